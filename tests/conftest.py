@@ -1,0 +1,46 @@
+"""The real things tests run against: private, on sockets or free ports, in folders of their own."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from waymark.local.kafka import Kafka
+from waymark.local.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def platform_folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's account can enter too; gone after the run."""
+    folder = Path(tempfile.mkdtemp(prefix="waymark-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(platform_folder: Path) -> Iterator[Postgres]:
+    """The services' PostgreSQL."""
+    server = Postgres(platform_folder / "postgres")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def keyring_postgres(platform_folder: Path) -> Iterator[Postgres]:
+    """The keyring's PostgreSQL, an instance apart."""
+    server = Postgres(platform_folder / "keyring-postgres")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(platform_folder: Path) -> Iterator[Kafka]:
+    """One broker on a free port."""
+    broker = Kafka(platform_folder / "kafka")
+    broker.start()
+    yield broker
+    broker.stop()
