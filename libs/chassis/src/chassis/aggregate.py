@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 from uuid import UUID
 
 from eventsourcing import domain
@@ -82,10 +82,8 @@ class FactMapper(Mapper[UUID]):
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
         """Return a stored fact at its place."""
         fact = read(stored_event.topic, stored_event.state)
-        version = stored_event.originator_version
-        if version > 1:
-            return _recorded(stored_event.originator_id, version, fact)
-        return _began(stored_event.originator_id, fact)
+        id, version = cast("UUID", stored_event.originator_id), stored_event.originator_version  # noqa: A001
+        return _recorded(id, version, fact) if version > 1 else _began(id, fact)
 
 
 def replay(id: UUID, rows: Iterable[tuple[str, bytes]]) -> Aggregate | None:  # noqa: A002

@@ -1,0 +1,249 @@
+"""The event store: aggregates in, facts out. The tables are those of the eventsourcing library (store.sql)."""
+
+import json
+import zlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from psycopg.errors import UniqueViolation
+
+from chassis.aggregate import Aggregate, FactMapper, Refusal, replay
+from chassis.ask import Answer, Ask, Place
+from chassis.clock import Clock, system_clock
+from chassis.database import ALL_TENANTS, Pool
+from events.envelope import PARTITIONS
+from events.fact import Fact
+
+LARGEST_FACT: Final = 256 * 1024
+LOAD: Final = "select * from load_facts(%b, %b, %b)"
+APPEND: Final = "select append_facts(%b, %b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::timestamptz[], %b::uuid[], \
+%b::uuid[], %b::text[], %b, %b, %b, %b, %b, %b, %b, %b, %b::text[], %b::text[], %b::uuid[], %b::text[])"
+
+A = TypeVar("A", bound=Aggregate)
+Work = Callable[["Session"], Awaitable[Answer]]
+
+
+class StoreError(Exception):
+    """What the store cannot do, each kind with a name of its own."""
+
+
+class NotFoundError(StoreError):
+    """No such aggregate, or not this tenant's."""
+
+
+class StaleVersionError(StoreError):
+    """The caller decided on `expected`, the aggregate is at `actual` by now."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(f"version {expected} was expected, {actual} is there")
+        self.expected, self.actual = expected, actual
+
+
+class ConflictError(StoreError):
+    """Somebody else wrote to the same aggregate at the same time: load again and decide again."""
+
+
+class ClaimTakenError(StoreError):
+    """A key that must be unique is reserved by another aggregate."""
+
+
+class KeyReusedError(StoreError):
+    """The same idempotency key came with another request."""
+
+
+class FactTooLargeError(StoreError):
+    """A fact of more than 256 KB."""
+
+
+class _AnsweredError(Exception):
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def partition_of(key: str, partitions: int = PARTITIONS) -> int:
+    """Return the partition of a message key: CRC-32, librdkafka's `consistent` partitioner."""
+    return zlib.crc32(key.encode()) % partitions
+
+
+class Store:
+    """The facts of one service, `source`."""
+
+    def __init__(self, pool: Pool, source: str, clock: Clock = system_clock, partitions: int = PARTITIONS) -> None:
+        self.pool = pool
+        self.source = source
+        self.clock = clock
+        self.partitions = partitions
+        self.appended: Callable[[], None] = lambda: None
+
+    async def execute(self, ask: Ask, work: Work) -> Answer:
+        """Run a command once: the same key again appends nothing and answers as the first time.
+
+        `work` loads, decides and saves through the session that it is given, and returns what `save` returned. A
+        refusal is kept under the key as the answer and raised. Raises the errors of this module.
+        """
+        session = Session(self, ask)
+        try:
+            return await work(session)
+        except _AnsweredError as earlier:
+            return _raise_refused(earlier.answer)
+        except Refusal as refusal:
+            if not ask.key:
+                raise
+            answer = Answer(409, refusal=refusal.reason, allowed=refusal.allowed)
+            return _raise_refused(await session.append([], answer), refusal)
+
+
+class Session:
+    """One command at work: everything it loads and saves is scoped to who asks."""
+
+    def __init__(self, store: Store, ask: Ask) -> None:
+        self._store = store
+        self._ask = ask
+        self._scope = str(ask.tenant) if ask.tenant else ALL_TENANTS
+
+    async def load(self, kind: type[A], id: UUID, expected: int | None = None) -> A:  # noqa: A002
+        """Return an aggregate as its facts tell it.
+
+        Raises NotFoundError, and StaleVersionError when it is not at the version that the caller expects.
+        """
+        async with self._store.pool.connection() as connection:
+            cursor = await connection.cursor(binary=True).execute(LOAD, (self._scope, id, self._ask.key))
+            rows = await cursor.fetchall()
+        if rows and rows[0][2] is not None:
+            raise _AnsweredError(self._repeated(*rows[0]))
+        aggregate = replay(id, ((row[0], row[1]) for row in rows))
+        if not isinstance(aggregate, kind):
+            raise NotFoundError(kind.__name__)
+        if expected is not None and aggregate.version != expected:
+            raise StaleVersionError(expected, aggregate.version)
+        return aggregate
+
+    async def save(
+        self,
+        *aggregates: Aggregate,
+        status: int = 200,
+        ids: Mapping[str, str] | None = None,
+        claims: Mapping[str, UUID] | None = None,
+        releases: Iterable[str] = (),
+    ) -> Answer:
+        """Store what the aggregates decided, all or nothing, with claims (key → owner) reserved and released.
+
+        Raises ConflictError, ClaimTakenError, KeyReusedError, FactTooLargeError.
+        """
+        answer = Answer(status, dict(ids or {}), aggregates[0].version if aggregates else None)
+        return await self.append(aggregates, answer, claims or {}, tuple(releases))
+
+    async def append(
+        self,
+        aggregates: Iterable[Aggregate],
+        answer: Answer,
+        claims: Mapping[str, UUID] = {},  # noqa: B006  (never written to)
+        releases: tuple[str, ...] = (),
+    ) -> Answer:
+        """Store facts and answer in one transaction; `answer` gets its places here."""
+        rows = [_row(aggregate, event) for aggregate in aggregates for event in aggregate.collect_events()]
+        rows.sort(key=lambda row: (row[0], row[1]))
+        if not (rows or self._ask.key or claims or releases):
+            return answer
+        answer = replace(answer, places=self._places(rows))
+        try:
+            positions = await self._write(rows, answer, claims, releases)
+        except UniqueViolation as violation:
+            return await self._resolve(violation, answer)
+        self._store.appended()
+        return _at(answer, positions)
+
+    async def _write(
+        self, rows: list["_Row"], answer: Answer, claims: Mapping[str, UUID], releases: tuple[str, ...]
+    ) -> list[int]:
+        ask = self._ask
+        recorded = max(filter(None, (self._store.clock(), ask.not_before)))
+        arguments = (
+            self._scope,
+            *([row[column] for row in rows] for column in range(8)),
+            recorded,
+            ask.correlation_id,
+            ask.causation_id,
+            ask.traceparent,
+            ask.actor,
+            ask.key,
+            ask.fingerprint,
+            answer.stored(),
+            self._commands(len(rows), answer, claims, releases),
+            sorted(claims),
+            [claims[key] for key in sorted(claims)],
+            list(releases),
+        )
+        async with self._store.pool.connection() as connection:
+            cursor = await connection.cursor(binary=True).execute(APPEND, arguments)
+            row = await cursor.fetchone()
+        return row[0] if row else []
+
+    def _commands(
+        self, count: int, answer: Answer, claims: Mapping[str, UUID], releases: tuple[str, ...]
+    ) -> Sequence[str | None]:
+        """Return what a restored store needs to answer this command again (see recover): whole with its last fact."""
+        if not (count and (self._ask.key or claims or releases)):
+            return [None] * count
+        owners = {key: str(owner) for key, owner in claims.items()}
+        whole = [self._ask.key, self._ask.fingerprint.hex(), answer.stored(), owners, releases]
+        return [json.dumps([self._ask.key])] * (count - 1) + [json.dumps(whole)]
+
+    def _places(self, rows: list["_Row"]) -> tuple[Place, ...]:
+        """Return where the last fact of each message key goes; for now its index instead of its position."""
+        last = {(row[7], str(row[5] or row[0])): index for index, row in enumerate(rows)}
+        source, count = self._store.source, self._store.partitions
+        return tuple(Place(source, topic, partition_of(key, count), index, key) for (topic, key), index in last.items())
+
+    async def _resolve(self, violation: UniqueViolation, answer: Answer) -> Answer:
+        """Say which uniqueness a write ran into: an earlier command with this key, a claim, or another writer."""
+        if self._ask.key:
+            async with self._store.pool.connection() as connection:
+                query = "select answer, null, fingerprint, positions from command where key = %b"
+                row = await (await connection.cursor(binary=True).execute(query, (self._ask.key,))).fetchone()
+            if row:
+                return _raise_refused(self._repeated(*row))
+        if violation.diag.constraint_name == "claim_pkey":
+            raise ClaimTakenError(_kind_of_claim(violation)) from violation
+        raise ConflictError from violation
+
+    def _repeated(self, stored: str, _state: None, fingerprint: bytes, positions: list[int]) -> Answer:
+        if fingerprint != self._ask.fingerprint:
+            raise KeyReusedError
+        return replace(_at(Answer.restored(stored), positions), repeated=True)
+
+
+_Row = tuple[UUID, int, str, bytes, object, UUID | None, UUID | None, str]
+_mapper = FactMapper(None)  # type: ignore[arg-type]
+
+
+def _row(aggregate: Aggregate, event: Any) -> _Row:
+    stored = _mapper.to_stored_event(event)
+    fact: Fact = event.fact
+    if len(stored.state) > LARGEST_FACT:
+        message = f"{stored.topic} has {len(stored.state)} bytes, at most {LARGEST_FACT} are stored"
+        raise FactTooLargeError(message)
+    version = stored.originator_version
+    place = (aggregate.subject, aggregate.tenant, aggregate.told_on)
+    return (aggregate.id, version, stored.topic, stored.state, fact.occurred_at, *place)
+
+
+def _kind_of_claim(violation: UniqueViolation) -> str:
+    """Return what kind of claim was taken: the word before its first colon."""
+    detail = violation.diag.message_detail or ""
+    return detail.partition("=(")[2].partition(":")[0]
+
+
+def _at(answer: Answer, positions: list[int]) -> Answer:
+    places = tuple(place._replace(position=positions[place.position]) for place in answer.places)
+    return replace(answer, places=places)
+
+
+def _raise_refused(answer: Answer, refusal: Refusal | None = None) -> Answer:
+    """Return an accepted answer; a refused one is raised again as the refusal it was."""
+    if answer.refusal:
+        raise (refusal or Refusal(answer.refusal, answer.allowed)) from None
+    return answer
