@@ -46,9 +46,11 @@ class ActionAgreed(Fact, type_name="waymark.caseload.ActionAgreed.v1"):
     action_id: UUID
     owner: ActionOwner
     what: OfParticipant
+    """The step, in the words of both."""
     where: OfParticipant | None = None
     how: OfParticipant | None = None
     due: date
+    """The last day on which it is not late, in the programme's time zone."""
 
 
 class ActionDone(Fact, type_name="waymark.caseload.ActionDone.v1"):

@@ -21,12 +21,13 @@ class Fact(BaseModel):
     `occurred_at` is when it happened, with an offset; when it was learned stands in the envelope.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True)
     type_name: ClassVar[str]
 
     occurred_at: AwareDatetime
+    """When it happened; a late entry sets it in the past."""
 
-    def __init_subclass__(cls, *, type_name: str, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, type_name: str, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if not TYPE_NAME.fullmatch(type_name):
             message = f"{type_name} is not a type name such as waymark.referrals.ReferralAccepted.v1"
@@ -47,15 +48,17 @@ def known_facts() -> dict[str, type[Fact]]:
     return dict(_known)
 
 
-def upcast(old: str, new: type[Fact], upcaster: Upcaster) -> None:
+def upcast(old: str, new: str, upcaster: Upcaster) -> None:
     """Read facts stored under the type name `old` as `new`; `upcaster` turns the raw old form into the raw new one.
+
+    `new` may itself be an old name: a fact is brought up one version after another.
 
     Raises TypeError when `old` is already taken.
     """
     if old in _known or old in _upcasters:
         message = f"{old} is already taken"
         raise TypeError(message)
-    _upcasters[old] = (new.type_name, upcaster)
+    _upcasters[old] = (new, upcaster)
 
 
 def read(type_name: str, raw: bytes) -> Fact:

@@ -5,11 +5,12 @@ the associated data of AES-256-GCM, so a value opens for no other person, fact o
 """
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self, get_args
 from uuid import UUID
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -25,7 +26,7 @@ class Sealed(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        if not _SHAPE.match(text):
+        if not _SHAPE.fullmatch(text):
             message = "not a sealed text"
             raise ValueError(message)
         return super().__new__(cls, text)
@@ -67,10 +68,13 @@ OfStaff = Annotated[Sealed, KeyOf.STAFF]
 OfContact = Annotated[Sealed, KeyOf.CONTACT]
 
 
-def sealed_fields(model: Any) -> dict[str, KeyOf]:
-    """Return the sealed fields of a fact class, each with whose key seals it."""
-    return {
-        name: next(mark for mark in field.metadata if isinstance(mark, KeyOf))
-        for name, field in model.model_fields.items()
-        if any(isinstance(mark, KeyOf) for mark in field.metadata)
-    }
+def sealed_fields(model: type[BaseModel]) -> dict[str, KeyOf]:
+    """Return the sealed fields of a fact class, optional ones too, each with whose key seals it."""
+    marks = {name: [*field.metadata, *_parts(field.annotation)] for name, field in model.model_fields.items()}
+    return {name: mark for name, found in marks.items() for mark in found if isinstance(mark, KeyOf)}
+
+
+def _parts(annotation: object) -> Iterator[object]:
+    for part in get_args(annotation):
+        yield part
+        yield from _parts(part)
