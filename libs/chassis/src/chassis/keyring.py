@@ -174,10 +174,9 @@ class Keyring:
 
     async def erase(self, person: UUID, aliases: Iterable[UUID] = ()) -> list[UUID]:
         """Destroy the keys of a person under all their ids, for ever. Return the ids that were not erased before."""
-        told = {"person": str(person), "aliases": [str(alias) for alias in aliases]}
-        answer = await self._post("/erase", told)
-        for erased in (told["person"], *told["aliases"]):
-            self._held.pop(erased, None)
+        ids = [str(person), *map(str, aliases)]
+        answer = await self._post("/erase", {"person": ids[0], "aliases": ids[1:]})
+        self._held = {held: key for held, key in self._held.items() if held not in ids}
         return [UUID(erased) for erased in answer["erased"]]
 
     async def rotate(self) -> None:
@@ -200,7 +199,7 @@ class Keyring:
         answer = await self._post("/keys", {"persons": persons, "kind": kind, "create": create})
         return {key["person"]: _held(key, until) for key in answer["keys"]}
 
-    async def _post(self, path: str, body: Mapping[str, object]) -> Any:
+    async def _post(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         try:
             answer = await self._http.post(path, json=body, headers={"authorization": f"Bearer {self._token()}"})
         except httpx.TransportError as broken:
@@ -212,7 +211,8 @@ class Keyring:
         if not answer.is_success:
             message = f"the keyring refuses POST {path} with {answer.status_code}"
             raise KeyringRefusedError(message)
-        return answer.json()
+        told: dict[str, Any] = answer.json()
+        return told
 
 
 def _held(key: Mapping[str, Any], until: float) -> _Held:
@@ -237,7 +237,7 @@ def _open(text: Sealed, held: Mapping[str, _Held]) -> str | None:
     if key is None or key.key_id != key_id:
         message = f"no key {key_id} is known for {person}"
         raise UnknownKeyError(message)
-    return key.cipher and _opened(key.cipher, label, encoded)
+    return _opened(key.cipher, label, encoded) if key.cipher else None
 
 
 def _opened(cipher: AESGCM, label: str, encoded: str) -> str:
