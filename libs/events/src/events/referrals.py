@@ -59,9 +59,12 @@ class ReferralAssessmentStarted(Fact, type_name="waymark.referrals.ReferralAsses
 
 
 class ReferralAccepted(Fact, type_name="waymark.referrals.ReferralAccepted.v1"):
-    """The provider takes the person on; the coach, when one is already chosen."""
+    """The provider takes the person on."""
 
+    programme_id: UUID
+    """The programme that the person is accepted for: whoever opens the case need not know the referral."""
     coach_id: UUID | None = None
+    """The coach, when one is already chosen."""
 
 
 class ReferralWaitlisted(Fact, type_name="waymark.referrals.ReferralWaitlisted.v1"):
