@@ -1,0 +1,59 @@
+# The only tool needed to begin with is Python 3.11 or later; everything else is brought into .venv and .waymark.
+PYTHON ?= python3
+T ?= tests
+WAYMARK = .venv/bin/waymark
+SOURCES = libs/*/src services/*/src deploy/src
+SHELL_FILES = .ci/run deploy/bootstrap.sh $(wildcard tests/prove/run)
+
+.DEFAULT_GOAL = help
+.PHONY: help demo up down status logs reset test lint bench docs prove test-cluster
+
+.venv/stamp: requirements.lock deploy/bootstrap.lock $(wildcard pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml deploy/pyproject.toml)
+	@deploy/bootstrap.sh $(PYTHON)
+
+##@ Look at it
+help: ## show this page
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/stamp ## set up, start everything and bring in the example referrals; Ctrl-C stops it
+	@$(WAYMARK) demo
+
+##@ Run it
+up: .venv/stamp ## start the platform and the services; Ctrl-C stops them
+	@$(WAYMARK) up
+
+down: .venv/stamp ## stop what runs, from another terminal
+	@$(WAYMARK) down
+
+status: .venv/stamp ## show what runs and where
+	@$(WAYMARK) status
+
+logs: .venv/stamp ## follow every log
+	@$(WAYMARK) logs --follow
+
+reset: .venv/stamp ## delete all data of the demo; asks first
+	@$(WAYMARK) reset
+
+##@ Work on it
+test: .venv/stamp ## run the tests; a part of them with T=path
+	@.venv/bin/pytest $(T)
+
+lint: .venv/stamp ## check style, types, layers and shell files
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy $(SOURCES) tests $(wildcard bench)
+	@.venv/bin/lint-imports
+	@.venv/bin/shellcheck $(SHELL_FILES)
+
+bench: .venv/stamp ## measure it beside its peers and write docs/benchmarks.json
+	@.venv/bin/python -m bench
+
+docs: .venv/stamp ## write the generated pages anew
+	@$(WAYMARK) docs
+
+##@ Doubt it
+prove: .venv/stamp ## remove each mechanism in turn: its test must fail
+	@tests/prove/run
+
+test-cluster: .venv/stamp ## kill the leader of three brokers under load
+	@.venv/bin/pytest -m cluster tests/cluster
