@@ -95,6 +95,13 @@ class Store:
             answer = Answer(409, refusal=refusal.reason, allowed=refusal.allowed)
             return _raise_refused(await session.append([], answer), refusal)
 
+    async def answered(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return those of the keys under which a command was answered before."""
+        query = "select key from command where key = any(%b)"
+        async with self.pool.connection() as connection:
+            cursor = await connection.cursor(binary=True).execute(query, (list(keys),))
+            return frozenset(key for (key,) in await cursor.fetchall())
+
 
 class Session:
     """One command at work: everything it loads and saves is scoped to who asks."""
@@ -109,17 +116,26 @@ class Session:
 
         Raises NotFoundError, and StaleVersionError when it is not at the version that the caller expects.
         """
-        async with self._store.pool.connection() as connection:
-            cursor = await connection.cursor(binary=True).execute(LOAD, (self._scope, id, self._ask.key))
-            rows = await cursor.fetchall()
-        if rows and rows[0][2] is not None:
-            raise _AnsweredError(self._repeated(*rows[0]))
+        rows = await self._read(id)
         aggregate = replay(id, ((row[0], row[1]) for row in rows))
         if not isinstance(aggregate, kind):
             raise NotFoundError(kind.__name__)
         if expected is not None and aggregate.version != expected:
             raise StaleVersionError(expected, aggregate.version)
         return aggregate
+
+    async def recall(self) -> None:
+        """Answer as the first time if this command ran before, ahead of work that costs or leaves traces elsewhere."""
+        if self._ask.key:
+            await self._read(None)
+
+    async def _read(self, id: UUID | None) -> list[tuple[Any, ...]]:  # noqa: A002
+        async with self._store.pool.connection() as connection:
+            cursor = await connection.cursor(binary=True).execute(LOAD, (self._scope, id, self._ask.key))
+            rows = await cursor.fetchall()
+        if rows and rows[0][2] is not None:
+            raise _AnsweredError(self._repeated(*rows[0]))
+        return rows
 
     async def save(
         self,
