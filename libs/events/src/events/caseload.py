@@ -2,10 +2,15 @@
 
 from datetime import date
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from events.fact import Fact
 from events.sealed import OfParticipant
+
+
+def case_of(referral_id: UUID) -> UUID:
+    """Return the id of the one case that an accepted referral opens."""
+    return uuid5(referral_id, "case")
 
 
 class Channel(StrEnum):

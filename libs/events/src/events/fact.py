@@ -27,7 +27,7 @@ class Fact(BaseModel):
     occurred_at: AwareDatetime
     """When it happened; a late entry sets it in the past."""
 
-    def __init_subclass__(cls, *, type_name: str, **kwargs: Any) -> None:  # noqa: ANN401  (pydantic's own)
+    def __init_subclass__(cls, *, type_name: str, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not TYPE_NAME.fullmatch(type_name):
             message = f"{type_name} is not a type name such as waymark.referrals.ReferralAccepted.v1"
