@@ -4,6 +4,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +31,6 @@ class Account:
             return bool(status.st_mode & 0o100)
         return bool(status.st_mode & (0o010 if status.st_gid == self.group else 0o001))
 
-    def own(self, path: Path) -> None:
-        """Give the path to this account."""
-        os.chown(path, self.user, self.group)
-
 
 def unprivileged() -> Account | None:
     """Return `nobody` when this process is root; None when it is already an ordinary user."""
@@ -55,7 +52,33 @@ def reachable(folder: Path, account: Account | None) -> Path:
     folder = folder.resolve()
     if account is None or account.reaches(folder):
         return folder
-    return _shelter_of(folder) / hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    temporary = Path(tempfile.gettempdir()).resolve()
+    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    return temporary / f"waymark-{digest}" if folder.is_relative_to(temporary) else SHELTER / digest
+
+
+def make_enterable(folder: Path) -> None:
+    """Make the folder, and those above it that are missing, so that every account can pass through."""
+    for step in reversed([folder, *folder.parents]):
+        if not step.exists():
+            step.mkdir()
+            step.chmod(0o755)
+
+
+def make_private(folder: Path, account: Account | None) -> None:
+    """Make a folder that the account alone can enter.
+
+    Raises PlatformFailure when somebody else made one of that name, as anybody could in a temporary folder.
+    """
+    owner = account.user if account else os.geteuid()
+    if not folder.exists():
+        folder.mkdir(mode=0o700)
+        if account:
+            os.chown(folder, account.user, account.group, follow_symlinks=False)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != owner:
+        message = f"{folder} belongs to somebody else: remove it, or set TMPDIR to a folder of your own."
+        raise PlatformFailure(message)
 
 
 def programs(package: Path, libraries: Path, account: Account | None) -> Path:
@@ -70,14 +93,9 @@ def programs(package: Path, libraries: Path, account: Account | None) -> Path:
 
 
 def _copy_whole(package: Path, libraries: Path, copy: Path) -> None:
-    SHELTER.mkdir(mode=0o755, parents=True, exist_ok=True)
+    make_enterable(SHELTER)
     unfinished = Path(tempfile.mkdtemp(dir=SHELTER))
     shutil.copytree(package, unfinished / package.name, symlinks=True, ignore=shutil.ignore_patterns("include", "doc"))
     shutil.copytree(libraries, unfinished / libraries.name)
     unfinished.chmod(0o755)
     unfinished.rename(copy)
-
-
-def _shelter_of(folder: Path) -> Path:
-    temporary = Path(tempfile.gettempdir()).resolve()
-    return temporary / "waymark" if folder.is_relative_to(temporary) else SHELTER

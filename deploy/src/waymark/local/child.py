@@ -70,7 +70,7 @@ class Child:
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.running:
-                raise PlatformFailure(self._epitaph())
+                raise PlatformFailure(self.epitaph())
             if time.monotonic() > deadline:
                 message = f"{self.name} was not ready after {seconds:.0f} s: see {self.log}."
                 raise PlatformFailure(message)
@@ -101,10 +101,11 @@ class Child:
         psutil.wait_procs(descendants)
         leash.release(self._process.pid)
 
-    def _epitaph(self) -> str:
+    def epitaph(self) -> str:
+        """Return, in one line, how it ended and what it said last."""
         code = self._process.returncode if self._process else None
         how = f"was killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"ended with {code}"
-        return f"{self.name} {how} while starting: {_last_line(self.log)} (see {self.log})."
+        return f"{self.name} {how} and said last: {_last_line(self.log)} (see {self.log})."
 
 
 def _last_line(log: Path) -> str:

@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,10 +14,10 @@ from requests import RequestException
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from waymark.local.failure import PlatformFailure
+from waymark.local.state import DOWNLOADS
 
 AT_ONCE = 6
 TIMEOUT_SECONDS = 30
-DOWNLOADS = Path(os.environ.get("WAYMARK_STATE", ".waymark")).resolve() / "downloads"
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def locked(program: str) -> list[Jar]:
     return [jar for jar in jars if jar.program == program]
 
 
-def fetch(programs: Sequence[str], downloads: Path) -> dict[str, list[Path]]:
+def fetch(programs: Sequence[str], downloads: Path = DOWNLOADS) -> dict[str, list[Path]]:
     """Return the jars' paths by program, fetching what is not there yet and showing how far that is.
 
     Raises PlatformFailure without a network, with a full disk, or when a jar is not what the lock says.

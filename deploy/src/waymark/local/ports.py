@@ -1,6 +1,7 @@
 """Ports of this machine."""
 
 import socket
+from collections.abc import Mapping
 
 
 def is_free(port: int) -> bool:
@@ -21,6 +22,9 @@ def any_free() -> int:
         return int(probe.getsockname()[1])
 
 
-def next_free(wanted: int) -> int:
-    """Return the first free port from the wanted one upwards."""
-    return next(port for port in range(wanted, 65536) if is_free(port))
+def assign(wanted: Mapping[str, int]) -> dict[str, int]:
+    """Give each name the port it wants, or the next one that is free and not given yet."""
+    given: dict[str, int] = {}
+    for name, port in wanted.items():
+        given[name] = next(other for other in range(port, 65536) if other not in given.values() and is_free(other))
+    return given

