@@ -31,9 +31,9 @@ def prepare_database(admin: str, name: str) -> tuple[str, str]:
     owner, application = f"{name}_owner", f"{name}_app"
     with psycopg.connect(admin, autocommit=True) as connection:
         for role in (owner, application):
-            if not connection.execute("select from pg_roles where rolname = %s", [role]).fetchone():
+            if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
                 connection.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
-        if not connection.execute("select from pg_database where datname = %s", [name]).fetchone():
+        if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             statement = sql.SQL("create database {} owner {}")
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(owner)))
     return make_conninfo(admin, dbname=name, user=owner), make_conninfo(admin, dbname=name, user=application)
