@@ -56,7 +56,9 @@ async def test_a_person_without_a_key_is_left_out(ring: Ring) -> None:
     assert await find_keys(ring, [uuid4()]) == []
 
 
-async def test_erasing_destroys_the_key_under_every_alias_and_tells_it_on_each_journey(ring: Ring, store: Store) -> None:
+async def test_erasing_destroys_the_key_under_every_alias_and_tells_it_on_each_journey(
+    ring: Ring, store: Store
+) -> None:
     person, alias, other = uuid4(), uuid4(), uuid4()
     kept = await make_keys(ring, [person, alias, other], KeyOf.PARTICIPANT, NOW)
 
@@ -82,7 +84,9 @@ async def test_a_person_erased_before_their_first_key_never_gets_one(ring: Ring,
     assert (await make_key(ring, person)).secret is None
 
 
-@pytest.mark.parametrize("resurrection", ["update data_key set wrapped = 'x', erased_at = null", "delete from data_key"])
+@pytest.mark.parametrize(
+    "resurrection", ["update data_key set wrapped = 'x', erased_at = null", "delete from data_key"]
+)
 async def test_the_database_itself_keeps_tombstones(ring: Ring, store: Store, resurrection: str) -> None:
     await erase(ring, store, ASK, [uuid4()], NOW)
 

@@ -111,7 +111,7 @@ async def _fill(connection: Connection, vault: Vault) -> None:
     missing = {INDEX_KEY, f"wrapping-{id}"} - set(vault.names())
     if not missing:
         return
-    used = await (await connection.execute("select from data_key limit 1")).fetchone()
+    [[used]] = await (await connection.execute("select exists (select from data_key)")).fetchall()
     if used or len(vault.names()) > 1:
         message = f"the vault lacks {', '.join(sorted(missing))}: it is not this database's, or has rotated since"
         raise VaultError(message)
