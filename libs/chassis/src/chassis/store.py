@@ -95,12 +95,12 @@ class Store:
             answer = Answer(409, refusal=refusal.reason, allowed=refusal.allowed)
             return _raise_refused(await session.append([], answer), refusal)
 
-    async def answered(self, keys: Sequence[str]) -> frozenset[str]:
-        """Return those of the keys under which a command was answered before."""
-        query = "select key from command where key = any(%b)"
+    async def answered(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return those of the keys under which commands were answered before, each with its fingerprint."""
+        query = "select key, fingerprint from command where key = any(%b)"
         async with self.pool.connection() as connection:
             cursor = await connection.cursor(binary=True).execute(query, (list(keys),))
-            return frozenset(key for (key,) in await cursor.fetchall())
+            return dict(await cursor.fetchall())
 
 
 class Session:
@@ -189,8 +189,8 @@ class Session:
             ask.fingerprint,
             answer.stored(),
             self._commands(len(rows), answer, claims, releases),
-            sorted(claims),
-            [claims[key] for key in sorted(claims)],
+            list(claims),
+            list(claims.values()),
             list(releases),
         )
         async with self._store.pool.connection() as connection:

@@ -92,6 +92,7 @@ class Referral(Aggregate):
 
     begins_with = ReferralSubmitted
 
+    subject: UUID = UUID(int=0)
     programme_id: UUID = UUID(int=0)
     referrer_id: UUID | None = None
     stage: Stage = Stage.SUBMITTED

@@ -1,0 +1,155 @@
+"""Bringing in the rows of a file: what the keyring does is asked for many at once, each row is a command of its own.
+
+A row's idempotency key follows from what identifies it, so the same row is brought in once however often it is sent.
+"""
+
+import asyncio
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
+from datetime import date, datetime, time
+from typing import Final
+from uuid import UUID, uuid5
+
+from chassis.ask import Answer, Ask
+from chassis.keyring import Keyring, Sealer
+from chassis.store import ClaimTakenError, KeyReusedError, Session, Store
+from events.keyring import IndexKind
+from referrals.commands import Submission, index_entries, save_new, submitted_fact
+from referrals.referral import Referral
+from referrals.referral_file import ReferralRow, RowError
+from referrals.working_days import WorkingDays
+
+ROWS_AT_ONCE: Final = 500
+COMMANDS_AT_ONCE: Final = 6
+NAMESPACE: Final = UUID("5d0b4a3e-64b2-5f0e-9a51-7265666572ff")
+
+OPEN_ALREADY: Final = "has an open referral to this programme already"
+OTHER_DETAILS: Final = "came before with other details: change it where it is now"
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an import is: every row ends as added, repeated or refused."""
+
+    rows: int
+    added: int = 0
+    repeated: int = 0
+    refused: list[RowError] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """How many rows have been dealt with."""
+        return self.added + self.repeated + len(self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Whose referrals the rows become, and which coach stands behind which code."""
+
+    programme_id: UUID
+    provider_id: UUID
+    referrer_id: UUID
+    coaches: Mapping[str, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """The means of an import. `hash_key` keys every digest of a row that is kept."""
+
+    store: Store
+    keyring: Keyring
+    calendar: WorkingDays
+    acknowledge_within: int
+    hash_key: bytes
+
+    async def bring_in(
+        self, ask: Ask, destination: Destination, rows: Sequence[ReferralRow], now: datetime, progress: Progress
+    ) -> None:
+        """Bring rows in and count them in `progress`; broken off at any moment, it can be begun again."""
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            pieces = [_Piece(self, ask, destination, row, now) for row in rows[start : start + ROWS_AT_ONCE]]
+            answered = await self.store.answered([piece.ask.key or "" for piece in pieces])
+            fresh = [piece for piece in pieces if not piece.settled(answered, progress)]
+            await self._bring_in_fresh(fresh, progress)
+
+    async def _bring_in_fresh(self, pieces: Sequence["_Piece"], progress: Progress) -> None:
+        participants = await self._participants(pieces)
+        sealers = await self.keyring.sealers(participants)
+        entries = [index_entries(person, piece.row.person) for person, piece in zip(participants, pieces, strict=True)]
+        await self.keyring.index(entry for one in entries for entry in one)
+        slots = asyncio.Semaphore(COMMANDS_AT_ONCE)
+        async with asyncio.TaskGroup() as tasks:
+            for person, piece in zip(participants, pieces, strict=True):
+                tasks.create_task(piece.bring_in(sealers[person], slots, progress))
+
+    async def _participants(self, pieces: Sequence["_Piece"]) -> list[UUID]:
+        numbers = [piece.row.person.ni_number for piece in pieces if piece.row.person.ni_number]
+        known = dict(zip(numbers, await self.keyring.identify(IndexKind.NI_NUMBER, numbers), strict=True))
+        return [known.get(piece.row.person.ni_number or "", piece.newcomer) for piece in pieces]
+
+    def digest(self, *words: object) -> bytes:
+        """Return a keyed digest of what a row says."""
+        return hmac.digest(self.hash_key, json.dumps(words, default=str).encode(), "sha256")
+
+    def beginning_of(self, day: date) -> datetime:
+        """Return the first moment of a day where the programme is."""
+        return datetime.combine(day, time.min, self.calendar.timezone)
+
+
+class _Piece:
+    """One row on its way to become one referral."""
+
+    def __init__(self, means: Import, ask: Ask, destination: Destination, row: ReferralRow, now: datetime) -> None:
+        place = (destination.provider_id, destination.programme_id)
+        key = "import:" + means.digest(*place, row.identity).hex()
+        content = means.digest(*place, astuple(replace(row, row=0)))
+        self.ask = replace(ask, key=key, fingerprint=content)
+        self.row = row
+        self.newcomer = uuid5(NAMESPACE, key + ":participant")
+        self._id = uuid5(NAMESPACE, key)
+        self._means, self._destination, self._now = means, destination, now
+
+    def settled(self, answered: Mapping[str, bytes], progress: Progress) -> bool:
+        """Count the row, and return True, when it came before."""
+        fingerprint = answered.get(self.ask.key or "")
+        if fingerprint == self.ask.fingerprint:
+            progress.repeated += 1
+        elif fingerprint is not None:
+            progress.refused.append(RowError(self.row.row, "reference", OTHER_DETAILS))
+        return fingerprint is not None
+
+    async def bring_in(self, sealer: Sealer, slots: asyncio.Semaphore, progress: Progress) -> None:
+        """Make the row a referral and count what became of it."""
+        async with slots:
+            try:
+                answer = await self._means.store.execute(self.ask, lambda session: self._save(session, sealer))
+            except ClaimTakenError:
+                progress.refused.append(RowError(self.row.row, "", OPEN_ALREADY))
+            except KeyReusedError:
+                progress.refused.append(RowError(self.row.row, "reference", OTHER_DETAILS))
+            else:
+                progress.added += not answer.repeated
+                progress.repeated += answer.repeated
+
+    async def _save(self, session: Session, sealer: Sealer) -> Answer:
+        referral = Referral.submit(self._id, submitted_fact(sealer, self._submission()))
+        if self.row.accepted_on:
+            accepted_at = self._means.beginning_of(self.row.accepted_on)
+            referral.acknowledge(accepted_at)
+            referral.assess(accepted_at)
+            referral.accept(self._destination.coaches.get(self.row.coach or ""), accepted_at)
+        return await save_new(session, referral)
+
+    def _submission(self) -> Submission:
+        day = self.row.referred_on or self.row.accepted_on
+        submitted_at = self._means.beginning_of(day) if day else self._now
+        return Submission(
+            person=self.row.person,
+            programme_id=self._destination.programme_id,
+            provider_id=self._destination.provider_id,
+            referrer_id=self._destination.referrer_id,
+            submitted_at=submitted_at,
+            acknowledge_by=self._means.calendar.after(submitted_at, self._means.acknowledge_within),
+        )
