@@ -3,7 +3,9 @@
 Spans carry the attributes of OpenTelemetry's semantic conventions and never a path, a query, a key or a person.
 """
 
+import logging
 import os
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
@@ -119,6 +121,20 @@ def failed(span: Span, error_type: str) -> None:
     """Mark a span as failed by a type of error, without its text."""
     span.set_attribute("error.type", error_type)
     span.set_status(Status(StatusCode.ERROR))
+
+
+def frames_of(error: BaseException) -> str:
+    """Return an exception's type and frames, then its cause's, without their texts: those may hold personal data."""
+    lines = [type(error).__qualname__, *traceback.format_tb(error.__traceback__)]
+    cause = error.__cause__ or error.__context__
+    return "\n".join(lines) + (frames_of(cause) if cause else "")
+
+
+def start_logging() -> None:
+    """Write one line for each message of this process to stderr."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for talkative in ("httpx", "aiokafka", "uvicorn.access"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def messaging(

@@ -1,0 +1,187 @@
+"""The outermost layer of a service: who asks, how much, in which trace, and what is said when something breaks."""
+
+import json
+import logging
+import re
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from opentelemetry import trace
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.identity import Actor, KeysAwayError, NotAuthenticatedError, Verifier
+from chassis.problem import ProblemError, problem
+from chassis.telemetry import failed, frames_of, server_span
+
+ACTOR: Final = "waymark.actor"
+BODY: Final = "waymark.body"
+QUIET: Final = ("/health", "/docs")
+
+_log = logging.getLogger("chassis.http")
+_ESCAPED: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_HEADERS: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+]
+_BARE: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_PAGE: Final = (
+    b"content-security-policy",
+    b"default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+)
+
+
+class Edge:
+    """ASGI middleware: a request that gets past it has an actor and a whole, bounded body without null characters.
+
+    Only `public` paths and what lies below them ask for no token.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, verifier: Verifier, body_limit: int, access_log: bool, public: tuple[str, ...]
+    ) -> None:
+        self._app = app
+        self._verifier = verifier
+        self._body_limit = body_limit
+        self._access_log = access_log
+        self._public = public
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever happens in it, something is answered."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        headers = dict(scope["headers"])
+        reply = _Reply(scope, send)
+        traceparent = headers.get(b"traceparent", b"").decode("latin-1")
+        span = server_span(scope["method"], traceparent, {"http.request.method": scope["method"]})
+        with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+            started = time.perf_counter()
+            await self._answer(scope, headers, receive, reply)
+            self._tell(scope, reply, span, time.perf_counter() - started)
+        return None
+
+    async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, reply: "_Reply") -> None:
+        try:
+            await self._admit(scope, headers, receive, reply)
+        except ProblemError as refused:
+            await refused.response()(scope, receive, reply)
+        except Exception as error:  # noqa: BLE001  (the last place that can answer)
+            _log.error("%s failed\n%s", _route(scope), frames_of(error))
+            reply.error_type = type(error).__name__
+            if not reply.status:
+                await problem(500, "Something broke here. It is in the log.")(scope, receive, reply)
+
+    async def _admit(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, reply: "_Reply") -> None:
+        if not self._is_public(scope["path"]):
+            scope[ACTOR] = await self._recognise(headers)
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            raise ProblemError(400, "A null character is no text.")
+        if b"content-length" in headers or b"transfer-encoding" in headers:
+            body = await _whole(receive, self._body_limit)
+            _refuse_unstorable(body, headers.get(b"content-type", b"json"))
+            scope[BODY] = body
+            receive = _Replay(body, receive)
+        await self._app(scope, receive, reply)
+
+    async def _recognise(self, headers: Mapping[bytes, bytes]) -> Actor:
+        try:
+            return await self._verifier.verify(_bearer(headers))
+        except NotAuthenticatedError as unknown:
+            raise ProblemError(401, str(unknown), {"WWW-Authenticate": "Bearer"}) from unknown
+        except KeysAwayError as away:
+            _log.warning("the public keys cannot be read")
+            raise ProblemError(503, "Nobody can be recognised at the moment.", {"Retry-After": "1"}) from away
+
+    def _is_public(self, path: str) -> bool:
+        return any(path == public or path.startswith(public + "/") for public in self._public)
+
+    def _tell(self, scope: Scope, reply: "_Reply", span: trace.Span, seconds: float) -> None:
+        route = _route(scope)
+        if span.is_recording():
+            span.update_name(f"{scope['method']} {route}")
+            span.set_attributes({"http.route": route, "http.response.status_code": reply.status})
+            if reply.error_type:
+                failed(span, reply.error_type)
+        if self._access_log and not scope["path"].startswith(QUIET):
+            actor: Actor | None = scope.get(ACTOR)
+            trace_id = span.get_span_context().trace_id
+            line = "%s %s %d %.1f ms %s %032x"
+            _log.info(
+                line, scope["method"], route, reply.status, seconds * 1000, actor.role if actor else "-", trace_id
+            )
+
+
+class _Reply:
+    """Sends an answer with the headers that every answer has, and remembers its status."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._send = send
+        self._policy = _PAGE if scope["path"].startswith("/docs") else _BARE
+        self.status = 0
+        self.error_type = ""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *_HEADERS, self._policy]
+        await self._send(message)
+
+
+class _Replay:
+    """Receives a body that was read already, then whatever comes next."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._message: Message | None = {"type": "http.request", "body": body, "more_body": False}
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        message, self._message = self._message, None
+        return message or await self._receive()
+
+
+async def _whole(receive: Receive, limit: int) -> bytes:
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ProblemError(400, "The request ended before its body did.")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > limit:
+            raise ProblemError(413, f"A body has at most {limit} bytes here.", {"Connection": "close"})
+    return bytes(body)
+
+
+def _refuse_unstorable(body: bytes, content_type: bytes) -> None:
+    # UTF-16 and UTF-32, which Python's JSON would read, are full of null bytes.
+    if b"json" not in content_type:
+        return
+    if b"\0" in body or (_ESCAPED.search(body) and not _is_text(body)):
+        raise ProblemError(400, "Null characters and halves of surrogate pairs are no text.")
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether PostgreSQL could store every string in a JSON body."""
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False)
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    except (ValueError, RecursionError):
+        return True  # it is no JSON, which the route says
+    return "\\u0000" not in text.replace("\\\\", "")
+
+
+def _bearer(headers: Mapping[bytes, bytes]) -> str:
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotAuthenticatedError
+    return token.strip()
+
+
+def _route(scope: Scope) -> str:
+    """Return the pattern of the path, since a path is what somebody typed."""
+    return getattr(scope.get("route"), "path", "-")

@@ -1,0 +1,233 @@
+"""A service's HTTP: the application with what holds on every route, and what a route asks for.
+
+A route takes `CurrentActor`, `CurrentAsk`, `ExpectedVersion` and `AtLeast` as annotated parameters and answers a
+command with `accepted(...)`. Every other answer is raised: see chassis.problem.
+"""
+
+import asyncio
+import hmac
+import re
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import Annotated, Any, Final
+from uuid import UUID, uuid4
+
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
+from fastapi.responses import JSONResponse
+from opentelemetry import trace
+from pydantic import BaseModel
+
+from chassis.ask import Answer, Ask, InvalidTokenError, Place, decode_places
+from chassis.edge import ACTOR, BODY, Edge
+from chassis.health import Check, health_routes
+from chassis.identity import Actor, Verifier
+from chassis.pages import PROBLEM_ANSWER, described, documentation
+from chassis.problem import ProblemError, handlers
+from chassis.settings import ServiceSettings
+from chassis.telemetry import traceparent_of
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+PUBLIC: Final = ("/health", "/docs", "/openapi.json")
+_KEY: Final = re.compile(r"[!-~]{1,255}")
+_VERSION: Final = re.compile(r'"([0-9]{1,18})"')
+
+
+class Accepted(BaseModel):
+    """What a command made or touched; the version stands in ETag, its position in Waymark-Position."""
+
+    ids: dict[str, UUID]
+    version: int | None = None
+
+
+def service_app(  # noqa: PLR0913  (what makes one service unlike another)
+    title: str,
+    description: str,
+    routers: Iterable[APIRouter],
+    settings: ServiceSettings,
+    verifier: Verifier,
+    *,
+    lifespan: Lifespan | None = None,
+    statuses: Mapping[type[Exception], int] | None = None,
+    checks: Mapping[str, Check] | None = None,
+    public: Iterable[str] = (),
+) -> FastAPI:
+    """Return a service's application.
+
+    Every path asks for a bearer token but those in `public` and what lies below them. `statuses` maps the service's
+    own exceptions to a status, their text becomes the detail; a Refusal is always 409. `checks` say what must answer
+    for the service to be ready: each returns, or raises.
+    """
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        exception_handlers=handlers(statuses or {}),
+        generate_unique_id_function=lambda route: route.name,
+        responses={"4XX": PROBLEM_ANSWER, "5XX": PROBLEM_ANSWER},
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.request_hash_key = settings.request_hash_key.get_secret_value().encode()
+    for router in (*routers, health_routes(checks or {}), documentation(title)):
+        app.include_router(router)
+    app.add_middleware(
+        Edge,
+        verifier=verifier,
+        body_limit=settings.body_limit,
+        access_log=settings.access_log,
+        public=(*PUBLIC, *public),
+    )
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
+    return app
+
+
+async def actor(request: Request) -> Actor:
+    """Return who asks."""
+    recognised: Actor = request.scope[ACTOR]
+    return recognised
+
+
+CurrentActor = Annotated[Actor, Depends(actor)]
+
+
+async def ask(
+    request: Request,
+    actor: CurrentActor,
+    idempotency_key: Annotated[
+        str | None,
+        Header(alias="Idempotency-Key", description="Makes the command run once: 1 to 255 visible ASCII characters."),
+    ] = None,
+    x_correlation_id: Annotated[
+        str | None, Header(alias="X-Correlation-Id", description="A UUID that ties requests together.")
+    ] = None,
+) -> Ask:
+    """Return what a command is told about the request.
+
+    Raises ProblemError 400 for a broken Idempotency-Key.
+    """
+    span = trace.get_current_span()
+    key, fingerprint = None, b""
+    if idempotency_key is not None:
+        key, fingerprint = _scoped(idempotency_key, actor), _fingerprint(request)
+    return Ask(
+        actor=str(actor),
+        correlation_id=_correlation(x_correlation_id, span),
+        traceparent=traceparent_of(span),
+        tenant=actor.tenant,
+        key=key,
+        fingerprint=fingerprint,
+    )
+
+
+CurrentAsk = Annotated[Ask, Depends(ask)]
+
+
+async def expected_version(
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description='The version this was decided on, as ETag: `"7"`.')
+    ] = None,
+) -> int:
+    """Return the version in If-Match. Raises ProblemError 428 without one, 400 for a broken one."""
+    if if_match is None:
+        raise ProblemError(428, "If-Match has to carry the version that you read, as its ETag told it.")
+    version = _VERSION.fullmatch(if_match)
+    if not version:
+        raise ProblemError(400, 'If-Match is a version in double quotes, such as "7".')
+    return int(version[1])
+
+
+ExpectedVersion = Annotated[int, Depends(expected_version)]
+
+
+async def at_least(
+    at_least: Annotated[
+        str | None, Query(max_length=8192, description="A Waymark-Position that the answer has to have reached.")
+    ] = None,
+) -> tuple[Place, ...]:
+    """Return the places that a view must have reached, none when nothing was asked. Raises InvalidTokenError."""
+    if not at_least:
+        return ()
+    try:
+        return decode_places(at_least)
+    except (OverflowError, RecursionError) as broken:
+        raise InvalidTokenError from broken
+
+
+AtLeast = Annotated[tuple[Place, ...], Depends(at_least)]
+
+
+def etag(version: int) -> str:
+    """Return a version as the value of ETag."""
+    return f'"{version}"'
+
+
+def accepted(answer: Answer) -> JSONResponse:
+    """Return the answer to a command that was accepted, with its status, version and position."""
+    headers = {"Waymark-Position": answer.token} if answer.places else {}
+    if answer.version is not None:
+        headers["ETag"] = etag(answer.version)
+    if answer.repeated:
+        headers["Idempotency-Replayed"] = "true"
+    return JSONResponse({"ids": answer.ids, "version": answer.version}, answer.status, headers)
+
+
+async def serve(app: FastAPI, settings: ServiceSettings) -> None:
+    """Serve until cancelled, then let requests in flight end."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="none",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    await _Server(config).run_until_cancelled()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without signal handlers: a process has several tasks, and ends them together."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def run_until_cancelled(self) -> None:
+        running = asyncio.ensure_future(self.serve())
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self.should_exit = True
+            await running
+            raise
+
+
+def _scoped(key: str, actor: Actor) -> str:
+    if not _KEY.fullmatch(key):
+        raise ProblemError(400, "Idempotency-Key has 1 to 255 visible ASCII characters.")
+    return f"{actor} {key}"
+
+
+def _fingerprint(request: Request) -> bytes:
+    scope = request.scope
+    asked = b"\n".join((scope["method"].encode(), scope["raw_path"], scope.get(BODY, b"")))
+    key: bytes = request.app.state.request_hash_key
+    return hmac.digest(key, asked, "sha256")
+
+
+def _correlation(given: str | None, span: trace.Span) -> str:
+    if given is None:
+        trace_id = span.get_span_context().trace_id
+        return f"{trace_id:032x}" if trace_id else uuid4().hex
+    try:
+        return UUID(given).hex
+    except ValueError as broken:
+        raise ProblemError(400, "X-Correlation-Id is a UUID.") from broken
