@@ -1,0 +1,65 @@
+"""Reading a view: one snapshot, one tenant's rows, at least as far as the reader has been told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+from uuid import UUID
+
+from chassis.ask import Place
+from chassis.database import ALL_TENANTS, Connection, Pool
+from chassis.listen.views import View
+
+POLL_SECONDS: Final = 0.01
+LONGEST_WAIT_SECONDS: Final = 5.0
+
+SCOPE: Final = "select set_config('waymark.tenant', %s, true)"
+REACHED: Final = """
+select p.position, w.id is not null
+from view_version v
+left join heard_position p on p.consumer = v.view || '#' || v.generation and (p.source, p.topic, p.partition) = (%s, %s, %s)
+left join lateral (
+    select id from parked where consumer = v.view || '#' || v.generation and key = %s limit 1
+) w on true
+where v.view = %s and v.status = 'live'
+"""
+
+
+class NotYetError(Exception):
+    """The view has not reached the asked place within LONGEST_WAIT_SECONDS: ask again."""
+
+
+class HeldBackError(Exception):
+    """A fact of this person could not be handled and waits for an operator, so the view stays behind for them."""
+
+
+@asynccontextmanager
+async def reading(
+    pool: Pool, tenant: UUID | None, view: View, at_least: Sequence[Place] = ()
+) -> AsyncIterator[Connection]:
+    """Open a read-only snapshot of a tenant's rows (None: all), in which the view has reached all the places.
+
+    Raises NotYetError and HeldBackError.
+    """
+    for place in at_least:
+        await _wait(pool, view, place)
+    async with pool.connection() as connection, connection.transaction():
+        await connection.execute("set transaction isolation level repeatable read, read only")
+        await connection.execute(SCOPE, [str(tenant) if tenant else ALL_TENANTS])
+        yield connection
+
+
+async def _wait(pool: Pool, view: View, place: Place) -> None:
+    deadline = asyncio.get_running_loop().time() + LONGEST_WAIT_SECONDS
+    while True:
+        async with pool.connection() as connection:
+            arguments = [place.source, place.topic, place.partition, place.key, view.name]
+            row = await (await connection.execute(REACHED, arguments, prepare=True)).fetchone()
+        position, held_back = row or (None, False)
+        if held_back:
+            raise HeldBackError
+        if position is not None and position >= place.position:
+            return
+        if asyncio.get_running_loop().time() > deadline:
+            raise NotYetError
+        await asyncio.sleep(POLL_SECONDS)

@@ -1,0 +1,230 @@
+"""Views: tables that are a fold of the journey. A view is its tables; a table is a row type, a key and a fold."""
+
+import hashlib
+import inspect
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any, Final, Generic, LiteralString, TypeVar, cast
+from uuid import UUID
+
+from psycopg import sql
+
+from chassis.database import Connection
+from chassis.listen.parking import Failure
+from chassis.listen.told import Told
+from events.fact import Fact
+from events.sealed import Sealed
+
+R = TypeVar("R")
+
+SQL_TYPES: Final[Mapping[Any, LiteralString]] = {
+    UUID: "uuid", str: "text", Sealed: "text", int: "bigint", float: "float8", bool: "boolean",
+    date: "date", datetime: "timestamptz", bytes: "bytea",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table(Generic[R]):
+    """A table of a view. Its columns are the fields of the dataclass `row`, the first one its primary key.
+
+    `key` says which row a fact touches, None for none; it must follow from the fact alone. `fold` takes a fact into a row
+    (None before the first) and returns it; it may change the row that it is given. A row is touched by facts of one
+    message key only. A column named `tenant` puts the table under row-level security.
+    """
+
+    name: LiteralString
+    row: type[R]
+    key: Callable[[Told], Any]
+    fold: Callable[[R | None, Told], R]
+    indexes: tuple[LiteralString, ...] = ()
+    columns: tuple[LiteralString, ...] = field(init=False)
+    sql_types: tuple[LiteralString, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        hints = typing.get_type_hints(self.row)
+        names = tuple(column.name for column in fields(cast("Any", self.row)))
+        object.__setattr__(self, "columns", names)
+        object.__setattr__(self, "sql_types", tuple(_sql_type(hints[name]) for name in names))
+
+
+@dataclass(frozen=True)
+class View:
+    """A read model: `facts` are the types that it folds, `tables` what it folds them into."""
+
+    name: str
+    facts: tuple[type[Fact], ...]
+    tables: tuple[Table[Any], ...]
+
+    @property
+    def type_names(self) -> frozenset[str]:
+        """The type names that it hears."""
+        return frozenset(fact.type_name for fact in self.facts)
+
+    @property
+    def fold_hash(self) -> str:
+        """A hash of its fold, its tables and its fact types: when it changes, the view has to be rebuilt."""
+        sources = sorted({inspect.getsource(inspect.getmodule(table.fold) or table.fold) for table in self.tables})
+        text = "\n".join([*sources, *sorted(self.type_names), *(str(table.sql_types) for table in self.tables)])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Folding(Generic[R]):
+    """Facts of one batch on their way into one table."""
+
+    def __init__(self, table: Table[R], generation: int) -> None:
+        self._table = table
+        self._physical = sql.Identifier(f"{table.name}__{generation}")
+        self.rows: dict[Any, R] = {}
+        self._stored: dict[Any, tuple[Any, ...]] = {}
+
+    def touched(self, facts: Iterable[Told]) -> set[Any]:
+        """Return the keys of the rows that the facts touch."""
+        return {key for told in facts if (key := self._table.key(told)) is not None}
+
+    def recall(self, facts: Iterable[Told], memory: Mapping[Any, tuple[Any, ...]]) -> None:
+        """Take the rows that the facts touch from memory."""
+        self._stored = {key: memory[key] for key in self.touched(facts) if key in memory}
+
+    def remember(self, memory: dict[Any, tuple[Any, ...]]) -> None:
+        """Put the folded rows into memory."""
+        get = attrgetter(*self._table.columns)
+        memory.update((key, get(row)) for key, row in self.rows.items())
+
+    async def fetch(self, connection: Connection, facts: Iterable[Told]) -> None:
+        """Read the rows that the facts touch."""
+        keys = self.touched(facts)
+        if not keys:
+            self._stored = {}
+            return
+        columns = sql.SQL(", ").join(map(sql.Identifier, self._table.columns))
+        query = sql.SQL("select {} from {} where {} = any(%b::{}[])").format(
+            columns, self._physical, sql.Identifier(self._table.columns[0]), sql.SQL(self._table.sql_types[0])
+        )
+        cursor = await connection.cursor(binary=True).execute(query, [list(keys)], prepare=True)
+        self._stored = {row[0]: row for row in await cursor.fetchall()}
+
+    def begin(self) -> None:
+        """Start from the rows as they are stored."""
+        self.rows = {key: self._table.row(*row) for key, row in self._stored.items()}
+
+    def take(self, told: Told) -> None:
+        """Fold one fact."""
+        key = self._table.key(told)
+        if key is not None:
+            self.rows[key] = self._table.fold(self.rows.get(key), told)
+
+    async def upsert(self, connection: Connection) -> None:
+        """Write the folded rows in one statement."""
+        if not self.rows:
+            return
+        get = attrgetter(*self._table.columns)
+        columns = [list(column) for column in zip(*map(get, self.rows.values()), strict=True)]
+        await connection.cursor(binary=True).execute(self._statement(), columns, prepare=True)
+
+    def _statement(self) -> sql.Composed:
+        table = self._table
+        names = [sql.Identifier(name) for name in table.columns]
+        arrays = sql.SQL(", ").join(sql.SQL("%b::" + kind + "[]") for kind in table.sql_types)
+        changes = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(name) for name in names[1:])
+        return sql.SQL("insert into {} ({}) select * from unnest({}) on conflict ({}) do update set {}").format(
+            self._physical, sql.SQL(", ").join(names), arrays, names[0], changes
+        )
+
+    async def copy(self, connection: Connection, memory: Mapping[Any, tuple[Any, ...]]) -> None:
+        """Write remembered rows where none of them is yet."""
+        names = sql.SQL(", ").join(map(sql.Identifier, self._table.columns))
+        statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(self._physical, names)
+        async with connection.cursor().copy(statement) as copy:
+            copy.set_types(self._table.sql_types)
+            for row in memory.values():
+                await copy.write_row(row)
+
+
+def fold_facts(foldings: Sequence[Folding[Any]], facts: Sequence[Told]) -> list[Failure]:
+    """Fold facts in order into all tables; a key's facts from its first failing one on are left out of every table."""
+    failures: dict[str, Failure] = {}
+    while True:
+        known = len(failures)
+        for folding in foldings:
+            folding.begin()
+        _fold_once(foldings, facts, failures)
+        if len(failures) == known:
+            return list(failures.values())
+
+
+def _fold_once(foldings: Sequence[Folding[Any]], facts: Sequence[Told], failures: dict[str, Failure]) -> None:
+    """Fold what stands before each key's known failure; note the failures that are new."""
+    stopped: set[str] = set()
+    for told in facts:
+        if told.key in stopped:
+            continue
+        if failures and (failure := failures.get(told.key)) and failure.told is told:
+            stopped.add(told.key)
+            continue
+        try:
+            for folding in foldings:
+                folding.take(told)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the fact is parked with it)
+            failures[told.key] = Failure(told, error)
+            stopped.add(told.key)
+
+
+async def make_tables(connection: Connection, view: View, generation: int) -> None:
+    """Make the empty tables of a generation."""
+    for table in view.tables:
+        columns = ", ".join(f"{name} {kind}" for name, kind in zip(table.columns, table.sql_types, strict=True))
+        physical = f"{table.name}__{generation}"
+        await connection.execute(f"create table {physical} ({columns})")
+
+
+async def index_tables(connection: Connection, view: View, generation: int) -> None:
+    """Give filled tables their primary key, indexes, and row-level security (under which COPY does not work)."""
+    for table in view.tables:
+        physical = f"{table.name}__{generation}"
+        await connection.execute(f"alter table {physical} add primary key ({table.columns[0]})")
+        for number, index in enumerate(table.indexes):
+            await connection.execute(f"create index {physical}_{number} on {physical} ({index})")
+        if "tenant" in table.columns:
+            await connection.execute(_ROW_SECURITY.format(table=physical))
+        await connection.execute(f"analyze {physical}")
+
+
+async def drop_tables(connection: Connection, view: View, generation: int) -> None:
+    """Drop the tables of a generation that nobody reads any more."""
+    for table in view.tables:
+        await connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(f"{table.name}__{generation}")))
+
+
+async def show_tables(connection: Connection, view: View, generation: int) -> None:
+    """Let readers see this generation under the view's own names, row-level security held by who reads."""
+    for table in view.tables:
+        name, physical = sql.Identifier(table.name), sql.Identifier(f"{table.name}__{generation}")
+        await connection.execute(sql.SQL("drop view if exists {}").format(name))
+        statement = sql.SQL("create view {} with (security_invoker = true) as select * from {}")
+        await connection.execute(statement.format(name, physical))
+
+
+_ROW_SECURITY: Final = """
+alter table {table} enable row level security;
+alter table {table} force row level security;
+create policy tenant_only on {table} using (
+    (select current_setting('waymark.tenant', true)) = '*'
+    or tenant = (select nullif(nullif(current_setting('waymark.tenant', true), '*'), '')::uuid)
+)
+"""
+
+
+def _sql_type(hint: Any) -> LiteralString:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        (hint,) = [choice for choice in typing.get_args(hint) if choice is not types.NoneType]
+    if typing.get_origin(hint) is typing.Annotated:
+        hint = typing.get_args(hint)[0]
+    for known, name in SQL_TYPES.items():
+        if hint is known or (isinstance(hint, type) and issubclass(hint, known) and known is not int):
+            return name
+    message = f"a view column cannot hold {hint}"
+    raise TypeError(message)

@@ -1,0 +1,59 @@
+"""Policies: a fact heard, a command given. Nothing else."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from chassis.ask import Answer, Ask
+from chassis.listen.told import Told
+from chassis.store import Session
+from events.fact import Fact
+
+NAMESPACE: Final = UUID("6c1f7e7e-3a4b-5d55-9d0c-77617961726b")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The fact that a policy reacts to. New ids follow from it, so that a repeated reaction makes the same ones."""
+
+    policy: str
+    told: Told
+
+    @property
+    def fact(self) -> Any:
+        """The fact itself, of the type that the policy is for."""
+        return self.told.fact
+
+    def new_id(self, what: str) -> UUID:
+        """Return the id of something that this reaction makes."""
+        return uuid5(NAMESPACE, f"{self.policy}:{self.told.id}:{what}")
+
+
+Reaction = Callable[[Heard, Session], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`name` is written down for ever: positions and command keys hang on it."""
+
+    name: str
+    fact: type[Fact]
+    reaction: Reaction
+
+    @property
+    def consumer(self) -> str:
+        """The name under which its positions are kept."""
+        return f"policy:{self.name}"
+
+    def ask(self, told: Told, traceparent: str) -> Ask:
+        """Return the request that this policy makes when it hears a fact."""
+        return Ask(
+            actor=self.consumer,
+            correlation_id=told.word("correlation_id"),
+            causation_id=told.id,
+            traceparent=traceparent,
+            tenant=told.tenant,
+            key=f"{self.consumer}:{told.id}",
+            not_before=told.recorded_at,
+        )
