@@ -1,0 +1,64 @@
+"""The people and organisations of the demo. Each id is `id_of` its code, so that examples and documents can name it."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from chassis.identity import Actor
+
+_DEMO: Final = uuid5(NAMESPACE_URL, "urn:waymark:demo")
+
+
+def id_of(code: str) -> UUID:
+    """Return the id that a code of the demo stands for."""
+    return uuid5(_DEMO, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Somebody whom one can sign in as: a code, a name to show, a role, and the code of their provider, if any."""
+
+    code: str
+    name: str
+    role: str
+    provider: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Return this person as services recognise them."""
+        return Actor(id_of(self.code), self.role, id_of(self.provider) if self.provider else None)
+
+
+PROVIDERS: Final = {"northway": "Northway Employment", "brightpath": "Brightpath Skills"}
+PROGRAMMES: Final = {"work-and-health": "Work and Health", "first-step": "First Step"}
+
+PERSONAS: Final = (
+    Persona("coach-amir", "Amir Hussain", "coach", "northway"),
+    Persona("coach-bridget", "Bridget O'Connor", "coach", "northway"),
+    Persona("coach-chidi", "Chidi Okafor", "coach", "northway"),
+    Persona("coach-dilys", "Dilys Morgan", "coach", "brightpath"),
+    Persona("leader-farah", "Farah Khan", "team_leader", "northway"),
+    Persona("manager-grace", "Grace Campbell", "provider_manager", "northway"),
+    Persona("manager-huw", "Huw Pritchard", "provider_manager", "brightpath"),
+    Persona("referrer-irena", "Irena Kowalska", "referrer"),
+    Persona("operator-jonah", "Jonah Adeyemi", "operator"),
+    Persona("analyst-keiko", "Keiko Tanaka", "analyst"),
+    Persona("jobseeker-leroy", "Leroy Bennett", "jobseeker"),
+)
+
+
+def persona(name: str) -> Persona:
+    """Return a persona by code (`coach-bridget`), or the first one in a role (`coach`).
+
+    Raises LookupError, whose text lists what there is, for any other name.
+    """
+    for found in PERSONAS:
+        if name in (found.code, found.role):
+            return found
+    message = f"nobody is called {name}; there are {', '.join(known.code for known in PERSONAS)}"
+    raise LookupError(message)
+
+
+def coaches_of(provider: str) -> dict[str, UUID]:
+    """Return the ids of a provider's coaches by code."""
+    return {found.code: found.actor.id for found in PERSONAS if (found.role, found.provider) == ("coach", provider)}
