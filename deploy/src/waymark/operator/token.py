@@ -23,10 +23,10 @@ def show(
 ) -> None:
     """Print a token that every service takes for ten minutes: Authorization: Bearer TOKEN."""
     environment = os.environ.get("WAYMARK_ENVIRONMENT", Environment.DEMO)
-    typer.echo(token(name, Environment(environment), state.FOLDER / "keys"))
+    typer.echo(token(name, environment, state.FOLDER / "keys"))
 
 
-def token(name: str, environment: Environment, keys: Path) -> str:
+def token(name: str, environment: str, keys: Path) -> str:
     """Return a token for a persona, by role or code, signed with the demo's key in the folder `keys`.
 
     Raises PlatformFailure outside demo and test, for an unknown name, and before the platform was first started.

@@ -30,6 +30,7 @@ from chassis.telemetry import traceparent_of
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 PUBLIC: Final = ("/health", "/docs", "/openapi.json")
+MOST_PLACES: Final = 24
 _KEY: Final = re.compile(r"[!-~]{1,255}")
 _VERSION: Final = re.compile(r'"([0-9]{1,18})"')
 
@@ -149,12 +150,13 @@ async def at_least(
     ] = None,
 ) -> tuple[Place, ...]:
     """Return the places that a view must have reached, none when nothing was asked. Raises InvalidTokenError."""
-    if not at_least:
-        return ()
     try:
-        return decode_places(at_least)
+        places = decode_places(at_least) if at_least else ()
     except (OverflowError, RecursionError) as broken:
         raise InvalidTokenError from broken
+    if len(places) > MOST_PLACES or not all(map(_is_a_place, places)):
+        raise InvalidTokenError
+    return places
 
 
 AtLeast = Annotated[tuple[Place, ...], Depends(at_least)]
@@ -208,6 +210,11 @@ class _Server(uvicorn.Server):
             self.should_exit = True
             await running
             raise
+
+
+def _is_a_place(place: Place) -> bool:
+    texts = (place.source, place.topic, place.key)
+    return 0 <= place.partition < 2**31 and 0 <= place.position < 2**63 and all(map(str.isprintable, texts))
 
 
 def _scoped(key: str, actor: Actor) -> str:

@@ -16,6 +16,8 @@ from starlette.responses import Response
 
 from chassis.aggregate import Refusal
 from chassis.ask import InvalidTokenError
+from chassis.keyring import KeyringAwayError, PersonIsErasedError
+from chassis.listen.reading import HeldBackError, NotYetError
 from chassis.store import (
     ClaimTakenError,
     ConflictError,
@@ -97,15 +99,14 @@ def _own(status: int) -> Handler:
 
 
 def _plain(status: int, kind: str, detail: str) -> Handler:
-    async def answer(_request: Request, _error: Exception) -> Response:
-        return problem(status, detail, kind)
+    away = status == HTTPStatus.SERVICE_UNAVAILABLE
+
+    async def answer(_request: Request, error: Exception) -> Response:
+        if away:
+            _log.warning("%s", type(error).__name__)
+        return problem(status, detail, kind, {"Retry-After": "1"} if away else None)
 
     return answer
-
-
-async def _away(_request: Request, error: Exception) -> Response:
-    _log.warning("the database does not answer (%s)", type(error).__name__)
-    return problem(503, "The database does not answer at the moment.", headers={"Retry-After": "1"})
 
 
 async def _refused(_request: Request, refusal: Refusal) -> Response:
@@ -153,14 +154,21 @@ def _told(found: Mapping[str, Any]) -> str:
     return message.partition(",")[0] if kind.endswith(("_parsing", "_syntax_violation")) else message
 
 
+_NO_DATABASE: Final = (503, "", "The database does not answer at the moment.")
 _PLAIN: Final[Mapping[type[Exception], tuple[int, str, str]]] = {
     NotFoundError: (404, "", "There is nothing here that you may see."),
     ConflictError: (409, "conflict", "Somebody else changed it at the same time. Ask again."),
     KeyReusedError: (422, "key-reused", "This Idempotency-Key came with another request before."),
     FactTooLargeError: (413, "too-large", "This is more than one fact may hold."),
     InvalidTokenError: (400, "", "at_least is not a token that an answer gave out."),
+    NotYetError: (503, "not-yet", "This is not yet as far as you asked for. Ask again."),
+    HeldBackError: (503, "held-back", "Something about this person waits for an operator."),
+    PersonIsErasedError: (410, "erased", "This person was erased."),
+    KeyringAwayError: (503, "", "The keyring does not answer at the moment."),
+    OperationalError: _NO_DATABASE,
+    PoolTimeout: _NO_DATABASE,
+    PoolClosed: _NO_DATABASE,
 }
-
 _SPECIAL: Final[Mapping[Any, Handler]] = {
     Refusal: _refused,
     StaleVersionError: _stale,
@@ -168,7 +176,4 @@ _SPECIAL: Final[Mapping[Any, Handler]] = {
     ProblemError: _stated,
     HTTPException: _http,
     RequestValidationError: _invalid,
-    OperationalError: _away,
-    PoolTimeout: _away,
-    PoolClosed: _away,
 }
