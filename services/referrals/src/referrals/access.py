@@ -6,11 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from chassis.identity import Actor
+from events.referrals import WithdrawnBy
 
 REFERRER: Final = "referrer"
-COACH: Final = "coach"
-LEADERS: Final = frozenset({"team_leader", "provider_manager"})
-STAFF: Final = LEADERS | {COACH}
 
 
 class Deed(StrEnum):
@@ -36,14 +34,17 @@ class NotPermittedError(PermissionError):
     """The actor is known and may not do this."""
 
 
-_BY_ROLE: Final[dict[str, frozenset[Deed]]] = {
-    REFERRER: frozenset({Deed.SUBMIT, Deed.IMPORT, Deed.LIST, Deed.READ, Deed.WITHDRAW}),
-    COACH: frozenset({Deed.LIST, Deed.READ, Deed.ANSWER, Deed.WITHDRAW}),
-} | dict.fromkeys(LEADERS, frozenset({Deed.IMPORT, Deed.LIST, Deed.READ, Deed.ANSWER, Deed.WITHDRAW}))
+_OF_LEADERS: Final = frozenset({Deed.IMPORT, Deed.LIST, Deed.READ, Deed.ANSWER, Deed.WITHDRAW})
+_BY_ROLE: Final = {
+    "referrer": frozenset({Deed.SUBMIT, Deed.IMPORT, Deed.LIST, Deed.READ, Deed.WITHDRAW}),
+    "coach": frozenset({Deed.LIST, Deed.READ, Deed.ANSWER, Deed.WITHDRAW}),
+    "team_leader": _OF_LEADERS,
+    "provider_manager": _OF_LEADERS,
+}
 
 
 def can(actor: Actor, deed: Deed, record: Record) -> bool:
-    """Return whether an actor may do something: referrers with what they sent, staff with what came to their provider."""
+    """Return whether an actor may: referrers with what they send, staff with what comes to their provider."""
     if deed not in _BY_ROLE.get(actor.role, ()):
         return False
     if actor.role == REFERRER:
@@ -51,6 +52,14 @@ def can(actor: Actor, deed: Deed, record: Record) -> bool:
     return actor.tenant is not None and record.tenant == actor.tenant
 
 
-def may_ever(actor: Actor, deed: Deed) -> bool:
-    """Return whether the actor's role is given a deed at all; if not, there is nothing to look up."""
-    return deed in _BY_ROLE.get(actor.role, ())
+def require(actor: Actor, deed: Deed) -> None:
+    """Raise NotPermittedError when no referral at all is open to the actor's role for this deed."""
+    if deed not in _BY_ROLE.get(actor.role, ()):
+        message = f"a {actor.role} may not {deed}"
+        raise NotPermittedError(message)
+
+
+def may_withdraw_for(actor: Actor, by: WithdrawnBy) -> bool:
+    """Return whether an actor may say that it is this one who takes a referral back."""
+    own = WithdrawnBy.REFERRER if actor.role == REFERRER else WithdrawnBy.PROVIDER
+    return by in {WithdrawnBy.PARTICIPANT, own}

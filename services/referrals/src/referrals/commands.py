@@ -30,8 +30,13 @@ Permit = Callable[[Referral], None]
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Who sends whom where, in plain words. `acknowledge_by` is the service standard's last day."""
+    """Who sends whom where, in plain words. `acknowledge_by` is the service standard's last day.
 
+    `newcomer` is the participant's id unless their NI number is known already.
+    """
+
+    referral_id: UUID
+    newcomer: UUID
     person: PersonDetails
     programme_id: UUID
     provider_id: UUID
@@ -40,20 +45,18 @@ class Submission:
     acknowledge_by: date
 
 
-async def submit(
-    store: Store, keyring: Keyring, ask: Ask, submission: Submission, referral_id: UUID, newcomer: UUID
-) -> Answer:
-    """Send a person to a programme. `newcomer` is the participant's id unless their NI number is known already.
+async def submit(store: Store, keyring: Keyring, ask: Ask, submission: Submission) -> Answer:
+    """Send a person to a programme.
 
     One open referral per person and programme: raises ClaimTakenError for a second; else as `chassis.store`.
     """
 
     async def work(session: Session) -> Answer:
         await session.recall()
-        participant = await _participant(keyring, submission.person, newcomer)
+        participant = await _participant(keyring, submission)
         sealer = await keyring.sealer(participant)
         await keyring.index(index_entries(participant, submission.person))
-        return await save_new(session, Referral.submit(referral_id, submitted_fact(sealer, submission)))
+        return await save_new(session, Referral.submit(submission.referral_id, submitted_fact(sealer, submission)))
 
     return await store.execute(ask, work)
 
@@ -161,10 +164,10 @@ def index_entries(participant: UUID, person: PersonDetails) -> list[Entry]:
     return [Entry(participant, field, value) for field, value in told_details(person) if field in kinds]
 
 
-async def _participant(keyring: Keyring, person: PersonDetails, newcomer: UUID) -> UUID:
-    if person.ni_number is None:
-        return newcomer
-    (known,) = await keyring.identify(IndexKind.NI_NUMBER, [person.ni_number])
+async def _participant(keyring: Keyring, submission: Submission) -> UUID:
+    if submission.person.ni_number is None:
+        return submission.newcomer
+    (known,) = await keyring.identify(IndexKind.NI_NUMBER, [submission.person.ni_number])
     return known
 
 

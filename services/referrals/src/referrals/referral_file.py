@@ -6,7 +6,7 @@ A reason never repeats what the cell says. Row numbers are those that a spreadsh
 import csv
 import io
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date
 from functools import partial
@@ -61,8 +61,10 @@ class Preview:
     unknown_columns: tuple[str, ...]
 
 
-def preview(data: bytes, today: date, coaches: Collection[str]) -> Preview:
+def preview(data: bytes, today: date, coaches: Collection[str], *, accepting: bool = True) -> Preview:
     """Return the good rows of a file and every error of the others.
+
+    `coaches` are the codes that may be named; who is not `accepting` may not say who was accepted.
 
     Raises FileRefused when it cannot be read as a table of referrals at all.
     """
@@ -70,7 +72,7 @@ def preview(data: bytes, today: date, coaches: Collection[str]) -> Preview:
     delimiter, text = choose_delimiter(text)
     records = ((row, cells) for row, cells in _records(text, delimiter) if cells is None or any(map(str.strip, cells)))
     header = Header.of(next(records, (0, None))[1])
-    reader = _Reader(header, today, coaches)
+    reader = _Reader(header, _checks(today, coaches, accepting=accepting))
     for row, cells in records:
         if reader.read == MOST_ROWS:
             message = f"has more than {MOST_ROWS:,} rows: send it in parts"
@@ -82,13 +84,13 @@ def preview(data: bytes, today: date, coaches: Collection[str]) -> Preview:
 class _Reader:
     """Checks row after row, and each against those before it."""
 
-    def __init__(self, header: Header, today: date, coaches: Collection[str]) -> None:
+    def __init__(self, header: Header, checks: Mapping[str, Check]) -> None:
         self.rows: list[ReferralRow] = []
         self.errors: list[RowError] = []
         self.read = 0
         self._first_with: dict[tuple[str, str], int] = {}
         self._header = header
-        self._checks = _checks(today, coaches)
+        self._checks = checks
 
     def take(self, row: int, cells: list[str] | None) -> None:
         self.read += 1
@@ -163,7 +165,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | None]
             yield row, None
 
 
-def _checks(today: date, coaches: Collection[str]) -> dict[str, Check]:
+def _checks(today: date, coaches: Collection[str], *, accepting: bool) -> dict[str, Check]:
     past_date = partial(person_details.past_date, today=today)
     return {
         "reference": person_details.line,
@@ -179,8 +181,13 @@ def _checks(today: date, coaches: Collection[str]) -> dict[str, Check]:
         "notes": person_details.note,
         "coach": partial(_known_coach, coaches=coaches),
         "referred_on": past_date,
-        "accepted_on": past_date,
+        "accepted_on": past_date if accepting else _nobody_accepts,
     }
+
+
+def _nobody_accepts(_text: str) -> date:
+    message = "can be said by the provider only"
+    raise ValueError(message)
 
 
 def _known_coach(text: str, coaches: Collection[str]) -> str:

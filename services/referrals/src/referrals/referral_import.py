@@ -33,7 +33,6 @@ OTHER_DETAILS: Final = "came before with other details: change it where it is no
 class Progress:
     """How far an import is: every row ends as added, repeated or refused."""
 
-    rows: int
     added: int = 0
     repeated: int = 0
     refused: list[RowError] = field(default_factory=list)
@@ -108,7 +107,7 @@ class _Piece:
         self.ask = replace(ask, key=key, fingerprint=content)
         self.row = row
         self.newcomer = uuid5(NAMESPACE, key + ":participant")
-        self._id = uuid5(NAMESPACE, key)
+        self._key = key
         self._means, self._destination, self._now = means, destination, now
 
     def settled(self, answered: Mapping[str, bytes], progress: Progress) -> bool:
@@ -134,7 +133,8 @@ class _Piece:
                 progress.repeated += answer.repeated
 
     async def _save(self, session: Session, sealer: Sealer) -> Answer:
-        referral = Referral.submit(self._id, submitted_fact(sealer, self._submission()))
+        submission = self._submission()
+        referral = Referral.submit(submission.referral_id, submitted_fact(sealer, submission))
         if self.row.accepted_on:
             accepted_at = self._means.beginning_of(self.row.accepted_on)
             referral.acknowledge(accepted_at)
@@ -146,6 +146,8 @@ class _Piece:
         day = self.row.referred_on or self.row.accepted_on
         submitted_at = self._means.beginning_of(day) if day else self._now
         return Submission(
+            referral_id=uuid5(NAMESPACE, self._key),
+            newcomer=self.newcomer,
             person=self.row.person,
             programme_id=self._destination.programme_id,
             provider_id=self._destination.provider_id,

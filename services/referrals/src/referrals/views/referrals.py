@@ -1,8 +1,8 @@
 """The referrals as their provider and their referrer see them, one row each, what is personal still sealed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -20,8 +20,6 @@ from events.referrals import (
     ReferralWithdrawn,
 )
 from events.sealed import Sealed
-
-LONGEST_PAGE: Final = 200
 
 
 @dataclass(slots=True)
@@ -61,7 +59,7 @@ def fold(row: ReferralRow | None, told: Told) -> ReferralRow:
     if row is None:
         message = f"{told.id} came before its referral was submitted"
         raise LookupError(message)
-    row.version += 1
+    row.version = int(told.id.rpartition(":")[2])
     match fact:
         case ReferralAcknowledged():
             row.stage, row.acknowledged_at = "acknowledged", fact.occurred_at
@@ -118,7 +116,48 @@ REFERRALS: Final = View(
     ),
     tables=(
         Table(
-            "referral", ReferralRow, _referral_id, fold, indexes=("tenant, submitted_at", "referrer_id, submitted_at")
+            "referral",
+            ReferralRow,
+            _referral_id,
+            fold,
+            indexes=("tenant, submitted_at, id", "referrer_id, submitted_at, id"),
         ),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which referrals are asked for: all that row-level security shows, or those of one referrer, or at one stage.
+
+    `after` is the last one of the page before.
+    """
+
+    referrer_id: UUID | None = None
+    stage: str | None = None
+    after: UUID | None = None
+    limit: int = 50
+
+
+PAGE: Final = """
+select * from referral
+where (%(referrer_id)s::uuid is null or referrer_id = %(referrer_id)s)
+and (%(stage)s::text is null or stage = %(stage)s)
+and (
+    %(after)s::uuid is null
+    or (submitted_at, id) < (select last.submitted_at, last.id from referral last where last.id = %(after)s)
+)
+order by submitted_at desc, id desc limit %(limit)s
+"""
+
+
+async def page(connection: Connection, asked: Asked) -> list[ReferralRow]:
+    """Return referrals, the newest first."""
+    cursor = connection.cursor(row_factory=class_row(ReferralRow))
+    return await (await cursor.execute(PAGE, asdict(asked))).fetchall()
+
+
+async def one(connection: Connection, referral_id: UUID) -> ReferralRow | None:
+    """Return a referral, None when there is none that this reader sees."""
+    cursor = connection.cursor(row_factory=class_row(ReferralRow))
+    return await (await cursor.execute("select * from referral where id = %s", [referral_id])).fetchone()
