@@ -62,13 +62,14 @@ class Sentence(NamedTuple):
     """`words` for everybody who may see the timeline; `sealed` texts with their labels, to be opened for them."""
 
     words: str
-    sealed: Mapping[str, Sealed | None]
+    sealed: Mapping[str, Sealed]
 
 
 def sentence_of(fact: Fact) -> Sentence:
     """Return what a fact says; never its type name."""
     words = _PLAIN.get(type(fact)) or _told(fact)
-    return Sentence(words, {label: getattr(fact, field) for label, field in _SEALED.get(type(fact), {}).items()})
+    sealed = {label: getattr(fact, field) for label, field in _SEALED.get(type(fact), {}).items()}
+    return Sentence(words, {label: text for label, text in sealed.items() if text is not None})
 
 
 def _told(fact: Fact) -> str:

@@ -1,9 +1,14 @@
 """Cases as a coach reads them: one row for each case, one for each agreed action."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Final, LiteralString
 from uuid import UUID
 
+from psycopg.rows import class_row
+
+from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
 from events.caseload import (
@@ -124,8 +129,16 @@ def _agreed(fact: ActionAgreed, told: Told) -> ActionRow:
     )
 
 
-CASE_FACTS = (CaseOpened, CoachAssigned, ActionAgreed, ActionDone, ActionCancelled, ActionFellDue, ContactRecorded)
-CASELOAD = View(
+CASE_FACTS: Final = (
+    CaseOpened,
+    CoachAssigned,
+    ActionAgreed,
+    ActionDone,
+    ActionCancelled,
+    ActionFellDue,
+    ContactRecorded,
+)
+CASELOAD: Final = View(
     name="caseload",
     facts=(ReferralSubmitted, *CASE_FACTS),
     tables=(
@@ -133,3 +146,78 @@ CASELOAD = View(
         Table("agreed_action", ActionRow, action_touched, fold_action, indexes=("case_id",)),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """An open case with what is still to do in it."""
+
+    case_id: UUID
+    participant_id: UUID
+    tenant: UUID
+    version: int
+    name: Sealed | None
+    referral_id: UUID
+    programme_id: UUID
+    opened_at: datetime
+    coach_id: UUID | None
+    last_contact_at: datetime | None
+    open_actions: int
+    next_due: date | None
+
+
+SUMMARIES: Final = """
+select c.*, a.open_actions, a.next_due from caseload c cross join lateral (
+    select count(*) as open_actions, min(due) as next_due from agreed_action
+    where case_id = c.case_id and done_at is null and cancelled_at is null
+) a
+where c.tenant = %(tenant)s and c.opened_at is not null
+"""
+IN_ORDER: Final = """
+and (%(coach)s::uuid is null or c.coach_id = %(coach)s) and (not %(unassigned)s or c.coach_id is null)
+and (%(after)s::uuid is null
+     or (c.opened_at, c.case_id) < (select opened_at, case_id from caseload where case_id = %(after)s))
+order by c.opened_at desc, c.case_id desc limit %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which cases of a provider: of one coach, without one, or all; those opened before the case `after`."""
+
+    coach: UUID | None = None
+    unassigned: bool = False
+    after: UUID | None = None
+    limit: int = 100
+
+
+async def select_cases(connection: Connection, tenant: UUID, selection: Selection) -> list[CaseSummary]:
+    """Return cases, the latest opened first."""
+    arguments = {"tenant": tenant, **asdict(selection)}
+    return await _summaries(connection, SUMMARIES + IN_ORDER, arguments)
+
+
+async def cases_of_people(connection: Connection, tenant: UUID, people: Sequence[UUID]) -> list[CaseSummary]:
+    """Return every case of some participants with a provider."""
+    query = SUMMARIES + "and c.participant_id = any(%(people)s) order by c.opened_at desc, c.case_id"
+    return await _summaries(connection, query, {"tenant": tenant, "people": list(people)})
+
+
+async def find_case(connection: Connection, tenant: UUID, case_id: UUID) -> CaseSummary | None:
+    """Return one case of a provider, None where there is none."""
+    query = SUMMARIES + "and c.case_id = %(case)s"
+    return next(iter(await _summaries(connection, query, {"tenant": tenant, "case": case_id})), None)
+
+
+async def actions_of(connection: Connection, case_id: UUID) -> list[ActionRow]:
+    """Return the agreed actions of a case, the earliest due first."""
+    query = "select * from agreed_action where case_id = %s order by due, agreed_at, action_id"
+    async with connection.cursor(row_factory=class_row(ActionRow)) as cursor:
+        return await (await cursor.execute(query, [case_id])).fetchall()
+
+
+async def _summaries(
+    connection: Connection, query: LiteralString, arguments: Mapping[str, object]
+) -> list[CaseSummary]:
+    async with connection.cursor(row_factory=class_row(CaseSummary)) as cursor:
+        return await (await cursor.execute(query, arguments)).fetchall()

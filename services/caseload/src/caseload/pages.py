@@ -1,0 +1,152 @@
+"""What a reader who may see a case is shown: rows with their sealed words opened, here and nowhere earlier."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import Literal, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from caseload.sentences import sentence_of
+from caseload.views.caseload import ActionRow, CaseSummary
+from caseload.views.timeline import TimelineRow
+from chassis.keyring import Keyring
+from events.caseload import ActionOwner
+from events.fact import read
+
+ERASED = "Null once the person's data is erased."
+
+
+class CaseLine(BaseModel):
+    """One case of a caseload."""
+
+    case_id: UUID
+    participant_id: UUID
+    name: str | None = Field(description=ERASED, examples=["Ada Lovelace"])
+    programme_id: UUID
+    coach_id: UUID | None
+    opened_on: date
+    open_actions: int = Field(examples=[2])
+    next_due: date | None = Field(description="The earliest due date of an open action.")
+    last_contact_at: datetime | None
+
+    @classmethod
+    def of(cls, case: CaseSummary, name: str | None, zone: ZoneInfo) -> Self:
+        """Return the line of a case; days are those of the programme's time zone."""
+        return cls(
+            case_id=case.case_id,
+            participant_id=case.participant_id,
+            name=name,
+            programme_id=case.programme_id,
+            coach_id=case.coach_id,
+            opened_on=case.opened_at.astimezone(zone).date(),
+            open_actions=case.open_actions,
+            next_due=case.next_due,
+            last_contact_at=case.last_contact_at,
+        )
+
+
+class CaseloadPage(BaseModel):
+    """Cases: a whole caseload by name, or a part of a longer one, the latest opened first."""
+
+    cases: list[CaseLine]
+    sorted_by: Literal["name", "opened_on"]
+    next: UUID | None = Field(None, description="Ask for `after` this case to read on.")
+
+
+class ActionEntry(BaseModel):
+    """An agreed action."""
+
+    action_id: UUID
+    owner: ActionOwner
+    what: str | None = Field(description=ERASED, examples=["Send the CV to three bakeries"])
+    where: str | None = Field(examples=["at the library"])
+    how: str | None = Field(examples=["with the draft of last week"])
+    due: date
+    status: Literal["open", "done", "cancelled"]
+    late: bool = Field(description="The due date passed while it was open.")
+
+
+class CasePage(CaseLine):
+    """A case with its actions; its version stands in ETag."""
+
+    referral_id: UUID
+    actions: list[ActionEntry]
+
+
+class TimelineEntry(BaseModel):
+    """One thing that happened, told in a sentence."""
+
+    id: str
+    occurred_at: datetime
+    recorded_at: datetime = Field(description="When it was learned.")
+    sentence: str = Field(examples=["Coach and person spoke by phone."])
+    words: dict[str, str | None] = Field(
+        description="What people said, by label. " + ERASED, examples=[{"Note": "Ready for the interview on Friday."}]
+    )
+
+
+class TimelinePage(BaseModel):
+    """The journey of a participant, the latest first."""
+
+    entries: list[TimelineEntry]
+    next: str | None = Field(None, description="Ask for `before` this entry to read on.")
+
+
+class Found(BaseModel):
+    """The cases of who was found; not `complete` when there were more people than are shown at once."""
+
+    page: CaseloadPage
+    complete: bool
+
+
+async def case_lines(keyring: Keyring, cases: Sequence[CaseSummary], zone: ZoneInfo) -> list[CaseLine]:
+    """Open the names of cases."""
+    names = await keyring.open_many([case.name for case in cases])
+    return [CaseLine.of(case, name, zone) for case, name in zip(cases, names, strict=True)]
+
+
+async def case_page(keyring: Keyring, case: CaseSummary, actions: Sequence[ActionRow], zone: ZoneInfo) -> CasePage:
+    """Open a case with everything that was agreed in it."""
+    sealed = [words for action in actions for words in (action.what, action.place, action.means)]
+    name, *opened = await keyring.open_many([case.name, *sealed])
+    line = CaseLine.of(case, name, zone)
+    plain = iter(opened)
+    entries = [_action(action, *islice(plain, 3)) for action in actions]
+    return CasePage(**line.model_dump(), referral_id=case.referral_id, actions=entries)
+
+
+async def timeline_entries(keyring: Keyring, rows: Sequence[TimelineRow]) -> list[TimelineEntry]:
+    """Tell facts in sentences and open the words in them."""
+    sentences = [sentence_of(read(row.type_name, row.fact.encode())) for row in rows]
+    opened = iter(await keyring.open_many([sealed for told in sentences for sealed in told.sealed.values()]))
+    return [
+        TimelineEntry(
+            id=row.id,
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+            sentence=told.words,
+            words={label: next(opened) for label in told.sealed},
+        )
+        for row, told in zip(rows, sentences, strict=True)
+    ]
+
+
+def by_name(line: CaseLine) -> tuple[bool, str, UUID]:
+    """Return what puts cases in order of their names, those without one last."""
+    return line.name is None, (line.name or "").casefold(), line.case_id
+
+
+def _action(action: ActionRow, what: str | None, where: str | None, how: str | None) -> ActionEntry:
+    return ActionEntry(
+        action_id=action.action_id,
+        owner=action.owner,
+        what=what,
+        where=where,
+        how=how,
+        due=action.due,
+        status="done" if action.done_at else "cancelled" if action.cancelled_at else "open",
+        late=action.fell_due,
+    )
