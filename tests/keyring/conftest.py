@@ -4,12 +4,11 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from keyring.ring import Ring
+from keyring.ring import Ring, schema
 from keyring.vault import Vault
 from waymark.local.postgres import Postgres
 
@@ -36,8 +35,7 @@ class Home:
 def make_home(server: Postgres, folder: Path) -> Home:
     """Make a database, a vault's place and a master key that no other test uses."""
     owner, application = prepare_database(server.dsn(), f"keyring_{secrets.token_hex(4)}")
-    schema = files("keyring").joinpath("keyring.sql").read_text()
-    migrate(owner, application, [chassis_sql("store.sql"), schema])
+    migrate(owner, application, [chassis_sql("store.sql"), schema()])
     master_key_file = folder / "master.key"
     master_key_file.write_text(secrets.token_hex(32))
     return Home(owner, application, folder / "vault", master_key_file)

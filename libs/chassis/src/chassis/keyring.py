@@ -14,6 +14,7 @@ import httpx
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chassis.telemetry import current_traceparent
 from events.fact import Fact
 from events.sealed import KeyOf, Sealed, sealed_fields
 
@@ -196,12 +197,15 @@ class Keyring:
 
     async def _fetch(self, persons: Sequence[str], kind: KeyOf | None, *, create: bool) -> dict[str, _Held]:
         until = self._now() + KEY_LIFETIME
-        answer = await self._post("/keys", {"persons": persons, "kind": kind, "create": create})
+        if kind is None:
+            answer = await self._post("/keys/opening", {"persons": persons})
+        else:
+            answer = await self._post("/keys/sealing", {"persons": persons, "kind": kind, "create": create})
         return {key["person"]: _held(key, until) for key in answer["keys"]}
 
     async def _post(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         try:
-            answer = await self._http.post(path, json=body, headers={"authorization": f"Bearer {self._token()}"})
+            answer = await self._http.post(path, json=body, headers=self._headers())
         except httpx.TransportError as broken:
             message = f"the keyring does not answer: {type(broken).__name__}"
             raise KeyringAwayError(message) from broken
@@ -211,8 +215,12 @@ class Keyring:
         if not answer.is_success:
             message = f"the keyring refuses POST {path} with {answer.status_code}"
             raise KeyringRefusedError(message)
-        told: dict[str, Any] = answer.json()
+        told: dict[str, Any] = answer.json() if answer.content else {}
         return told
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"authorization": f"Bearer {self._token()}", "traceparent": current_traceparent()}
+        return {name: value for name, value in headers.items() if value}
 
 
 def _held(key: Mapping[str, Any], until: float) -> _Held:

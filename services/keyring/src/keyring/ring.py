@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Final, Self, TypeVar
+from importlib.resources import files
+from typing import Final, LiteralString, Self, TypeVar
 from uuid import UUID, uuid4
 
 from chassis.database import Connection, Pool
@@ -76,6 +77,11 @@ class Ring:
         async with self.pool.connection() as connection, connection.transaction():
             await connection.execute("set transaction isolation level repeatable read, read only")
             return await work(connection, await self.current(connection))
+
+
+def schema() -> LiteralString:
+    """Return the SQL that makes the keyring's tables."""
+    return files("keyring").joinpath("keyring.sql").read_text()
 
 
 def name_of(wrapping_key: UUID) -> str:

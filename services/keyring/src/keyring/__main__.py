@@ -1,0 +1,7 @@
+"""`python -m keyring`."""
+
+import sys
+
+from keyring.main import main
+
+sys.exit(main(sys.argv[1:]))
