@@ -47,7 +47,8 @@ class Edge:
         self._verifier = verifier
         self._body_limit = body_limit
         self._access_log = access_log
-        self._public = public
+        self._public = frozenset(public)
+        self._below_public = tuple(path + "/" for path in public)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever happens in it, something is answered."""
@@ -96,7 +97,7 @@ class Edge:
             raise ProblemError(503, "Nobody can be recognised at the moment.", {"Retry-After": "1"}) from away
 
     def _is_public(self, path: str) -> bool:
-        return any(path == public or path.startswith(public + "/") for public in self._public)
+        return path in self._public or path.startswith(self._below_public)
 
     def _tell(self, scope: Scope, reply: "_Reply", span: trace.Span, seconds: float) -> None:
         route = _route(scope)

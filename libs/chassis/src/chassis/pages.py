@@ -1,5 +1,7 @@
 """The documentation of an API: OpenAPI with what every route has in common, and Swagger UI from local files."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from typing import Any, Final
@@ -7,6 +9,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, HTTPException
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.routing import APIRoute
 
 from chassis.problem import MEDIA_TYPE, Problem
 
@@ -40,16 +43,49 @@ PROBLEM_ANSWER: Final[dict[str, Any]] = {
 }
 
 
-def described(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document, with the schema of problems and the bearer token that every route asks for."""
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A header or query parameter that a dependency reads by itself."""
+
+    name: str
+    place: str
+    description: str
+    example: str
+
+    def described(self) -> dict[str, Any]:
+        """Return it as OpenAPI says it."""
+        words = {"name": self.name, "in": self.place, "description": self.description, "schema": {"type": "string"}}
+        return words | ({"example": self.example} if self.example else {})
+
+
+def described(
+    app: FastAPI, routers: Iterable[APIRouter], parameters: Mapping[Any, Sequence[Parameter]]
+) -> dict[str, Any]:
+    """Return the OpenAPI document, with what FastAPI cannot know.
+
+    That is the schema of problems, the bearer token that every route asks for, and the `parameters` that dependencies
+    read by themselves.
+    """
     if not app.openapi_schema:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         components = document.setdefault("components", {})
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         components.setdefault("schemas", {}).update(problem.pop("$defs"), Problem=problem)
         components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+        for router in routers:
+            _add_parameters(document, router, parameters)
         app.openapi_schema = document | {"security": [{"bearer": []}]}
     return app.openapi_schema
+
+
+def _add_parameters(document: dict[str, Any], router: APIRouter, parameters: Mapping[Any, Sequence[Parameter]]) -> None:
+    for route in router.routes:
+        if not isinstance(route, APIRoute) or not route.include_in_schema:
+            continue
+        read = [parameter for needed in route.dependant.dependencies for parameter in parameters.get(needed.call, ())]
+        for method in route.methods or ():
+            operation = document["paths"][route.path_format][method.lower()]
+            operation.setdefault("parameters", []).extend(parameter.described() for parameter in read)
 
 
 def documentation(title: str) -> APIRouter:

@@ -72,7 +72,7 @@ def traceparent_of(span: Span) -> str:
     context = span.get_span_context()
     if not context.is_valid:
         return ""
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags & 1:02x}"
 
 
 def span_of(
