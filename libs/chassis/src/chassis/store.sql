@@ -100,7 +100,7 @@ end $$;
 -- position until its commit is visible; so once those who held it after `high` was read are gone, all up to `high` is decided.
 create or replace function read_barrier(out high bigint, out writers text[]) language plpgsql as $$
 begin
-    select last_value into high from stored_events_notification_id_seq;
+    select case when is_called then last_value else 0 end into high from stored_events_notification_id_seq;
     select coalesce(array_agg(virtualtransaction), '{}') into writers from pg_locks
         where relation = 'stored_events'::regclass and mode = 'RowExclusiveLock' and granted
         and database = (select oid from pg_database where datname = current_database());

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any, Final
 
+import psycopg
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
@@ -22,6 +24,7 @@ log = logging.getLogger(__name__)
 POLL_MILLISECONDS: Final = 20
 HOLE_ALARM_SECONDS: Final = 30.0
 READ_MILLISECONDS: Final = 2_000
+RETRY_SECONDS: Final = 0.5
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -42,7 +45,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         self.consumers = consumers
-        self.heard_at = monotonic()
+        self.ready = False
         self._bootstrap = bootstrap
         self._prefix = len(topic_prefix)
         self._holes: dict[tuple[str, str, int], float] = {}
@@ -70,16 +73,28 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         return {place: monotonic() - since for place, since in self._holes.items()}
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Take up each partition where the consumer that is furthest behind stands."""
+        """Take up each partition where the consumer that is furthest behind stands.
+
+        An error here would end the subscription for good, so what is away is waited for.
+        """
         partitions = sorted(assigned)
-        if not partitions:
-            return
+        while partitions:
+            try:
+                starts = await self._starts(partitions)
+            except (psycopg.Error, KafkaError, OSError) as error:
+                log.warning("waiting to take up %d partitions: %s", len(partitions), type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                break
+        for partition in partitions:
+            assert self._subscriber.consumer is not None
+            self._subscriber.consumer.seek(partition, starts[partition])
+        self.ready = True
+
+    async def _starts(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         fences = await self._fences()
         async with reader(self._bootstrap) as consumer:
-            starts = {p: await resume_offset(consumer, p, fences, p.topic[self._prefix :]) for p in partitions}
-        for partition, offset in starts.items():
-            assert self._subscriber.consumer is not None
-            self._subscriber.consumer.seek(partition, offset)
+            return {p: await resume_offset(consumer, p, fences, p.topic[self._prefix :]) for p in partitions}
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Nothing to give back: what is in flight is fenced by its position rows."""
@@ -107,7 +122,6 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         facts = told_facts(records, self._prefix)
         running = [consumer for consumer in self.consumers if not consumer.stopped]
         await asyncio.gather(*(self._give(consumer, facts) for consumer in running))
-        self.heard_at = monotonic()
         self._watch_holes()
 
     async def _give(self, consumer: Consumer, facts: Sequence[Told]) -> None:
@@ -146,6 +160,8 @@ async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         max_partition_fetch_bytes=8 * 1024 * 1024,
     )
     async with consumer:
+        # A task of aiokafka's that is cancelled before it ever ran would end this one too.
+        await asyncio.sleep(0)
         yield consumer
 
 
