@@ -75,11 +75,9 @@ async def test_a_sealed_text_opens_for_no_other_person_fact_or_field(running: Ru
     async with running.client() as keyring:
         sealers = await keyring.sealers([person := uuid4(), other := uuid4()])
         sealed = sealers[person].seal(ReferralSubmitted, "name", "Ada")
-        stranger = sealed.replace(str(person), str(other)).replace(
-            str(sealers[person].key_id), str(sealers[other].key_id)
-        )
+        own_key, others_key = (str(sealers[one].key_id) for one in (person, other))
         moved = {
-            "person": stranger,
+            "person": sealed.replace(str(person), str(other)).replace(own_key, others_key),
             "fact": sealed.replace("ReferralSubmitted", "ReferralRejected"),
             "field": sealed.replace(":name:", ":notes:"),
             "text": sealed[:-8] + ("A" if sealed[-8] != "A" else "B") + sealed[-7:],
@@ -161,7 +159,8 @@ async def test_thousands_are_sealed_indexed_identified_and_opened_in_batches(run
     async with running.client() as keyring:
         persons = await keyring.identify(IndexKind.NI_NUMBER, numbers)
         sealers = await keyring.sealers(persons)
-        sealed = [sealers[person].seal(ReferralSubmitted, "ni_number", number) for person, number in zip(persons, numbers, strict=True)]  # fmt: skip
+        rows = zip(persons, numbers, strict=True)
+        sealed = [sealers[person].seal(ReferralSubmitted, "ni_number", number) for person, number in rows]
         await keyring.index(Entry(person, IndexKind.POSTCODE, "ZZ99 9ZZ") for person in persons)
 
         assert len(set(persons)) == 2_500

@@ -1,6 +1,5 @@
 """A ring opens only where database, vault and master key belong together."""
 
-import os
 import secrets
 from pathlib import Path
 from uuid import uuid4
@@ -122,7 +121,7 @@ async def test_a_missing_master_key_is_refused(home: Home) -> None:
 async def test_secrets_lie_in_the_vault_encrypted_and_for_this_user_only(ring: Ring, home: Home) -> None:
     for name in ring.vault.names():
         assert ring.vault.read(name) not in (home.vault / name).read_bytes()
-        assert os.stat(home.vault / name).st_mode & 0o077 == 0
+        assert (home.vault / name).stat().st_mode & 0o077 == 0
     assert home.vault.stat().st_mode & 0o077 == 0
 
 

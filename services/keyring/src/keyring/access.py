@@ -8,6 +8,7 @@ from typing import Final
 from chassis.identity import SERVICE, Actor
 from events.keyring import IndexKind
 from events.sealed import KeyOf
+from keyring.blind_index import IDENTITIES
 
 
 class Action(StrEnum):
@@ -27,6 +28,7 @@ _Allowance = Mapping[Action, frozenset[Kind]]
 
 _PARTICIPANT: Final[frozenset[Kind]] = frozenset({KeyOf.PARTICIPANT})
 _ALL_WORDS: Final[frozenset[Kind]] = frozenset(IndexKind)
+_SHARED_WORDS: Final[frozenset[Kind]] = _ALL_WORDS - IDENTITIES
 _AS_A_WHOLE: Final[frozenset[Kind]] = frozenset({None})
 
 ALLOWED: Final[Mapping[str, _Allowance]] = {
@@ -34,7 +36,7 @@ ALLOWED: Final[Mapping[str, _Allowance]] = {
         Action.SEAL: _PARTICIPANT,
         Action.OPEN: _PARTICIPANT,
         Action.IDENTIFY: frozenset({IndexKind.NI_NUMBER}),
-        Action.INDEX: _ALL_WORDS,
+        Action.INDEX: _SHARED_WORDS,
         Action.SEARCH: _ALL_WORDS,
     },
     "service:caseload": {

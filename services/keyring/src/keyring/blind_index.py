@@ -10,7 +10,7 @@ from typing import Final
 from events.keyring import IndexKind
 from keyring.wrapping_key import DIGEST_BYTES
 
-IDENTITIES: Final = frozenset({IndexKind.NI_NUMBER})
+IDENTITIES: Final[frozenset[IndexKind]] = frozenset({IndexKind.NI_NUMBER})
 _NI_NUMBER: Final = re.compile(r"[A-Z]{2}[0-9]{6}[A-D]?")
 _PHONE: Final = re.compile(r"\+?[0-9]{6,15}")
 
