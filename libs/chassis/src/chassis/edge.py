@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from opentelemetry import trace
+from opentelemetry.trace import INVALID_SPAN
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.identity import Actor, KeysAwayError, NotAuthenticatedError, Verifier
@@ -57,11 +58,13 @@ class Edge:
         headers = dict(scope["headers"])
         reply = _Reply(scope, send)
         traceparent = headers.get(b"traceparent", b"").decode("latin-1")
-        span = server_span(scope["method"], traceparent, {"http.request.method": scope["method"]})
+        method, quiet = scope["method"], scope["path"].startswith(QUIET)
+        span = INVALID_SPAN if quiet else server_span(method, traceparent, {"http.request.method": method})
         with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
             started = time.perf_counter()
             await self._answer(scope, headers, receive, reply)
-            self._tell(scope, reply, span, time.perf_counter() - started)
+            if not quiet:
+                self._tell(scope, reply, span, time.perf_counter() - started)
         return None
 
     async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, reply: "_Reply") -> None:
@@ -106,13 +109,11 @@ class Edge:
             span.set_attributes({"http.route": route, "http.response.status_code": reply.status})
             if reply.error_type:
                 failed(span, reply.error_type)
-        if self._access_log and not scope["path"].startswith(QUIET):
-            actor: Actor | None = scope.get(ACTOR)
+        if self._access_log:
+            role = scope[ACTOR].role if ACTOR in scope else "-"
             trace_id = span.get_span_context().trace_id
             line = "%s %s %d %.1f ms %s %032x"
-            _log.info(
-                line, scope["method"], route, reply.status, seconds * 1000, actor.role if actor else "-", trace_id
-            )
+            _log.info(line, scope["method"], route, reply.status, seconds * 1000, role, trace_id)
 
 
 class _Reply:
@@ -158,7 +159,7 @@ async def _whole(receive: Receive, limit: int) -> bytes:
 
 def _refuse_unstorable(body: bytes, content_type: bytes) -> None:
     # UTF-16 and UTF-32, which Python's JSON would read, are full of null bytes.
-    if b"json" not in content_type:
+    if b"json" not in content_type.lower():
         return
     if b"\0" in body or (_ESCAPED.search(body) and not _is_text(body)):
         raise ProblemError(400, "Null characters and halves of surrogate pairs are no text.")

@@ -168,7 +168,10 @@ def accepted(answer: Answer) -> JSONResponse:
 
 
 async def serve(app: FastAPI, settings: ServiceSettings) -> None:
-    """Serve until cancelled, then let requests in flight end."""
+    """Serve until cancelled, then let requests in flight end.
+
+    Raises RuntimeError when the application does not start.
+    """
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -179,7 +182,6 @@ async def serve(app: FastAPI, settings: ServiceSettings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        date_header=False,
         timeout_graceful_shutdown=5,
     )
     await _Server(config).run_until_cancelled()
@@ -200,6 +202,8 @@ class _Server(uvicorn.Server):
             self.should_exit = True
             await running
             raise
+        message = "the server ended by itself, the log says why"
+        raise RuntimeError(message)
 
 
 def _is_a_place(place: Place) -> bool:

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, HTTPException
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.routing import APIRoute
@@ -82,10 +83,18 @@ def _add_parameters(document: dict[str, Any], router: APIRouter, parameters: Map
     for route in router.routes:
         if not isinstance(route, APIRoute) or not route.include_in_schema:
             continue
-        read = [parameter for needed in route.dependant.dependencies for parameter in parameters.get(needed.call, ())]
+        read = [parameter for call in _needed(route.dependant) for parameter in parameters.get(call, ())]
         for method in route.methods or ():
             operation = document["paths"][route.path_format][method.lower()]
             operation.setdefault("parameters", []).extend(parameter.described() for parameter in read)
+
+
+def _needed(dependant: Dependant) -> dict[Any, None]:
+    """Return what a route depends on, also by way of others, each once and in order."""
+    needed: dict[Any, None] = {}
+    for dependency in dependant.dependencies:
+        needed |= {dependency.call: None} | _needed(dependency)
+    return needed
 
 
 def documentation(title: str) -> APIRouter:
