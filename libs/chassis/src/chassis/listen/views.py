@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 SQL_TYPES: Final[Mapping[Any, LiteralString]] = {
     UUID: "uuid", str: "text", Sealed: "text", int: "bigint", float: "float8", bool: "boolean",
-    date: "date", datetime: "timestamptz", bytes: "bytea",
+    datetime: "timestamptz", date: "date", bytes: "bytea",
 }  # fmt: skip
 
 
