@@ -33,6 +33,7 @@ class RunningKeyring:
     folder: Path
     role: str = "api"
     kafka: str = "127.0.0.1:1"
+    prefix: str = ""
     port: int = field(default_factory=any_free)
 
     def __post_init__(self) -> None:
@@ -55,6 +56,7 @@ class RunningKeyring:
             "WAYMARK_DATABASE": self.home.application,
             "WAYMARK_OWNER_DATABASE": self.home.owner,
             "WAYMARK_KAFKA": self.kafka,
+            "WAYMARK_TOPIC_PREFIX": self.prefix,
             "WAYMARK_JWKS": str(self.folder / "jwks.json"),
             "WAYMARK_IDENTITY_KEY": str(self.folder / "keyring.jwk"),
             "WAYMARK_REQUEST_HASH_KEY": secrets.token_hex(32),
