@@ -70,6 +70,7 @@ class Aggregate(domain.Aggregate):
 
 _begun_by: dict[type[Fact], type[Aggregate]] = {}
 
+
 class FactMapper(Mapper[UUID]):
     """A stored event is the fact and nothing else: its type name is the topic, its JSON the state."""
 

@@ -71,7 +71,9 @@ class Answer:
     def restored(cls, text: str) -> Self:
         """Read an answer back as a repeated one."""
         status, ids, version, places, refusal, allowed = json.loads(text)
-        return cls(status, ids, version, tuple(Place(*place) for place in places), refusal, tuple(allowed), repeated=True)
+        return cls(
+            status, ids, version, tuple(Place(*place) for place in places), refusal, tuple(allowed), repeated=True
+        )
 
 
 def encode_places(places: Iterable[Place]) -> str:

@@ -18,8 +18,10 @@ from events.fact import Fact
 
 LARGEST_FACT: Final = 256 * 1024
 LOAD: Final = "select * from load_facts(%b, %b, %b)"
-APPEND: Final = "select append_facts(%b, %b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::timestamptz[], %b::uuid[], \
+APPEND: Final = (
+    "select append_facts(%b, %b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::timestamptz[], %b::uuid[], \
 %b::uuid[], %b::text[], %b, %b, %b, %b, %b, %b, %b, %b, %b::text[], %b::text[], %b::uuid[], %b::text[])"
+)
 
 A = TypeVar("A", bound=Aggregate)
 Work = Callable[["Session"], Awaitable[Answer]]
@@ -156,7 +158,7 @@ class Session:
         self,
         aggregates: Iterable[Aggregate],
         answer: Answer,
-        claims: Mapping[str, UUID] = {},  # noqa: B006  (never written to)
+        claims: Mapping[str, UUID] = {},
         releases: tuple[str, ...] = (),
     ) -> Answer:
         """Store facts and answer in one transaction; `answer` gets its places here."""

@@ -170,7 +170,12 @@ class PolicyConsumer(Consumer):
         self.name = policy.consumer
         self.type_names = frozenset({policy.fact.type_name})
         self._store = store
-        self._transient: tuple[type[Exception], ...] = (psycopg.OperationalError, psycopg.InterfaceError, OSError, *transient)
+        self._transient: tuple[type[Exception], ...] = (
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            OSError,
+            *transient,
+        )
         self._slots = asyncio.Semaphore(COMMANDS_AT_ONCE)
 
     async def consumer(self, _connection: Connection) -> str:
@@ -216,8 +221,6 @@ class PolicyConsumer(Consumer):
                 if not retries:
                     raise
                 await self._react(told, retries - 1)
-
-
 
 
 def _require_known(told: Told) -> None:

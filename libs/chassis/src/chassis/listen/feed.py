@@ -135,7 +135,9 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._holes = {place: self._holes.get(place, monotonic()) for place in open_now}
         for place, seconds in self.holes.items():
             if seconds > HOLE_ALARM_SECONDS:
-                log.error("a fact is missing from %s in partition %d of %s for %.0f s", place[0], place[2], place[1], seconds)
+                log.error(
+                    "a fact is missing from %s in partition %d of %s for %.0f s", place[0], place[2], place[1], seconds
+                )
 
 
 def told_facts(records: Sequence[Any], prefix: int = 0) -> list[Told]:

@@ -105,6 +105,8 @@ async def stored_fences(connection: Connection, consumers: Sequence[str]) -> dic
     """Return every fence of some consumers, as committed."""
     query = "select consumer, source, topic, partition, position, kafka_offset, ce_id from heard_position where consumer = any(%s)"
     fences: dict[str, dict[Place, Fence]] = {consumer: {} for consumer in consumers}
-    for consumer, source, topic, partition, *rest in await (await connection.execute(query, [list(consumers)])).fetchall():
+    for consumer, source, topic, partition, *rest in await (
+        await connection.execute(query, [list(consumers)])
+    ).fetchall():
         fences[consumer][source, topic, partition] = Fence(*rest)
     return fences

@@ -201,7 +201,9 @@ class Rebuild:
         async with self._pool.connection() as connection:
             query = "select partition, max(kafka_offset) from heard_position where consumer = %s group by 1"
             name = await consumer.consumer(connection)
-            return {partition: offset for partition, offset in await (await connection.execute(query, [name])).fetchall()}
+            return {
+                partition: offset for partition, offset in await (await connection.execute(query, [name])).fetchall()
+            }
 
     async def _switch(self, owner: Connection, generation: int) -> float | None:
         """Make the new generation the live one; None when it is behind or a lock could not be had in time."""

@@ -11,7 +11,19 @@ from events.fact import Fact, read
 class Told:
     """One fact told on a topic. `position`, `previous` and `source` are what the fence is about."""
 
-    __slots__ = ("_fact", "_words", "key", "offset", "partition", "position", "previous", "record", "source", "topic", "type")
+    __slots__ = (
+        "_fact",
+        "_words",
+        "key",
+        "offset",
+        "partition",
+        "position",
+        "previous",
+        "record",
+        "source",
+        "topic",
+        "type",
+    )
 
     def __init__(self, record: Any, prefix: int = 0) -> None:
         """Read the envelope of an aiokafka record; `prefix` is how many characters of its topic are not the topic's own.

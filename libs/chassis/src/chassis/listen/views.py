@@ -196,7 +196,9 @@ async def index_tables(connection: Connection, view: View, generation: int) -> N
 async def drop_tables(connection: Connection, view: View, generation: int) -> None:
     """Drop the tables of a generation that nobody reads any more."""
     for table in view.tables:
-        await connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(f"{table.name}__{generation}")))
+        await connection.execute(
+            sql.SQL("drop table if exists {}").format(sql.Identifier(f"{table.name}__{generation}"))
+        )
 
 
 async def show_tables(connection: Connection, view: View, generation: int) -> None:
