@@ -1,7 +1,8 @@
 """What the tests of the caseload service share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -10,6 +11,10 @@ import pytest
 from chassis.listen.told import Told
 from events.envelope import Envelope
 from events.fact import Fact
+from waymark.local.kafka import Kafka
+from waymark.local.postgres import Postgres
+
+from .running import Platform, running
 
 RECORDED = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -48,3 +53,12 @@ def tell() -> Tell:
         return Told(record)
 
     return told
+
+
+@pytest.fixture(scope="session")
+def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
+    """The caseload service and the keyring, running."""
+    folder = platform_folder / "caseload"
+    folder.mkdir()
+    with running(folder, postgres, keyring_postgres, kafka) as platform:
+        yield platform

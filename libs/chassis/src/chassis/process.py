@@ -1,0 +1,57 @@
+"""A service's process: one of its roles, from its settings until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, LiteralString, TypeVar
+
+import uvloop
+from pydantic import ValidationError
+
+from chassis.database import migrate
+from chassis.settings import ServiceSettings
+from chassis.telemetry import flush_tracing, start_logging, start_tracing
+
+S = TypeVar("S", bound=ServiceSettings)
+Work = Coroutine[Any, Any, None]
+Roles = Mapping[str, Callable[[S], Work]]
+
+
+def run_role(
+    name: str, settings_type: type[S], scripts: Sequence[LiteralString], roles: Roles[S], arguments: Sequence[str]
+) -> str | None:
+    """Run the one role that `arguments` name until SIGTERM or SIGINT; `scripts` are run as the database's owner first.
+
+    Returns why the process could not start, in one line, None when it ended in good order.
+    """
+    if len(arguments) != 1 or arguments[0] not in roles:
+        return f"{name}: choose one of {', '.join(roles)}"
+    start_logging()
+    try:
+        settings = settings_type()
+        if settings.owner_database:
+            migrate(settings.owner_database, settings.database, scripts)
+        start_tracing(name)
+        uvloop.run(_until_told(roles[arguments[0]](settings)))
+    except ValidationError as invalid:
+        faults = (f"WAYMARK_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in invalid.errors())
+        return f"{name}: {'; '.join(faults)}"
+    finally:
+        flush_tracing()
+    return None
+
+
+async def together(*parts: Work) -> None:
+    """Run parts of a process until one of them fails, which ends them all."""
+    async with asyncio.TaskGroup() as tasks:
+        for part in parts:
+            tasks.create_task(part)
+
+
+async def _until_told(work: Work) -> None:
+    running = asyncio.ensure_future(work)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    with suppress(asyncio.CancelledError):
+        await running

@@ -1,0 +1,214 @@
+"""The caseload service and the keyring as processes of their own, and what speaks to them."""
+
+import asyncio
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import httpx
+from aiokafka import AIOKafkaProducer
+
+from chassis.database import prepare_database
+from chassis.identity import Actor
+from chassis.keyring import Entry, Keyring
+from chassis.signing import ServiceTokens, SigningKey, person_token
+from chassis.store import partition_of
+from chassis.topics import make_topics
+from events.envelope import JOURNEY, Envelope
+from events.fact import Fact
+from events.referrals import ReferralAccepted, ReferralSubmitted
+from waymark.local import identity
+from waymark.local.kafka import Kafka
+from waymark.local.ports import any_free
+from waymark.local.postgres import Postgres
+
+START_SECONDS: Final = 30.0
+VISIBLE_SECONDS: Final = 10.0
+
+
+@dataclass
+class Person:
+    """Somebody who was referred."""
+
+    name: str
+    provider: UUID
+    programme: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=uuid4)
+    referral: UUID = field(default_factory=uuid4)
+
+
+@dataclass
+class Platform:
+    """Where everything runs, and the keys of who speaks to it."""
+
+    folder: Path
+    kafka: str
+    prefix: str
+    ports: Mapping[str, int]
+    position: int = 0
+    previous: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> Path:
+        """Where the keys lie."""
+        return self.folder / "keys"
+
+    def url(self, service: str) -> str:
+        """Return where a service answers."""
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    def client(self, role: str, provider: UUID | None, person: UUID | None = None) -> httpx.Client:
+        """Return who speaks to the caseload service in a role."""
+        actor = Actor(person or uuid4(), role, provider)
+        token = person_token(SigningKey.read(identity.people_key(self.keys)), actor)
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=self.url("caseload"), headers=headers, trust_env=False, timeout=15)
+
+    def keyring(self, role_or_service: str) -> Keyring:
+        """Return the keyring as a service, or a person in a role, sees it."""
+        key = identity.service_key(self.keys, role_or_service)
+        if key.exists():
+            return Keyring(self.url("keyring"), ServiceTokens(SigningKey.read(key)).to("keyring"))
+        token = person_token(SigningKey.read(identity.people_key(self.keys)), Actor(uuid4(), role_or_service))
+        return Keyring(self.url("keyring"), lambda: token)
+
+    def accept(self, person: Person, coach: UUID | None) -> None:
+        """Tell what the referrals service tells when a provider accepts somebody."""
+        asyncio.run(self._accept(person, coach))
+
+    def erase(self, person: Person) -> None:
+        """Destroy somebody's keys."""
+
+        async def erase() -> None:
+            async with self.keyring("operator") as keyring:
+                await keyring.erase(person.id)
+
+        asyncio.run(erase())
+
+    async def _accept(self, person: Person, coach: UUID | None) -> None:
+        now = datetime.now(UTC)
+        async with self.keyring("referrals") as keyring:
+            name = (await keyring.sealer(person.id)).seal(ReferralSubmitted, "name", person.name)
+            await keyring.index([Entry(person.id, "name", person.name)])
+        submitted = ReferralSubmitted(
+            occurred_at=now,
+            participant_id=person.id,
+            programme_id=person.programme,
+            provider_id=person.provider,
+            referrer_id=uuid4(),
+            acknowledge_by=now.date(),
+            name=name,
+        )
+        accepted = ReferralAccepted(occurred_at=now, programme_id=person.programme, coach_id=coach)
+        await self.tell(person, submitted, accepted)
+
+    async def tell(self, person: Person, *facts: Fact) -> None:
+        """Tell facts of a person's referral as the relay of the referrals service would."""
+        key = str(person.id).encode()
+        partition = partition_of(str(person.id))
+        async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
+            for version, fact in enumerate(facts, start=1):
+                headers = self._envelope(person, fact, version, partition).headers()
+                value = fact.model_dump_json(exclude_none=True).encode()
+                topic = self.prefix + JOURNEY
+                await producer.send_and_wait(topic, value, key=key, partition=partition, headers=headers)
+
+    def _envelope(self, person: Person, fact: Fact, version: int, partition: int) -> Envelope:
+        self.position += 1
+        previous, self.previous[partition] = self.previous.get(partition, 0), self.position
+        return Envelope(
+            id=f"{person.referral}:{version}",
+            source="referrals",
+            type=fact.type_name,
+            subject=person.id,
+            time=fact.occurred_at,
+            recorded_at=fact.occurred_at,
+            position=self.position,
+            previous=previous,
+            correlation_id=uuid4().hex,
+            causation_id="",
+            actor="test:referrals",
+            tenant=person.provider,
+        )
+
+
+@contextmanager
+def running(folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
+    """Run both services while the context lasts, on databases and topics of their own."""
+    ports = {"caseload": any_free(), "keyring": any_free()}
+    platform = Platform(folder, kafka.bootstrap, f"caseload-{secrets.token_hex(4)}-", ports)
+    identity.prepare(platform.keys, ("keyring", "referrals", "caseload"))
+    asyncio.run(make_topics(platform.kafka, platform.prefix))
+    with _process(platform, "keyring", "api", keyring_postgres), _process(platform, "caseload", "all", postgres):
+        yield platform
+
+
+@contextmanager
+def _process(platform: Platform, service: str, role: str, server: Postgres) -> Iterator[None]:
+    log = platform.folder / f"{service}.log"
+    command = [sys.executable, "-m", service, role]
+    with log.open("wb") as output:
+        environment = _environment(platform, service, server)
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        _wait_until_ready(platform.url(service), process, log)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(timeout=20)
+    assert status == 0, log.read_text()
+
+
+def _environment(platform: Platform, service: str, server: Postgres) -> dict[str, str]:
+    owner, application = prepare_database(server.dsn(), f"{service}_{secrets.token_hex(4)}")
+    return {
+        "PATH": os.environ["PATH"],
+        "WAYMARK_ENVIRONMENT": "test",
+        "WAYMARK_DATABASE": application,
+        "WAYMARK_OWNER_DATABASE": owner,
+        "WAYMARK_KAFKA": platform.kafka,
+        "WAYMARK_TOPIC_PREFIX": platform.prefix,
+        "WAYMARK_KEYRING_URL": platform.url("keyring"),
+        "WAYMARK_JWKS": str(identity.jwks(platform.keys)),
+        "WAYMARK_IDENTITY_KEY": str(identity.service_key(platform.keys, service)),
+        "WAYMARK_REQUEST_HASH_KEY": secrets.token_hex(32),
+        "WAYMARK_PORT": str(platform.ports[service]),
+        "WAYMARK_MASTER_KEY_FILE": str(identity.master_key(platform.keys)),
+        "WAYMARK_VAULT": str(platform.folder / "vault"),
+    }
+
+
+def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _is_ready(url):
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def eventually(client: httpx.Client, path: str, seen: Any) -> Any:
+    """Ask again until `seen(answer's JSON)` is true, and return that JSON."""
+    deadline = time.monotonic() + VISIBLE_SECONDS
+    while True:
+        answer = client.get(path)
+        if answer.is_success and seen(answer.json()):
+            return answer.json()
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.02)

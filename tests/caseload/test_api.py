@@ -1,0 +1,231 @@
+"""What a coach, a leader and others get when they ask the running service."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from events.caseload import case_of
+
+from .running import Person, Platform, eventually
+
+NORTHWAY, BRIGHTPATH = uuid4(), uuid4()
+IN_A_WEEK = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+ACTION = {"owner": "participant", "what": "Send the CV to three bakeries", "where": "at the library", "due": IN_A_WEEK}
+
+
+@pytest.fixture
+def amir() -> UUID:
+    """Name a coach of Northway with no cases yet."""
+    return uuid4()
+
+
+@pytest.fixture
+def coach(platform: Platform, amir: UUID) -> Iterator[httpx.Client]:
+    """Let Amir ask."""
+    with platform.client("coach", NORTHWAY, amir) as client:
+        yield client
+
+
+@pytest.fixture
+def leader(platform: Platform) -> Iterator[httpx.Client]:
+    """Let a team leader of Northway ask."""
+    with platform.client("team_leader", NORTHWAY) as client:
+        yield client
+
+
+@pytest.fixture
+def ada(platform: Platform, amir: UUID) -> Person:
+    """Refer somebody, who is accepted with Amir as coach."""
+    person = Person("Ada Lovelace", NORTHWAY)
+    platform.accept(person, amir)
+    return person
+
+
+@pytest.fixture
+def case(leader: httpx.Client, ada: Person) -> str:
+    """Return the path of Ada's case once it is open and has its coach."""
+    path = f"/cases/{case_of(ada.referral)}"
+    eventually(leader, path, lambda page: page["coach_id"])
+    return path
+
+
+def asked(
+    client: httpx.Client, path: str, body: Any = None, version: int | None = None, **headers: str
+) -> httpx.Response:
+    """Post a command, decided on a version when one is given."""
+    match = {} if version is None else {"If-Match": f'"{version}"'}
+    return client.post(path, json=body, headers={**match, **headers})
+
+
+def read_after(answer: httpx.Response, client: httpx.Client, path: str) -> httpx.Response:
+    """Read what a command did."""
+    assert answer.is_success, answer.text
+    return client.get(path, params={"at_least": answer.headers["Waymark-Position"]})
+
+
+def test_an_accepted_person_appears_in_the_right_coachs_caseload(coach: httpx.Client, amir: UUID, ada: Person) -> None:
+    page = eventually(coach, "/caseload", lambda page: page["cases"] and page["cases"][0]["coach_id"])
+    (line,) = page["cases"]
+    assert (line["case_id"], line["participant_id"]) == (str(case_of(ada.referral)), str(ada.id))
+    assert (line["name"], line["coach_id"], line["programme_id"]) == ("Ada Lovelace", str(amir), str(ada.programme))
+    assert (line["open_actions"], line["next_due"], line["last_contact_at"]) == (0, None, None)
+
+
+def test_an_agreed_action_is_read_after_it_was_written_and_counts_until_it_is_done(
+    coach: httpx.Client, case: str
+) -> None:
+    agreed = asked(coach, f"{case}/actions", ACTION, version=2)
+    page = read_after(agreed, coach, case)
+    (action,) = page.json()["actions"]
+    assert (agreed.status_code, agreed.headers["ETag"], page.headers["ETag"]) == (201, '"3"', '"3"')
+    assert action == {
+        **ACTION,
+        "action_id": agreed.json()["ids"]["action"],
+        "how": None,
+        "status": "open",
+        "late": False,
+    }
+    assert (page.json()["open_actions"], page.json()["next_due"]) == (1, IN_A_WEEK)
+    done = asked(coach, f"{case}/actions/{action['action_id']}/done", version=3)
+    page = read_after(done, coach, case)
+    assert (page.json()["open_actions"], page.json()["actions"][0]["status"]) == (0, "done")
+
+
+def test_a_done_action_cannot_be_cancelled(coach: httpx.Client, case: str) -> None:
+    action = asked(coach, f"{case}/actions", ACTION, version=2).json()["ids"]["action"]
+    asked(coach, f"{case}/actions/{action}/done", version=3)
+    refused = asked(coach, f"{case}/actions/{action}/cancel", version=4)
+    assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
+    assert refused.json()["detail"] == "The action is done, for good; another one can be agreed."
+
+
+def test_a_cancelled_action_is_no_longer_counted(coach: httpx.Client, case: str) -> None:
+    action = asked(coach, f"{case}/actions", ACTION, version=2).json()["ids"]["action"]
+    cancelled = asked(coach, f"{case}/actions/{action}/cancel", version=3)
+    page = read_after(cancelled, coach, case)
+    assert (page.json()["open_actions"], page.json()["actions"][0]["status"]) == (0, "cancelled")
+
+
+def test_who_decided_on_an_older_version_is_told(coach: httpx.Client, case: str) -> None:
+    asked(coach, f"{case}/actions", ACTION, version=2)
+    stale = asked(coach, f"{case}/actions", ACTION, version=2)
+    assert (stale.status_code, stale.json()["expected"], stale.json()["actual"]) == (412, 2, 3)
+
+
+def test_a_change_without_a_version_is_turned_away(coach: httpx.Client, case: str) -> None:
+    assert asked(coach, f"{case}/actions", ACTION).status_code == 428
+
+
+def test_the_same_key_agrees_one_action_and_answers_alike(coach: httpx.Client, case: str) -> None:
+    key = {"Idempotency-Key": uuid4().hex}
+    first, second = (asked(coach, f"{case}/actions", ACTION, version=2, **key) for _ in range(2))
+    assert (first.json(), first.status_code) == (second.json(), second.status_code)
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert len(read_after(second, coach, case).json()["actions"]) == 1
+
+
+def test_a_contact_of_yesterday_is_recorded_and_one_of_tomorrow_is_not(coach: httpx.Client, case: str) -> None:
+    day = timedelta(days=1)
+    yesterday, tomorrow = ((datetime.now(UTC) + shift).isoformat() for shift in (-day, day))
+    contact = {"channel": "phone", "note": "Ready for the interview"}
+    recorded = asked(coach, f"{case}/contacts", {**contact, "occurred_at": yesterday})
+    refused = asked(coach, f"{case}/contacts", {**contact, "occurred_at": tomorrow})
+    page = read_after(recorded, coach, case).json()
+    assert (recorded.status_code, refused.status_code) == (201, 409)
+    assert datetime.fromisoformat(page["last_contact_at"]) == datetime.fromisoformat(yesterday)
+
+
+def test_the_timeline_tells_the_journey_through_every_service_in_sentences(
+    coach: httpx.Client, case: str, ada: Person
+) -> None:
+    contact = {"channel": "phone", "note": "Ready for the interview", "occurred_at": datetime.now(UTC).isoformat()}
+    recorded = asked(coach, f"{case}/contacts", contact)
+    entries = read_after(recorded, coach, f"/participants/{ada.id}/timeline").json()["entries"]
+    assert [entry["sentence"] for entry in entries] == [
+        "Coach and person spoke by phone.",
+        "A coach became responsible for the case.",
+        "A case was opened.",
+        "The provider took the person on.",
+        entries[-1]["sentence"],
+    ]
+    assert entries[-1]["sentence"].startswith("The person was referred;")
+    assert entries[0]["words"] == {"Note": "Ready for the interview"}
+
+
+@pytest.mark.usefixtures("case")
+def test_a_person_is_found_by_name_among_those_whose_cases_one_may_see(
+    platform: Platform, coach: httpx.Client, leader: httpx.Client, ada: Person
+) -> None:
+    search = {"terms": {"name": "ada lovelace"}}
+    mine = asked(coach, "/participants/search", search).json()
+    assert ([line["participant_id"] for line in mine["page"]["cases"]], mine["complete"]) == ([str(ada.id)], True)
+    assert str(ada.id) in str(asked(leader, "/participants/search", search).json())
+    with platform.client("provider_manager", BRIGHTPATH) as elsewhere:
+        assert asked(elsewhere, "/participants/search", search).json()["page"]["cases"] == []
+
+
+def test_a_leader_gives_a_case_to_another_coach(
+    platform: Platform, coach: httpx.Client, leader: httpx.Client, case: str
+) -> None:
+    bethan = uuid4()
+    assigned = asked(leader, f"{case}/coach", {"coach_id": str(bethan)}, version=2)
+    assert read_after(assigned, leader, case).json()["coach_id"] == str(bethan)
+    assert coach.get(case).status_code == 403
+    with platform.client("coach", NORTHWAY, bethan) as client:
+        assert client.get(case).status_code == 200
+
+
+def test_a_case_without_a_coach_is_in_the_leaders_list_of_unassigned_ones(
+    platform: Platform, leader: httpx.Client
+) -> None:
+    person = Person("Grace Hopper", NORTHWAY)
+    platform.accept(person, None)
+    page = eventually(leader, "/caseload?unassigned=true", lambda page: str(person.id) in str(page))
+    assert {line["coach_id"] for line in page["cases"]} == {None}
+
+
+def test_a_caseload_is_sorted_by_name(platform: Platform, coach: httpx.Client, amir: UUID) -> None:
+    for name in ("grace Hopper", "Ada Lovelace", "Zoë Ball"):
+        platform.accept(Person(name, NORTHWAY), amir)
+    page = eventually(coach, "/caseload", lambda page: len(page["cases"]) == 3)
+    assert [line["name"] for line in page["cases"]] == ["Ada Lovelace", "grace Hopper", "Zoë Ball"]
+    assert (page["sorted_by"], page["next"]) == ("name", None)
+
+
+def test_the_people_of_another_provider_are_not_there(platform: Platform, case: str, ada: Person) -> None:
+    contact = {"channel": "phone", "occurred_at": datetime.now(UTC).isoformat()}
+    with platform.client("provider_manager", BRIGHTPATH) as elsewhere:
+        assert elsewhere.get(case).status_code == 404
+        assert elsewhere.get(f"/participants/{ada.id}/timeline").status_code == 404
+        assert asked(elsewhere, f"{case}/contacts", contact).status_code == 404
+        assert elsewhere.get("/caseload").json()["cases"] == []
+
+
+def test_a_case_of_another_coach_is_not_changed_nor_shown(platform: Platform, case: str, ada: Person) -> None:
+    contact = {"channel": "phone", "occurred_at": datetime.now(UTC).isoformat()}
+    with platform.client("coach", NORTHWAY) as other:
+        assert other.get(case).status_code == 403
+        assert other.get(f"/participants/{ada.id}/timeline").status_code == 403
+        assert asked(other, f"{case}/contacts", contact).status_code == 403
+        assert other.get(f"/caseload?coach={uuid4()}").status_code == 403
+
+
+def test_an_erased_person_stays_in_the_caseload_without_a_name_or_words(
+    platform: Platform, coach: httpx.Client, case: str, ada: Person
+) -> None:
+    asked(coach, f"{case}/actions", ACTION, version=2)
+    platform.erase(ada)
+    page = eventually(coach, case, lambda page: page["name"] is None and page["actions"])
+    assert [(action["what"], action["where"]) for action in page["actions"]] == [(None, None)]
+    assert asked(coach, f"{case}/actions", ACTION, version=3).status_code == 410
+    assert len(coach.get("/caseload").json()["cases"]) == 1
+
+
+def test_what_was_sent_wrongly_is_named_without_its_value(coach: httpx.Client, case: str) -> None:
+    wrong = asked(coach, f"{case}/actions", {**ACTION, "due": "Ada Lovelace"}, version=2)
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "#/due")
+    assert "Ada" not in wrong.text
