@@ -39,6 +39,8 @@ class Consumer(ABC):
 
     name: str
     type_names: frozenset[str]
+    most_facts = 10_000
+    """How many facts one transaction takes."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
@@ -51,6 +53,10 @@ class Consumer(ABC):
 
         Raises TooManyParkedError when this looks like a bug.
         """
+        for first in range(0, len(facts), self.most_facts):
+            await self._take_patiently(facts[first : first + self.most_facts])
+
+    async def _take_patiently(self, facts: Sequence[Told]) -> None:
         backoff = 0.05
         while True:
             try:
@@ -163,6 +169,9 @@ class ViewConsumer(Consumer):
 
 class PolicyConsumer(Consumer):
     """Gives one command for each fact of a type, each in a transaction of its own; the position follows."""
+
+    # The position's transaction stays open while the commands run, and must not become a long one.
+    most_facts = 200
 
     def __init__(self, pool: Pool, policy: Policy, store: Store, transient: tuple[type[Exception], ...] = ()) -> None:
         super().__init__(pool)
