@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -44,15 +44,23 @@ class Running:
     """The referrals service, where it answers and who may talk to it."""
 
     addresses: Addresses
-    coaches: dict[UUID, dict[str, UUID]]
+    folder: Path
+    northway: Provider
+    coaches: dict[str, UUID]
+    clients: ExitStack
 
     def client(self, actor: Actor | None) -> httpx.Client:
-        """Return a client that asks as this actor."""
+        """Return a client that asks as this actor, or as nobody."""
         headers = {}
         if actor:
             key = SigningKey.read(identity.people_key(self.addresses.keys))
             headers["authorization"] = f"Bearer {person_token(key, actor)}"
-        return httpx.Client(base_url=self.addresses.url("referrals"), headers=headers, trust_env=False, timeout=30)
+        url = self.addresses.url("referrals")
+        return self.clients.enter_context(httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30))
+
+    def logs(self) -> str:
+        """Return what both services have logged."""
+        return "".join(log.read_text() for log in self.folder.glob("*.log"))
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +69,15 @@ def service(postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka, platfo
     folder = platform_folder / "referrals"
     folder.mkdir()
     addresses = _addresses(postgres, keyring_postgres, kafka, folder)
-    coaches = {uuid4(): {"coach-amir": uuid4(), "coach-bridget": uuid4()}}
-    names = {str(provider): {code: str(id) for code, id in codes.items()} for provider, codes in coaches.items()}
+    northway = Provider()
+    coaches = {"coach-amir": uuid4(), "coach-bridget": uuid4()}
+    codes = {str(northway.id): {code: str(coach) for code, coach in coaches.items()}}
     with (
+        ExitStack() as clients,
         _process("keyring", addresses, folder, {}),
-        _process("referrals", addresses, folder, {"WAYMARK_COACHES": json.dumps(names)}),
+        _process("referrals", addresses, folder, {"WAYMARK_COACHES": json.dumps(codes)}),
     ):
-        yield Running(addresses, coaches)
+        yield Running(addresses, folder, northway, coaches, clients)
 
 
 def _addresses(postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka, folder: Path) -> Addresses:

@@ -159,8 +159,8 @@ def told_details(person: PersonDetails) -> Iterator[tuple[str, str]]:
 
 
 def index_entries(participant: UUID, person: PersonDetails) -> list[Entry]:
-    """Return the words that a person can be found by."""
-    kinds = set(IndexKind)
+    """Return the words that a person can be found by; an NI number is one already, since it was identified."""
+    kinds = set(IndexKind) - {IndexKind.NI_NUMBER}
     return [Entry(participant, field, value) for field, value in told_details(person) if field in kinds]
 
 
