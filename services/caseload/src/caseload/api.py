@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from caseload import commands
 from caseload.access import COACH, Deed, NotPermittedError, Record, can, require
@@ -52,38 +52,54 @@ def _selection(
 Selected = Annotated[Selection, Depends(_selection)]
 
 
-class _Asked(BaseModel):
+def _example(**body: JsonValue) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
+
+class Asked(BaseModel):
+    """What is sent in a body: nothing that is not known here."""
+
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-class CoachAssignment(_Asked):
+class CoachAssignment(Asked):
     """Who becomes responsible."""
+
+    model_config = _example(coach_id="8a2d1f80-7a4f-4f0e-8f1c-2f0f1c1f1a10")
 
     coach_id: UUID
 
 
-class NewAction(_Asked):
+class NewAction(Asked):
     """What coach and person agree on: what, where, how and by when."""
 
+    model_config = _example(
+        owner="participant", what="Send the CV to three bakeries", where="library", due="2030-03-08"
+    )
+
     owner: ActionOwner
-    what: Words = Field(examples=["Send the CV to three bakeries"])
-    where: Words | None = Field(None, examples=["at the library"])
-    how: Words | None = Field(None, examples=["with the draft of last week"])
-    due: date = Field(description="The last day on which it is not late.", examples=["2026-03-06"])
+    what: Words
+    where: Words | None = None
+    how: Words | None = None
+    due: date = Field(description="The last day on which it is not late.")
 
 
-class NewContact(_Asked):
+class NewContact(Asked):
     """A contact between coach and person, now or earlier."""
 
-    occurred_at: AwareDatetime = Field(examples=["2026-03-02T09:30:00Z"])
+    model_config = _example(occurred_at="2026-03-02T09:30:00Z", channel="phone", note="Ready for Friday's interview.")
+
+    occurred_at: AwareDatetime
     channel: Channel
-    note: Words | None = Field(None, examples=["Ready for the interview on Friday."])
+    note: Words | None = None
 
 
-class Search(_Asked):
+class Search(Asked):
     """Words to find a person by, each of them has to match; at least one."""
 
-    terms: dict[IndexKind, Words] = Field(min_length=1, examples=[{"name": "ada lovelace", "postcode": "YO1 7HH"}])
+    model_config = _example(terms={"name": "ada lovelace", "postcode": "YO1 7HH"})
+
+    terms: dict[IndexKind, Words] = Field(min_length=1)
 
 
 @router.get("/caseload")

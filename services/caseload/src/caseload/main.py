@@ -25,6 +25,7 @@ from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import Store
+from chassis.topics import make_topics
 
 NAME: Final = "caseload"
 DESCRIPTION: Final = "Cases of accepted people: their coach, what was agreed, who spoke when, and the whole journey."
@@ -76,6 +77,7 @@ async def relay(settings: CaseloadSettings) -> None:
 
 async def project(settings: CaseloadSettings) -> None:
     """Keep the views: rebuild those whose fold changed, then follow the journey."""
+    await make_topics(settings.kafka, settings.topic_prefix)
     async with open_pool(settings.database, scope=ALL_TENANTS) as pool:
         for view in VIEWS:
             rebuild = Rebuild(view, pool, settings.owner_database, settings.kafka, topic_prefix=settings.topic_prefix)
@@ -115,7 +117,7 @@ def main(arguments: Sequence[str]) -> str | None:
 
 
 async def _listen(settings: CaseloadSettings, role: str, consumers: Sequence[Consumer]) -> None:
-    broker = KafkaBroker(settings.kafka)
+    broker = KafkaBroker(settings.kafka, logger=None)
     group = f"{settings.topic_prefix}{NAME}-{role}"
     Listener(broker, group, consumers, settings.kafka, topic_prefix=settings.topic_prefix)
     async with broker:
