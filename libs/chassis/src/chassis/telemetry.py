@@ -117,6 +117,11 @@ def server_span(name: str, traceparent: str, attributes: Attributes) -> Span:
     return _tracer.start_span(name, parent_of(traceparent), SpanKind.SERVER, attributes)
 
 
+def first_span(name: str) -> AbstractContextManager[Span]:
+    """Begin a trace: for what no request and no fact sets off."""
+    return _continued(Context(), name, SpanKind.INTERNAL, None)
+
+
 def failed(span: Span, error_type: str) -> None:
     """Mark a span as failed by a type of error, without its text."""
     span.set_attribute("error.type", error_type)

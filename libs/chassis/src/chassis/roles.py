@@ -1,0 +1,76 @@
+"""The roles that are the same in every service: `project` keeps its views, `react` follows its policies and timers."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from faststream.kafka import KafkaBroker
+
+from chassis.database import ALL_TENANTS, Pool, open_pool
+from chassis.listen.beginning import begin_policies
+from chassis.listen.consumers import Consumer, PolicyConsumer, ViewConsumer
+from chassis.listen.feed import Listener
+from chassis.listen.rebuild import Rebuild
+from chassis.listen.views import View
+from chassis.policies import Policy
+from chassis.process import together
+from chassis.settings import ServiceSettings
+from chassis.store import Store
+from chassis.timers import Ticker, Timer
+from chassis.topics import make_topics
+
+ALL_BUILT: Final = "select count(*) from view_version where status = 'live' and view = any(%s)"
+
+
+async def project(name: str, settings: ServiceSettings, views: Sequence[View]) -> None:
+    """Keep the views of the service `name`: rebuild those whose fold changed, then follow the journey."""
+    await make_topics(settings.kafka, settings.topic_prefix)
+    async with open_pool(settings.database, scope=ALL_TENANTS) as pool:
+        for view in views:
+            await _rebuild_changed(settings, view, pool)
+        await _listen(f"{name}.project", settings, [ViewConsumer(pool, view) for view in views])
+
+
+async def react(
+    name: str, settings: ServiceSettings, policies: Sequence[Policy], timers: Sequence[Timer], store: Store
+) -> None:
+    """Follow the policies and timers of the service `name`, whose commands go to `store`.
+
+    They have connections of their own, because each waits for the store's while it holds one.
+    """
+    await make_topics(settings.kafka, settings.topic_prefix)
+    size = 2 * len(policies) + len(timers) + 1
+    async with open_pool(settings.database, size=size, scope=ALL_TENANTS) as pool:
+        await begin_policies(pool, policies, settings.kafka, topic_prefix=settings.topic_prefix)
+        consumers = [PolicyConsumer(pool, policy, store) for policy in policies]
+        await together(_listen(f"{name}.react", settings, consumers), Ticker(pool, timers, store).run())
+
+
+async def require_views(pool: Pool, views: Sequence[View]) -> None:
+    """Check that every view can be read, for /health.
+
+    Raises LookupError while one is not built yet.
+    """
+    async with pool.connection() as connection:
+        row = await (await connection.execute(ALL_BUILT, [[view.name for view in views]])).fetchone()
+    if row != (len(views),):
+        message = "a view is not built yet"
+        raise LookupError(message)
+
+
+async def _rebuild_changed(settings: ServiceSettings, view: View, pool: Pool) -> None:
+    """Rebuild a view at deploy; where this role may not make tables, `waymark rebuild` was run before."""
+    if settings.owner_database:
+        prefix = settings.topic_prefix
+        rebuild = Rebuild(view, pool, settings.owner_database, settings.kafka, topic_prefix=prefix)
+        await rebuild.run(only_if_changed=True)
+
+
+async def _listen(group: str, settings: ServiceSettings, consumers: Sequence[Consumer]) -> None:
+    """Hear the journey until cancelled; a group of processes shares its partitions."""
+    broker = KafkaBroker(settings.kafka, logger=None)
+    prefix = settings.topic_prefix
+    Listener(broker, prefix + group, consumers, settings.kafka, topic_prefix=prefix)
+    async with broker:
+        await broker.start()
+        await asyncio.Event().wait()
