@@ -170,7 +170,7 @@ def accepted(answer: Answer) -> JSONResponse:
 async def serve(app: FastAPI, settings: ServiceSettings) -> None:
     """Serve until cancelled, then let requests in flight end.
 
-    Raises RuntimeError when the application does not start.
+    Raises RuntimeError when it does not start, as on a port that is taken.
     """
     config = uvicorn.Config(
         app,
@@ -195,15 +195,20 @@ class _Server(uvicorn.Server):
         yield
 
     async def run_until_cancelled(self) -> None:
-        running = asyncio.ensure_future(self.serve())
+        running = asyncio.ensure_future(self._run())
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
             self.should_exit = True
             await running
             raise
-        message = "the server ended by itself, the log says why"
-        raise RuntimeError(message)
+
+    async def _run(self) -> None:
+        try:
+            await self.serve()
+        except SystemExit as unstarted:
+            message = "the server does not start, the log says why"
+            raise RuntimeError(message) from unstarted
 
 
 def _is_a_place(place: Place) -> bool:
