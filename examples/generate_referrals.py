@@ -124,7 +124,7 @@ def main() -> None:
 
 def referrals(rows: int, seed: int) -> Iterator[dict[str, str]]:
     """Return invented referrals, each a cell for each column; no two have the same NI number."""
-    chance = random.Random(seed)  # noqa: S311  (the same seed must give the same file)
+    chance = random.Random(seed)
     numbers = chance.sample(range(4_000_000), rows)
     return (_referral(chance, row, number) for row, number in enumerate(numbers, 1))
 

@@ -14,15 +14,15 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+
+from chassis.database import prepare_database
+from chassis.identity import Actor
+from chassis.signing import SigningKey, person_token
 from waymark.local import identity
 from waymark.local.environment import Addresses, of_service
 from waymark.local.kafka import Kafka
 from waymark.local.ports import any_free
 from waymark.local.postgres import Postgres
-
-from chassis.database import prepare_database
-from chassis.identity import Actor
-from chassis.signing import SigningKey, person_token
 
 START_SECONDS = 30.0
 WORKS = uuid4()
@@ -101,7 +101,7 @@ def _process(name: str, addresses: Addresses, folder: Path, more: dict[str, str]
     log = folder / f"{name}.log"
     with log.open("ab") as output:
         command = [sys.executable, "-m", name, "all"]
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)  # noqa: S603
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
         _wait_until_ready(process, addresses.url(name), log)
         yield

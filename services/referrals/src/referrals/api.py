@@ -1,21 +1,22 @@
 """The routes of the referrals service."""
+# ruff: noqa: FAST003  (ToAnswer and ToWithdraw take the referral's id out of the path)
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
-from chassis.clock import Clock
-from chassis.database import Pool
-from chassis.http import Accepted, AtLeast, CurrentActor, CurrentAsk, ExpectedVersion, accepted, etag
+from chassis.http import Accepted, AtLeast, CurrentActor, CurrentAsk, accepted, etag
 from chassis.identity import Actor
 from chassis.keyring import Keyring
 from chassis.listen.reading import reading
-from chassis.store import NotFoundError, Store
+from chassis.store import NotFoundError
 from referrals.access import Deed, NotPermittedError, Record, can, may_withdraw_for, require
-from referrals.commands import Permit, ReferralCommand, Submission, submit
+from referrals.commands import Submission, submit
+from referrals.desk import AtDesk, ToAnswer, ToWithdraw
+from referrals.file_header import FileRefused
 from referrals.forms import (
     AcceptanceForm,
     PersonShown,
@@ -27,74 +28,24 @@ from referrals.forms import (
     WithdrawalForm,
 )
 from referrals.referral import Referral, Stage
+from referrals.uploads import TooManyUploadsError
 from referrals.views.referrals import REFERRALS, Asked, ReferralRow, one, page
-from referrals.working_days import WorkingDays
 
 LONGEST_PAGE: Final = 200
+STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403, FileRefused: 422, TooManyUploadsError: 503}
 
 router = APIRouter(tags=["referrals"])
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the routes work with."""
-
-    store: Store
-    views: Pool
-    keyring: Keyring
-    calendar: WorkingDays
-    acknowledge_within: int
-    clock: Clock
-
-
-def desk(request: Request) -> Desk:
-    """Return what main.py made at start."""
-    found: Desk = request.app.state.desk
-    return found
-
-
-CurrentDesk = Annotated[Desk, Depends(desk)]
-
-
-def command(
-    referral_id: UUID, desk: CurrentDesk, actor: CurrentActor, ask: CurrentAsk, version: ExpectedVersion
-) -> ReferralCommand:
-    """Return a command to the referral of the path, for who may answer it."""
-    require(actor, Deed.ANSWER)
-    return ReferralCommand(desk.store, ask, referral_id, permit(actor, Deed.ANSWER), version)
-
-
-def withdrawal(
-    referral_id: UUID, desk: CurrentDesk, actor: CurrentActor, ask: CurrentAsk, version: ExpectedVersion
-) -> ReferralCommand:
-    """Return a command to the referral of the path, for who may withdraw it."""
-    require(actor, Deed.WITHDRAW)
-    return ReferralCommand(desk.store, ask, referral_id, permit(actor, Deed.WITHDRAW), version)
-
-
-CurrentCommand = Annotated[ReferralCommand, Depends(command)]
-CurrentWithdrawal = Annotated[ReferralCommand, Depends(withdrawal)]
-
-
-def permit(actor: Actor, deed: Deed) -> Permit:
-    """Return what hides a referral from an actor who may not do this to it."""
-
-    def check(referral: Referral) -> None:
-        if not can(actor, deed, Record(referral.tenant, referral.referrer_id)):
-            raise NotFoundError(Referral.__name__)
-
-    return check
-
-
 @router.post("/referrals", status_code=201, response_model=Accepted)
-async def submit_referral(form: ReferralForm, desk: CurrentDesk, actor: CurrentActor, ask: CurrentAsk) -> JSONResponse:
+async def submit_referral(form: ReferralForm, desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> JSONResponse:
     """Send a person to a programme. One referral of a person to a programme is open at a time."""
     require(actor, Deed.SUBMIT)
     now = desk.clock()
     submission = Submission(
         referral_id=uuid4(),
         newcomer=uuid4(),
-        person=form.person.details(now.astimezone(desk.calendar.timezone).date()),
+        person=form.person.details(desk.today(now)),
         programme_id=form.programme_id,
         provider_id=form.provider_id,
         referrer_id=actor.id,
@@ -105,8 +56,8 @@ async def submit_referral(form: ReferralForm, desk: CurrentDesk, actor: CurrentA
 
 
 @router.get("/referrals")
-async def list_referrals(  # noqa: PLR0913  (each a parameter of the query)
-    desk: CurrentDesk,
+async def list_referrals(  # noqa: PLR0913, PLR0917  (each a parameter of the query)
+    desk: AtDesk,
     actor: CurrentActor,
     at_least: AtLeast,
     stage: Stage | None = None,
@@ -115,7 +66,7 @@ async def list_referrals(  # noqa: PLR0913  (each a parameter of the query)
 ) -> ReferralPage:
     """List the referrals that one sent, or that came to one's provider, the newest first."""
     require(actor, Deed.LIST)
-    async with reading(desk.views, actor.tenant, REFERRALS, at_least) as connection:
+    async with reading(desk.pool, actor.tenant, REFERRALS, at_least) as connection:
         rows = await page(connection, Asked(_own(actor), stage, after, limit))
     names = await desk.keyring.open_many([row.name for row in rows])
     listed = [ReferralListed.of(row, name) for row, name in zip(rows, names, strict=True)]
@@ -124,11 +75,11 @@ async def list_referrals(  # noqa: PLR0913  (each a parameter of the query)
 
 @router.get("/referrals/{referral_id}")
 async def show_referral(
-    referral_id: UUID, desk: CurrentDesk, actor: CurrentActor, at_least: AtLeast, response: Response
+    referral_id: UUID, desk: AtDesk, actor: CurrentActor, at_least: AtLeast, response: Response
 ) -> ReferralShown:
     """Show a referral. Its version stands in ETag, for If-Match."""
     require(actor, Deed.READ)
-    async with reading(desk.views, actor.tenant, REFERRALS, at_least) as connection:
+    async with reading(desk.pool, actor.tenant, REFERRALS, at_least) as connection:
         row = await one(connection, referral_id)
     if row is None or not can(actor, Deed.READ, Record(row.tenant, row.referrer_id)):
         raise NotFoundError(Referral.__name__)
@@ -137,38 +88,38 @@ async def show_referral(
 
 
 @router.post("/referrals/{referral_id}/acknowledge", response_model=Accepted)
-async def acknowledge_referral(command: CurrentCommand, desk: CurrentDesk) -> JSONResponse:
+async def acknowledge_referral(command: ToAnswer, desk: AtDesk) -> JSONResponse:
     """Confirm that a referral arrived."""
     return accepted(await command.acknowledge(desk.clock()))
 
 
 @router.post("/referrals/{referral_id}/assess", response_model=Accepted)
-async def assess_referral(command: CurrentCommand, desk: CurrentDesk) -> JSONResponse:
+async def assess_referral(command: ToAnswer, desk: AtDesk) -> JSONResponse:
     """Begin to look at whether the programme fits."""
     return accepted(await command.assess(desk.clock()))
 
 
 @router.post("/referrals/{referral_id}/accept", response_model=Accepted)
-async def accept_referral(form: AcceptanceForm, command: CurrentCommand, desk: CurrentDesk) -> JSONResponse:
+async def accept_referral(form: AcceptanceForm, command: ToAnswer, desk: AtDesk) -> JSONResponse:
     """Take a person on."""
     return accepted(await command.accept(form.coach_id, desk.clock()))
 
 
 @router.post("/referrals/{referral_id}/waitlist", response_model=Accepted)
-async def waitlist_referral(command: CurrentCommand, desk: CurrentDesk) -> JSONResponse:
+async def waitlist_referral(command: ToAnswer, desk: AtDesk) -> JSONResponse:
     """Promise a person the next place."""
     return accepted(await command.waitlist(desk.clock()))
 
 
 @router.post("/referrals/{referral_id}/reject", response_model=Accepted)
-async def reject_referral(form: RejectionForm, command: CurrentCommand, desk: CurrentDesk) -> JSONResponse:
+async def reject_referral(form: RejectionForm, command: ToAnswer, desk: AtDesk) -> JSONResponse:
     """Turn a person down. The referrer reads the reason."""
     return accepted(await command.reject(desk.keyring, form.reason, form.explanation, desk.clock()))
 
 
 @router.post("/referrals/{referral_id}/withdraw", response_model=Accepted)
 async def withdraw_referral(
-    form: WithdrawalForm, command: CurrentWithdrawal, desk: CurrentDesk, actor: CurrentActor
+    form: WithdrawalForm, command: ToWithdraw, desk: AtDesk, actor: CurrentActor
 ) -> JSONResponse:
     """Take a referral back: a referrer for themselves or the person, staff for the provider or the person."""
     if not may_withdraw_for(actor, form.by):

@@ -1,23 +1,21 @@
 """The routes that bring in a file of referrals: send it, read what is wrong with it, confirm it, watch it."""
+# ruff: noqa: FAST003  (OwnUpload takes the file's id out of the path)
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 
 from chassis.http import CurrentActor, CurrentAsk
 from chassis.identity import Actor
-from chassis.store import NotFoundError
 from referrals.access import Deed, NotPermittedError, Record, can, require
-from referrals.api import CurrentDesk
+from referrals.desk import AtDesk, Desk, OwnUpload
 from referrals.forms import UploadShown
 from referrals.referral_file import preview
-from referrals.referral_import import Destination, Import
-from referrals.uploads import Upload, Uploads
+from referrals.referral_import import Destination
+from referrals.uploads import Upload
 
 file_router = APIRouter(prefix="/referral-files", tags=["files of referrals"])
 
@@ -34,41 +32,10 @@ _BODY: Final[dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FileDesk:
-    """What these routes work with beside the desk. `coaches` are, by provider, the codes that a file may name."""
-
-    uploads: Uploads
-    means: Import
-    coaches: Mapping[UUID, Mapping[str, UUID]]
-
-
-def file_desk(request: Request) -> FileDesk:
-    """Return what main.py made at start."""
-    found: FileDesk = request.app.state.file_desk
-    return found
-
-
-CurrentFileDesk = Annotated[FileDesk, Depends(file_desk)]
-
-
-def upload_of(file_id: UUID, files: CurrentFileDesk, actor: CurrentActor) -> Upload:
-    """Return the file of the path, for who sent it."""
-    require(actor, Deed.IMPORT)
-    upload = files.uploads.find(file_id, actor.id)
-    if upload is None:
-        raise NotFoundError(Upload.__name__)
-    return upload
-
-
-CurrentUpload = Annotated[Upload, Depends(upload_of)]
-
-
 @file_router.post("", status_code=201, openapi_extra=_BODY)
-async def preview_file(  # noqa: PLR0913  (each a parameter of the request)
+async def preview_file(  # noqa: PLR0913, PLR0917  (each a parameter of the request)
     request: Request,
-    desk: CurrentDesk,
-    files: CurrentFileDesk,
+    desk: AtDesk,
     actor: CurrentActor,
     programme_id: UUID,
     provider_id: Annotated[UUID | None, Query(description="The provider; one's own when one works for one.")] = None,
@@ -79,38 +46,35 @@ async def preview_file(  # noqa: PLR0913  (each a parameter of the request)
     A provider's file may say who was accepted, on what day, and for which coach; a referrer's may not.
     """
     require(actor, Deed.IMPORT)
-    destination = _destination(actor, files, programme_id, provider_id, referrer_id)
+    destination = _destination(actor, desk, programme_id, provider_id, referrer_id)
     now = desk.clock()
-    today = now.astimezone(desk.calendar.timezone).date()
-    check = partial(preview, today=today, coaches=destination.coaches, accepting=actor.tenant is not None)
+    check = partial(preview, today=desk.today(now), coaches=destination.coaches, accepting=actor.tenant is not None)
     checked = await asyncio.to_thread(check, await request.body())
     upload = Upload(uuid4(), actor.id, destination, checked, len(checked.rows), touched_at=now)
-    files.uploads.keep(upload)
+    desk.uploads.keep(upload)
     return UploadShown.of(upload)
 
 
 @file_router.post("/{file_id}/confirm", status_code=202)
-async def confirm_file(
-    upload: CurrentUpload, desk: CurrentDesk, files: CurrentFileDesk, ask: CurrentAsk
-) -> UploadShown:
+async def confirm_file(upload: OwnUpload, desk: AtDesk, ask: CurrentAsk) -> UploadShown:
     """Bring in the good rows of a file. What was brought in before is not brought in again."""
     rows, now = upload.preview.rows, desk.clock()
-    files.uploads.start(upload, lambda progress: files.means.bring_in(ask, upload.destination, rows, now, progress))
+    desk.uploads.start(upload, lambda progress: desk.importing.bring_in(ask, upload.destination, rows, now, progress))
     return UploadShown.of(upload)
 
 
 @file_router.get("/{file_id}")
-async def show_file(upload: CurrentUpload) -> UploadShown:
+async def show_file(upload: OwnUpload) -> UploadShown:
     """Show how far a file is."""
     return UploadShown.of(upload)
 
 
 def _destination(
-    actor: Actor, files: FileDesk, programme_id: UUID, provider_id: UUID | None, referrer_id: UUID | None
+    actor: Actor, desk: Desk, programme_id: UUID, provider_id: UUID | None, referrer_id: UUID | None
 ) -> Destination:
     provider = provider_id or actor.tenant
     referrer = actor.id if actor.tenant is None else referrer_id or actor.id
     if provider is None or not can(actor, Deed.IMPORT, Record(provider, referrer)):
         message = "files are brought in for one's own provider, or by a referrer who names one"
         raise NotPermittedError(message)
-    return Destination(programme_id, provider, referrer, files.coaches.get(provider, {}))
+    return Destination(programme_id, provider, referrer, desk.coaches.get(provider, {}))

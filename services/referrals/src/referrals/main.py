@@ -1,20 +1,16 @@
 """The referrals service's processes: `python -m referrals api|relay|project|all`. It reacts to nobody's facts yet."""
 
 import asyncio
-import logging
-import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
 
 import holidays
-import uvloop
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
-from pydantic import ValidationError
 
 from chassis.clock import Clock, system_clock
-from chassis.database import ALL_TENANTS, Pool, chassis_sql, migrate, open_pool
+from chassis.database import ALL_TENANTS, chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
 from chassis.keyring import Keyring
@@ -22,155 +18,106 @@ from chassis.listen.consumers import ViewConsumer
 from chassis.listen.feed import Listener
 from chassis.listen.reading import reading
 from chassis.listen.rebuild import Rebuild
+from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import Store
-from chassis.telemetry import flush_tracing, start_tracing
 from chassis.topics import make_topics
-from referrals.access import NotPermittedError
-from referrals.api import Desk, router
-from referrals.file_api import FileDesk, file_router
-from referrals.file_header import FileRefused
+from referrals.api import STATUSES, router
+from referrals.desk import Desk
+from referrals.file_api import file_router
 from referrals.referral_import import Import
 from referrals.settings import ReferralsSettings
-from referrals.uploads import TooManyUploadsError, Uploads
+from referrals.uploads import Uploads
 from referrals.views.referrals import REFERRALS
 from referrals.working_days import WorkingDays
 
 NAME: Final = "referrals"
 DESCRIPTION: Final = "People who are sent to a programme, one by one or in a file, and what the provider answers."
-STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403, FileRefused: 422, TooManyUploadsError: 503}
 
 
-def application(
-    settings: ReferralsSettings, store: Store, keyring: Keyring, uploads: Uploads, clock: Clock = system_clock
-) -> FastAPI:
+def application(settings: ReferralsSettings, desk: Desk) -> FastAPI:
     """Return the HTTP application."""
 
     async def view() -> None:
-        async with reading(store.pool, None, REFERRALS) as connection:
+        async with reading(desk.pool, None, REFERRALS) as connection:
             await connection.execute("select from referral limit 1")
 
+    verifier = Verifier(settings.jwks, settings.issuer, NAME, desk.clock)
+    routers = [router, file_router]
     app = service_app(
-        "Waymark referrals",
-        DESCRIPTION,
-        [router, file_router],
-        settings,
-        Verifier(settings.jwks, settings.issuer, NAME, clock),
-        statuses=STATUSES,
-        checks={"view": view},
+        "Waymark referrals", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks={"view": view}
     )
-    calendar = WorkingDays(settings.timezone, _bank_holidays(settings.bank_holidays))
-    hash_key = settings.request_hash_key.get_secret_value().encode()
-    means = Import(store, keyring, calendar, settings.acknowledge_within, hash_key)
-    app.state.desk = Desk(store, store.pool, keyring, calendar, settings.acknowledge_within, clock)
-    app.state.file_desk = FileDesk(uploads, means, settings.coaches)
+    app.state.desk = desk
     return app
 
 
-async def api(settings: ReferralsSettings) -> None:
-    """Answer requests."""
-    async with _pool(settings) as pool:
-        await _answer(settings, Store(pool, NAME))
-
-
-async def relay(settings: ReferralsSettings) -> None:
-    """Tell facts."""
-    await _relay(settings).run()
-
-
-async def project(settings: ReferralsSettings) -> None:
-    """Fold facts into views."""
-    async with _pool(settings) as pool:
-        await _project(settings, pool)
-
-
-async def everything(settings: ReferralsSettings) -> None:
-    """Do all of it in one process."""
-    telling = _relay(settings)
-    async with _pool(settings) as pool, asyncio.TaskGroup() as tasks:
-        store = Store(pool, NAME)
-        store.appended = telling.wake
-        tasks.create_task(telling.run())
-        tasks.create_task(_project(settings, pool))
-        tasks.create_task(_answer(settings, store))
-
-
-ROLES: Final[Mapping[str, Callable[[ReferralsSettings], Coroutine[Any, Any, None]]]] = {
-    "api": api,
-    "relay": relay,
-    "project": project,
-    "all": everything,
-}
-
-
-def main(arguments: Sequence[str]) -> str | None:
-    """Run one role until SIGTERM or SIGINT. Return why it could not start, in one line."""
-    if len(arguments) != 1 or arguments[0] not in ROLES:
-        return f"referrals: choose one of {', '.join(ROLES)}"
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for talkative in ("httpx", "aiokafka"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
-    try:
-        settings = ReferralsSettings()
-        _migrate(settings)
-        start_tracing(NAME)
-        uvloop.run(_until_told(ROLES[arguments[0]](settings)))
-    except ValidationError as invalid:
-        faults = (f"WAYMARK_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in invalid.errors())
-        return f"referrals: {'; '.join(faults)}"
-    finally:
-        flush_tracing()
-    return None
-
-
 @asynccontextmanager
-async def _pool(settings: ReferralsSettings) -> AsyncIterator[Pool]:
-    async with open_pool(settings.database, scope=ALL_TENANTS) as pool:
-        yield pool
-
-
-def _relay(settings: ReferralsSettings) -> Relay:
-    return Relay(settings.database, NAME, settings.kafka, settings.topic_prefix)
-
-
-async def _answer(settings: ReferralsSettings, store: Store) -> None:
+async def open_desk(settings: ReferralsSettings, clock: Clock = system_clock) -> AsyncIterator[Desk]:
+    """Open what the routes work with; files that are being brought in stop with it."""
     tokens = ServiceTokens(SigningKey.read(settings.identity_key))
-    uploads = Uploads(store.clock)
-    async with Keyring(settings.keyring_url, tokens.to("keyring")) as keyring:
+    uploads = Uploads(clock)
+    async with open_pool(settings.database) as pool, Keyring(settings.keyring_url, tokens.to("keyring")) as keyring:
+        store = Store(pool, NAME, clock)
+        calendar = WorkingDays(settings.timezone, bank_holidays(settings.bank_holidays))
+        hash_key = settings.request_hash_key.get_secret_value().encode()
+        within = settings.acknowledge_within
+        importing = Import(store, keyring, calendar, within, hash_key)
         try:
-            await serve(application(settings, store, keyring, uploads, store.clock), settings)
+            yield Desk(store, pool, keyring, calendar, within, clock, uploads, settings.coaches, importing)
         finally:
             await uploads.close()
 
 
-async def _project(settings: ReferralsSettings, pool: Pool) -> None:
-    await make_topics(settings.kafka, settings.topic_prefix)
+async def api(settings: ReferralsSettings) -> None:
+    """Answer requests."""
+    async with open_desk(settings) as desk:
+        await serve(application(settings, desk), settings)
+
+
+def relay_of(settings: ReferralsSettings) -> Relay:
+    """Return what tells the facts of referrals."""
+    return Relay(settings.database, NAME, settings.kafka, settings.topic_prefix)
+
+
+async def relay(settings: ReferralsSettings) -> None:
+    """Tell facts."""
+    await relay_of(settings).run()
+
+
+async def project(settings: ReferralsSettings) -> None:
+    """Keep the view: rebuild it if its fold changed, then follow the journey."""
     prefix = settings.topic_prefix
-    await Rebuild(REFERRALS, pool, settings.owner_database, settings.kafka, topic_prefix=prefix).run(
-        only_if_changed=True
-    )
-    broker = KafkaBroker(settings.kafka, logger=None)
-    Listener(broker, f"{prefix}{NAME}.project", [ViewConsumer(pool, REFERRALS)], settings.kafka, topic_prefix=prefix)
-    async with broker:
-        await broker.start()
-        await asyncio.Event().wait()
+    await make_topics(settings.kafka, prefix)
+    async with open_pool(settings.database, scope=ALL_TENANTS) as pool:
+        rebuild = Rebuild(REFERRALS, pool, settings.owner_database, settings.kafka, topic_prefix=prefix)
+        await rebuild.run(only_if_changed=True)
+        broker = KafkaBroker(settings.kafka, logger=None)
+        consumers = [ViewConsumer(pool, REFERRALS)]
+        Listener(broker, f"{prefix}{NAME}-project", consumers, settings.kafka, topic_prefix=prefix)
+        async with broker:
+            await broker.start()
+            await asyncio.Event().wait()
 
 
-def _bank_holidays(place: str) -> holidays.HolidayBase:
+async def everything(settings: ReferralsSettings) -> None:
+    """Do all of it in one process."""
+    teller = relay_of(settings)
+    async with open_desk(settings) as desk:
+        desk.store.appended = teller.wake
+        await together(serve(application(settings, desk), settings), teller.run(), project(settings))
+
+
+ROLES: Final[Roles[ReferralsSettings]] = {"api": api, "relay": relay, "project": project, "all": everything}
+
+
+def main(arguments: Sequence[str]) -> str | None:
+    """Run one role until told to stop. Return why it could not start, in one line."""
+    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")]
+    return run_role(NAME, ReferralsSettings, scripts, ROLES, arguments)
+
+
+def bank_holidays(place: str) -> holidays.HolidayBase:
+    """Return the bank holidays of a country (`GB`), or of a part of it (`GB-SCT`)."""
     country, _, part = place.partition("-")
     return holidays.country_holidays(country, subdiv=part or None)
-
-
-def _migrate(settings: ReferralsSettings) -> None:
-    if settings.owner_database:
-        scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")]
-        migrate(settings.owner_database, settings.database, scripts)
-
-
-async def _until_told(work: Coroutine[Any, Any, None]) -> None:
-    running = asyncio.ensure_future(work)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
-    with suppress(asyncio.CancelledError):
-        await running

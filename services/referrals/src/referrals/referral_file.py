@@ -107,7 +107,7 @@ class _Reader:
             self._refuse(row, "", "has more cells than the header")
         return {column: self._value(row, column, cell) for column, cell in self._header.named(cells)}
 
-    def _value(self, row: int, column: str, cell: str) -> Any:  # noqa: ANN401  (each column has a type of its own)
+    def _value(self, row: int, column: str, cell: str) -> Any:
         if not cell.strip():
             if column in self._header.required:
                 self._refuse(row, column, "is empty")

@@ -1,0 +1,89 @@
+"""What every route works with, and what lets an actor at one referral or one file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from chassis.clock import Clock
+from chassis.database import Pool
+from chassis.http import CurrentActor, CurrentAsk, ExpectedVersion
+from chassis.identity import Actor
+from chassis.keyring import Keyring
+from chassis.store import NotFoundError, Store
+from referrals.access import Deed, Record, can, require
+from referrals.commands import Permit, ReferralCommand
+from referrals.referral import Referral
+from referrals.referral_import import Import
+from referrals.uploads import Upload, Uploads
+from referrals.working_days import WorkingDays
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the routes work with; main.py puts it into the application's state as `desk`.
+
+    `coaches` are, by provider, the codes that a file may name a coach by.
+    """
+
+    store: Store
+    pool: Pool
+    keyring: Keyring
+    calendar: WorkingDays
+    acknowledge_within: int
+    clock: Clock
+    uploads: Uploads
+    coaches: Mapping[UUID, Mapping[str, UUID]]
+    importing: Import
+
+    def today(self, now: datetime) -> date:
+        """Return the day that it is where the programme is."""
+        return now.astimezone(self.calendar.timezone).date()
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+def _answering(
+    desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, version: ExpectedVersion, referral_id: UUID
+) -> ReferralCommand:
+    require(actor, Deed.ANSWER)
+    return ReferralCommand(desk.store, ask, referral_id, _permit(actor, Deed.ANSWER), version)
+
+
+def _withdrawing(
+    desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, version: ExpectedVersion, referral_id: UUID
+) -> ReferralCommand:
+    require(actor, Deed.WITHDRAW)
+    return ReferralCommand(desk.store, ask, referral_id, _permit(actor, Deed.WITHDRAW), version)
+
+
+def _upload(desk: AtDesk, actor: CurrentActor, file_id: UUID) -> Upload:
+    require(actor, Deed.IMPORT)
+    upload = desk.uploads.find(file_id, actor.id)
+    if upload is None:
+        raise NotFoundError(Upload.__name__)
+    return upload
+
+
+ToAnswer = Annotated[ReferralCommand, Depends(_answering)]
+ToWithdraw = Annotated[ReferralCommand, Depends(_withdrawing)]
+OwnUpload = Annotated[Upload, Depends(_upload)]
+
+
+def _permit(actor: Actor, deed: Deed) -> Permit:
+    """Return what hides a referral from an actor who may not do this to it."""
+
+    def check(referral: Referral) -> None:
+        if not can(actor, deed, Record(referral.tenant, referral.referrer_id)):
+            raise NotFoundError(Referral.__name__)
+
+    return check
