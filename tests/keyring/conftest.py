@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from keyring.ring import Ring, schema
-from keyring.vault import Vault
-from waymark.local.postgres import Postgres
 
 from chassis.database import chassis_sql, migrate, open_pool, prepare_database
 from chassis.store import Store
+from keyring.ring import Ring, schema
+from keyring.vault import Vault
+from waymark.local.postgres import Postgres
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from keyring import ring, rotation, vault
-
 from chassis.database import open_pool
+from keyring import ring, rotation, vault
 
 WATCHED = {module.__file__ for module in (ring, rotation, vault)}
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
-from waymark.local.ports import any_free
 
 from chassis.identity import Actor
 from chassis.keyring import Keyring
 from chassis.signing import ServiceTokens, SigningKey, person_token, published
+from waymark.local.ports import any_free
 
 from .conftest import Home
 
@@ -69,7 +69,7 @@ class RunningKeyring:
         """Start without waiting."""
         command = [sys.executable, "-m", "keyring", self.role]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log)  # noqa: S603
+            self.process = subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log)
 
     def start(self) -> None:
         """Start, and return when it is ready."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from waymark.local.postgres import Postgres
 
 from chassis.keyring import (
     KEY_LIFETIME,
@@ -23,6 +22,7 @@ from events.caseload import ContactRecorded
 from events.keyring import IndexKind
 from events.referrals import ReferralSubmitted
 from events.sealed import KeyOf, Sealed
+from waymark.local.postgres import Postgres
 
 from .conftest import make_home
 from .running import RunningKeyring

@@ -4,15 +4,15 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
-from keyring.blind_index import NotIndexableError
-from keyring.commands import Indexed, PersonKey, erase, find_keys, identify, index, make_keys, search
-from keyring.ring import Ring
 from psycopg.errors import RaiseException
 
 from chassis.ask import Ask
 from chassis.store import Store
 from events.keyring import IndexKind, PersonErased
 from events.sealed import KeyOf
+from keyring.blind_index import NotIndexableError
+from keyring.commands import Indexed, PersonKey, erase, find_keys, identify, index, make_keys, search
+from keyring.ring import Ring
 
 from .conftest import NOW
 

@@ -10,6 +10,12 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from cryptography.exceptions import InvalidTag
+
+from chassis.ask import Ask
+from chassis.database import open_pool
+from chassis.store import Store
+from events.keyring import IndexKind
+from events.sealed import KeyOf
 from keyring.blind_index import digest, words
 from keyring.commands import Indexed, PersonKey, erase, index, make_keys
 from keyring.ring import INDEX_KEY, Ring
@@ -17,12 +23,6 @@ from keyring.rotation import rotate
 from keyring.vault import read_master_key
 from keyring.wrapping_key import MARK, WRAPPED_BYTES, WrappingKey
 from waymark.local.postgres import Postgres
-
-from chassis.ask import Ask
-from chassis.database import open_pool
-from chassis.store import Store
-from events.keyring import IndexKind
-from events.sealed import KeyOf
 
 from .conftest import NOW, Home, make_home
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from keyring.commands import find_keys, make_keys
-from keyring.ring import Ring
 
 from chassis.database import open_pool
 from events.sealed import KeyOf
+from keyring.commands import find_keys, make_keys
+from keyring.ring import Ring
 
 from .conftest import NOW, Home
 
@@ -23,7 +23,7 @@ PROGRAM = Path(__file__).parent / "killed_rotation.py"
 def rotation_killed_after(home: Home) -> Iterator[Callable[[int], int]]:
     """Rotates in another process that dies after so many lines; returns its exit status."""
     command = [sys.executable, str(PROGRAM), home.application, str(home.vault), str(home.master_key_file)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as program:  # noqa: S603
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as program:
         asked, answered = program.stdin, program.stdout
         assert asked
         assert answered

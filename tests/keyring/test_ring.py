@@ -5,14 +5,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+
+from chassis.database import open_pool
+from events.sealed import KeyOf
 from keyring.commands import find_keys, make_keys
 from keyring.ring import INDEX_KEY, Ring
 from keyring.rotation import rotate
 from keyring.vault import Vault, VaultError
 from waymark.local.postgres import Postgres
-
-from chassis.database import open_pool
-from events.sealed import KeyOf
 
 from .conftest import NOW, Home, make_home
 

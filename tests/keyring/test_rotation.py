@@ -5,16 +5,16 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from keyring.commands import Indexed, PersonKey, erase, find_keys, index, make_keys, search
-from keyring.ring import INDEX_KEY, Ring
-from keyring.rotation import EVERY, rotate, rotate_when_due
-from keyring.vault import NotInVaultError
 
 from chassis.ask import Ask
 from chassis.database import open_pool
 from chassis.store import Store
 from events.keyring import IndexKind
 from events.sealed import KeyOf
+from keyring.commands import Indexed, PersonKey, erase, find_keys, index, make_keys, search
+from keyring.ring import INDEX_KEY, Ring
+from keyring.rotation import EVERY, rotate, rotate_when_due
+from keyring.vault import NotInVaultError
 
 from .conftest import NOW, Home
 

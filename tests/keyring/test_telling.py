@@ -5,12 +5,12 @@ from pathlib import Path
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer
-from waymark.local.kafka import Kafka
 
 from chassis.topics import make_topics
 from events.envelope import JOURNEY, Envelope
 from events.fact import read
 from events.keyring import PersonErased
+from waymark.local.kafka import Kafka
 
 from .conftest import Home
 from .running import RunningKeyring

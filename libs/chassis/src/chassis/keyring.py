@@ -1,26 +1,45 @@
 """The keyring's client: seals and opens personal data with keys that it holds for at most four seconds."""
 
 import time
-from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from base64 import b64decode
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from os import urandom
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 import httpx
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chassis.sealing import (
+    BrokenSealError,
+    DataKey,
+    PersonIsErasedError,
+    Sealer,
+    UnknownKeyError,
+    open_sealed,
+    person_of,
+    sealer_of,
+)
 from chassis.telemetry import current_traceparent
-from events.fact import Fact
-from events.sealed import KeyOf, Sealed, sealed_fields
+from events.sealed import KeyOf, Sealed
+
+__all__ = [
+    "BrokenSealError",
+    "Entry",
+    "Found",
+    "Keyring",
+    "KeyringAwayError",
+    "KeyringRefusedError",
+    "PersonIsErasedError",
+    "Sealer",
+    "Term",
+    "UnknownKeyError",
+]
 
 KEY_LIFETIME: Final = 4.0
+ANSWER_WITHIN: Final = 10.0
 PERSONS_A_REQUEST: Final = 1_000
-_NONCE: Final = 12
 
 _T = TypeVar("_T")
 
@@ -31,18 +50,6 @@ class KeyringAwayError(ConnectionError):
 
 class KeyringRefusedError(PermissionError):
     """The keyring answered that this service may not ask this, or asked it wrongly."""
-
-
-class PersonIsErasedError(LookupError):
-    """The person's keys were destroyed: nothing new is sealed about them."""
-
-
-class UnknownKeyError(LookupError):
-    """The keyring never made the key that a sealed text names, or was asked to find a key and not to make one."""
-
-
-class BrokenSealError(ValueError):
-    """A sealed text was altered, or moved to another person, fact or field."""
 
 
 class Entry(NamedTuple):
@@ -67,38 +74,6 @@ class Found(NamedTuple):
     complete: bool
 
 
-class _Held(NamedTuple):
-    """A person's key as the keyring told it; `cipher` is None when it was destroyed, `until` a monotonic second."""
-
-    key_id: str
-    kind: KeyOf
-    cipher: AESGCM | None
-    until: float
-
-
-class Sealer:
-    """Seals for one person. Use it within the command that asked for it, never keep it."""
-
-    __slots__ = ("_cipher", "_kind", "_label", "key_id", "person")
-
-    def __init__(self, person: UUID, key_id: UUID, kind: KeyOf, cipher: AESGCM) -> None:
-        self.person = person
-        self.key_id = key_id
-        self._kind = kind
-        self._cipher = cipher
-        self._label = f"sealed:1:{key_id}:{person}:"
-
-    def seal(self, fact: type[Fact], field: str, plain: str) -> Sealed:
-        """Return `plain` sealed for that field of that fact and for no other.
-
-        Raises TypeError when the field is not marked as sealed with this kind of key.
-        """
-        label = self._label + _place(fact, field, self._kind)
-        nonce = urandom(_NONCE)
-        ciphertext = self._cipher.encrypt(nonce, plain.encode(), label.encode())
-        return Sealed.trusted(label + ":" + urlsafe_b64encode(nonce + ciphertext).decode())
-
-
 class Keyring:
     """A connection to the keyring service. `token_source` returns this service's current token for it."""
 
@@ -108,12 +83,11 @@ class Keyring:
         token_source: Callable[[], str],
         *,
         monotonic: Callable[[], float] = time.monotonic,
-        timeout_seconds: float = 10.0,
     ) -> None:
-        self._http = httpx.AsyncClient(base_url=url, timeout=timeout_seconds)
+        self._http = httpx.AsyncClient(base_url=url, trust_env=False)
         self._token = token_source
         self._now = monotonic
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, DataKey] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -140,16 +114,16 @@ class Keyring:
     ) -> dict[UUID, Sealer]:
         """Return what seals for each person. Raises as `sealer` does; all or none."""
         asked = {str(person): person for person in persons}
-        held = await self._hold(asked, kind=kind, create=create)
-        return {person: _sealer(person, held.get(text), kind) for text, person in asked.items()}
+        keys = await self._keys(asked, kind=kind, create=create)
+        return {person: sealer_of(person, keys.get(text), kind) for text, person in asked.items()}
 
     async def open_many(self, sealed: Sequence[Sealed | None]) -> list[str | None]:
         """Return each plain text, None where there was none or the person is erased.
 
         Raises UnknownKeyError, BrokenSealError, KeyringAwayError, KeyringRefusedError.
         """
-        held = await self._hold({text.split(":", 4)[3] for text in sealed if text is not None})
-        return [None if text is None else _open(text, held) for text in sealed]
+        keys = await self._keys({person_of(text) for text in sealed if text is not None})
+        return [None if text is None else open_sealed(text, keys) for text in sealed]
 
     async def index(self, entries: Iterable[Entry]) -> None:
         """Let persons be found by these words; each needs a key. Those of an erased person are dropped."""
@@ -182,30 +156,36 @@ class Keyring:
 
     async def rotate(self) -> None:
         """Wrap every key under a new wrapping key and destroy the old one: what was erased is now gone for good."""
-        await self._post("/rotate", {})
+        await self._post("/rotate", {}, timeout_seconds=None)
 
-    async def _hold(
-        self, persons: Iterable[str], *, kind: KeyOf | None = None, create: bool = False
-    ) -> Mapping[str, _Held]:
+    async def _keys(
+        self, persons: Collection[str], *, kind: KeyOf | None = None, create: bool = False
+    ) -> dict[str, DataKey]:
         now = self._now()
-        self._held = {person: held for person, held in self._held.items() if held.until > now}
-        held = {person: self._held.get(person) for person in persons}
-        missing = [person for person, key in held.items() if key is None]
-        for batch in _batches(missing):
-            self._held |= await self._fetch(batch, kind, create=create)
-        return {person: key for person in held if (key := held[person] or self._held.get(person))}
+        keys = {person: key for person in persons if (key := self._held.get(person)) and key.until > now}
+        for batch in _batches(person for person in persons if person not in keys):
+            fresh = await self._fetch(batch, kind, create=create)
+            self._hold(fresh)
+            keys.update(fresh)
+        return keys
 
-    async def _fetch(self, persons: Sequence[str], kind: KeyOf | None, *, create: bool) -> dict[str, _Held]:
+    async def _fetch(self, persons: Sequence[str], kind: KeyOf | None, *, create: bool) -> dict[str, DataKey]:
         until = self._now() + KEY_LIFETIME
         if kind is None:
             answer = await self._post("/keys/opening", {"persons": persons})
         else:
             answer = await self._post("/keys/sealing", {"persons": persons, "kind": kind, "create": create})
-        return {key["person"]: _held(key, until) for key in answer["keys"]}
+        return {key["person"]: _data_key(key, until) for key in answer["keys"]}
 
-    async def _post(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+    def _hold(self, fresh: dict[str, DataKey]) -> None:
+        now = self._now()
+        self._held = {person: key for person, key in self._held.items() if key.until > now} | fresh
+
+    async def _post(
+        self, path: str, body: Mapping[str, object], *, timeout_seconds: float | None = ANSWER_WITHIN
+    ) -> dict[str, Any]:
         try:
-            answer = await self._http.post(path, json=body, headers=self._headers())
+            answer = await self._http.post(path, json=body, headers=self._headers(), timeout=timeout_seconds)
         except httpx.TransportError as broken:
             message = f"the keyring does not answer: {type(broken).__name__}"
             raise KeyringAwayError(message) from broken
@@ -223,46 +203,9 @@ class Keyring:
         return {name: value for name, value in headers.items() if value}
 
 
-def _held(key: Mapping[str, Any], until: float) -> _Held:
+def _data_key(key: Mapping[str, Any], until: float) -> DataKey:
     cipher = AESGCM(b64decode(key["key"])) if key["key"] else None
-    return _Held(key["key_id"], KeyOf(key["kind"]), cipher, until)
-
-
-def _sealer(person: UUID, held: _Held | None, kind: KeyOf) -> Sealer:
-    if held is None or held.kind is not kind:
-        message = f"{person} has no key as {kind}"
-        raise UnknownKeyError(message)
-    if held.cipher is None:
-        message = f"{person} is erased"
-        raise PersonIsErasedError(message)
-    return Sealer(person, UUID(held.key_id), held.kind, held.cipher)
-
-
-def _open(text: Sealed, held: Mapping[str, _Held]) -> str | None:
-    label, _, encoded = text.rpartition(":")
-    _, _, key_id, person, _ = label.split(":", 4)
-    key = held.get(person)
-    if key is None or key.key_id != key_id:
-        message = f"no key {key_id} is known for {person}"
-        raise UnknownKeyError(message)
-    return _opened(key.cipher, label, encoded) if key.cipher else None
-
-
-def _opened(cipher: AESGCM, label: str, encoded: str) -> str:
-    raw = urlsafe_b64decode(encoded)
-    try:
-        return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], label.encode()).decode()
-    except InvalidTag:
-        message = f"not what was sealed as {label}"
-        raise BrokenSealError(message) from None
-
-
-@lru_cache(maxsize=1024)
-def _place(fact: type[Fact], field: str, kind: KeyOf) -> str:
-    if sealed_fields(fact).get(field) is not kind:
-        message = f"{fact.__name__}.{field} is not sealed with the key of a {kind}"
-        raise TypeError(message)
-    return f"{fact.type_name}:{field}"
+    return DataKey(key["key_id"], KeyOf(key["kind"]), cipher, until)
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

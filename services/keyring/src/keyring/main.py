@@ -2,24 +2,21 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
 
-import uvloop
 from fastapi import FastAPI
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
-from pydantic import ValidationError
 
 from chassis.clock import Clock, system_clock
-from chassis.database import ALL_TENANTS, chassis_sql, migrate, open_pool
+from chassis.database import ALL_TENANTS, chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
+from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.store import Store
-from chassis.telemetry import flush_tracing, start_tracing
 from keyring.access import NotAllowedError
 from keyring.api import routes
 from keyring.blind_index import NotIndexableError
@@ -35,66 +32,54 @@ LOOK_EVERY_SECONDS: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
-def application(ring: Ring, settings: KeyringSettings, clock: Clock = system_clock) -> FastAPI:
-    """Return the keyring's HTTP application."""
+def application(ring: Ring, store: Store, settings: KeyringSettings, clock: Clock = system_clock) -> FastAPI:
+    """Return the HTTP application."""
 
-    async def database() -> None:
+    async def reachable() -> None:
         async with ring.pool.connection() as connection:
             await ring.current(connection)
 
     return service_app(
         "Waymark keyring",
         DESCRIPTION,
-        [routes(ring, Store(ring.pool, NAME, clock), clock)],
+        [routes(ring, store, clock)],
         settings,
         Verifier(settings.jwks, settings.issuer, NAME, clock),
         statuses={NotAllowedError: 403, NotIndexableError: 422},
-        checks={"ring": database},
+        checks={"ring": reachable},
     )
 
 
 async def api(settings: KeyringSettings) -> None:
     """Answer requests, and rotate the wrapping key daily."""
     async with _opened(settings) as ring:
-        await _together(serve(application(ring, settings), settings), _rotate_daily(ring))
+        app = application(ring, Store(ring.pool, NAME), settings)
+        await together(serve(app, settings), _rotate_daily(ring))
 
 
 async def relay(settings: KeyringSettings) -> None:
-    """Tell the keyring's facts."""
-    await Relay(settings.database, NAME, settings.kafka, settings.topic_prefix).run()
+    """Tell facts."""
+    await _relay(settings).run()
 
 
 async def everything(settings: KeyringSettings) -> None:
     """Do all of it in one process."""
+    telling = _relay(settings)
     async with _opened(settings) as ring:
-        await _together(serve(application(ring, settings), settings), _rotate_daily(ring), relay(settings))
+        store = Store(ring.pool, NAME)
+        store.appended = telling.wake
+        await together(serve(application(ring, store, settings), settings), _rotate_daily(ring), telling.run())
 
 
-ROLES: Final[Mapping[str, Callable[[KeyringSettings], Coroutine[Any, Any, None]]]] = {
-    "api": api,
-    "relay": relay,
-    "all": everything,
-}
+ROLES: Final[Roles[KeyringSettings]] = {"api": api, "relay": relay, "all": everything}
 
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until SIGTERM or SIGINT. Return why it could not start, in one line."""
-    if len(arguments) != 1 or arguments[0] not in ROLES:
-        return f"keyring: choose one of {', '.join(ROLES)}"
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        settings = KeyringSettings()
-        _migrate(settings)
-        start_tracing(NAME)
-        uvloop.run(_until_told(ROLES[arguments[0]](settings)))
-    except ValidationError as invalid:
-        faults = (f"WAYMARK_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in invalid.errors())
-        return f"keyring: {'; '.join(faults)}"
+        return run_role(NAME, KeyringSettings, [chassis_sql("store.sql"), schema()], ROLES, arguments)
     except VaultError as refused:
-        return f"keyring: {refused}"
-    finally:
-        flush_tracing()
-    return None
+        return f"{NAME}: {refused}"
 
 
 @asynccontextmanager
@@ -104,9 +89,8 @@ async def _opened(settings: KeyringSettings) -> AsyncIterator[Ring]:
         yield await Ring.opened(pool, vault, system_clock())
 
 
-def _migrate(settings: KeyringSettings) -> None:
-    if settings.owner_database:
-        migrate(settings.owner_database, settings.database, [chassis_sql("store.sql"), schema()])
+def _relay(settings: KeyringSettings) -> Relay:
+    return Relay(settings.database, NAME, settings.kafka, settings.topic_prefix)
 
 
 async def _rotate_daily(ring: Ring) -> None:
@@ -117,17 +101,3 @@ async def _rotate_daily(ring: Ring) -> None:
         except (OperationalError, PoolTimeout) as away:
             _log.warning("no rotation now, the database does not answer (%s)", type(away).__name__)
         await asyncio.sleep(LOOK_EVERY_SECONDS)
-
-
-async def _together(*parts: Coroutine[Any, Any, None]) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        for part in parts:
-            tasks.create_task(part)
-
-
-async def _until_told(work: Coroutine[Any, Any, None]) -> None:
-    running = asyncio.ensure_future(work)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
-    with suppress(asyncio.CancelledError):
-        await running

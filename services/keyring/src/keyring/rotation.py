@@ -11,6 +11,8 @@ from keyring.ring import Ring, lock_out_all, name_of
 from keyring.wrapping_key import DIGEST_BYTES, WrappingKey
 
 EVERY: Final = timedelta(days=1)
+_AS_LONG_AS_IT_TAKES: Final = """select set_config('transaction_timeout', '0', true),
+    set_config('idle_in_transaction_session_timeout', '0', true)"""
 
 _Row = tuple[UUID, UUID, bytes]
 
@@ -31,6 +33,7 @@ async def rotate(ring: Ring, now: datetime, not_since: datetime | None = None) -
     whichever does not rule is destroyed at the end, or at the next start.
     """
     async with ring.pool.connection() as connection, connection.transaction():
+        await connection.execute(_AS_LONG_AS_IT_TAKES)
         await lock_out_all(connection)
         if not_since and await _rotated_at(connection) > not_since:
             return False
