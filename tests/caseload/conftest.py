@@ -11,10 +11,9 @@ import pytest
 from chassis.listen.told import Told
 from events.envelope import Envelope
 from events.fact import Fact
+from tests.caseload.running import Platform, running
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
-
-from .running import Platform, running
 
 RECORDED = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -9,8 +9,7 @@ import httpx
 import pytest
 
 from events.caseload import case_of
-
-from .running import Person, Platform, eventually
+from tests.caseload.running import Person, Platform, eventually
 
 NORTHWAY, BRIGHTPATH = uuid4(), uuid4()
 IN_A_WEEK = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()

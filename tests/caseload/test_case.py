@@ -34,7 +34,7 @@ from events.sealed import Sealed
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=3)
-TODAY, FRIDAY, YESTERDAY = date(2026, 3, 2), date(2026, 3, 6), date(2026, 3, 1)
+TODAY, FRIDAY, SATURDAY = date(2026, 3, 2), date(2026, 3, 6), date(2026, 3, 7)
 CASE, PARTICIPANT, PROVIDER, PROGRAMME, REFERRAL, AMIR, BETHAN, ACTION = map(UUID, map("{:032x}".format, range(1, 9)))
 WHAT = Sealed(f"sealed:1:{CASE}:{PARTICIPANT}:waymark.caseload.ActionAgreed.v1:what:c2VhbGVk")
 
@@ -79,7 +79,7 @@ def cancel(case: Case) -> None:
 
 
 def let_fall_due(case: Case) -> None:
-    case.let_fall_due(ACTION, FRIDAY, NOW)
+    case.let_fall_due(ACTION, SATURDAY, NOW)
 
 
 def test_a_case_is_about_the_participant_and_belongs_to_the_provider() -> None:
@@ -175,9 +175,9 @@ def test_an_action_cannot_be_due_before_it_was_agreed() -> None:
         case.agree(AGREED, FRIDAY + timedelta(days=1))
 
 
-def test_a_timer_for_a_date_that_is_no_longer_the_due_date_tells_nothing() -> None:
+def test_an_action_is_not_late_on_its_due_date() -> None:
     case = given(AGREED)
-    case.let_fall_due(ACTION, YESTERDAY, NOW)
+    case.let_fall_due(ACTION, FRIDAY, NOW)
     assert decided(case) == []
 
 

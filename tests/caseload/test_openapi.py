@@ -7,8 +7,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from caseload.api import Asked
-
-from .running import Platform
+from tests.caseload.running import Platform
 
 
 @pytest.fixture(scope="module")

@@ -113,11 +113,14 @@ class Case(Aggregate):
         if self._moves(action_id, ActionStage.CANCELLED):
             self.record(ActionCancelled(occurred_at=now, action_id=action_id))
 
-    def let_fall_due(self, action_id: UUID, due: date, passed: datetime) -> None:
-        """Note that the due date of an action has passed, once, and only when it is still open."""
+    def let_fall_due(self, action_id: UUID, late_on: date, passed: datetime) -> None:
+        """Note, once, that an action is late: `late_on` is the day after its due date, which began when that `passed`.
+
+        Nothing happens when the action is settled, or due later by now.
+        """
         action = self._action(action_id)
-        if action.stage is ActionStage.AGREED and action.due == due and not action.fell_due:
-            self.record(ActionFellDue(occurred_at=passed, action_id=action_id, due=due))
+        if action.stage is ActionStage.AGREED and action.due < late_on and not action.fell_due:
+            self.record(ActionFellDue(occurred_at=passed, action_id=action_id, due=action.due))
 
     def record_contact(self, contact: ContactRecorded, now: datetime) -> None:
         """Take a contact between coach and person, also one that was not written down at once."""

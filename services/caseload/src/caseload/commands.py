@@ -94,10 +94,12 @@ async def cancel_action(session: Session, target: Target, action_id: UUID, now: 
     return await session.save(case)
 
 
-async def let_action_fall_due(session: Session, target: Target, action_id: UUID, due: date, passed: datetime) -> Answer:
-    """Note that an action is late since `passed`, if it is still open."""
+async def let_action_fall_due(
+    session: Session, target: Target, action_id: UUID, late_on: date, passed: datetime
+) -> Answer:
+    """Note that an action is late from the day `late_on`, which began at `passed`, if it is still open."""
     case = await target.load(session)
-    case.let_fall_due(action_id, due, passed)
+    case.let_fall_due(action_id, late_on, passed)
     return await session.save(case)
 
 

@@ -1,31 +1,26 @@
 """The caseload service's processes: `python -m caseload api|relay|project|react|all`."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 
 from caseload.api import STATUSES, router
 from caseload.desk import Desk
-from caseload.policies import POLICIES
+from caseload.policies import POLICIES, timers
 from caseload.settings import CaseloadSettings
 from caseload.views.caseload import CASELOAD
 from caseload.views.timeline import TIMELINE
-from chassis.database import ALL_TENANTS, chassis_sql, open_pool
+from chassis import roles
+from chassis.database import chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
 from chassis.keyring import Keyring
-from chassis.listen.consumers import Consumer, PolicyConsumer, ViewConsumer
-from chassis.listen.feed import Listener
-from chassis.listen.rebuild import Rebuild
 from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import Store
-from chassis.topics import make_topics
 
 NAME: Final = "caseload"
 DESCRIPTION: Final = "Cases of accepted people: their coach, what was agreed, who spoke when, and the whole journey."
@@ -34,19 +29,9 @@ VIEWS: Final = (CASELOAD, TIMELINE)
 
 def application(settings: CaseloadSettings, desk: Desk) -> FastAPI:
     """Return the HTTP application."""
-
-    async def views() -> None:
-        query = "select count(*) = %s from view_version where status = 'live'"
-        async with desk.pool.connection() as connection:
-            row = await (await connection.execute(query, [len(VIEWS)])).fetchone()
-        if row != (True,):
-            message = "a view is not built yet"
-            raise LookupError(message)
-
+    checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
     verifier = Verifier(settings.jwks, settings.issuer, NAME)
-    app = service_app(
-        "Waymark caseload", DESCRIPTION, [router], settings, verifier, statuses=STATUSES, checks={"views": views}
-    )
+    app = service_app("Waymark caseload", DESCRIPTION, [router], settings, verifier, statuses=STATUSES, checks=checks)
     app.state.desk = desk
     return app
 
@@ -76,28 +61,23 @@ async def relay(settings: CaseloadSettings) -> None:
 
 
 async def project(settings: CaseloadSettings) -> None:
-    """Keep the views: rebuild those whose fold changed, then follow the journey."""
-    await make_topics(settings.kafka, settings.topic_prefix)
-    async with open_pool(settings.database, scope=ALL_TENANTS) as pool:
-        for view in VIEWS:
-            rebuild = Rebuild(view, pool, settings.owner_database, settings.kafka, topic_prefix=settings.topic_prefix)
-            await rebuild.run(only_if_changed=True)
-        await _listen(settings, "project", [ViewConsumer(pool, view) for view in VIEWS])
+    """Keep the views."""
+    await roles.project(NAME, settings, VIEWS)
 
 
 async def react(settings: CaseloadSettings) -> None:
-    """Follow policies."""
-    async with open_pool(settings.database, scope=ALL_TENANTS) as pool:
-        store = Store(pool, NAME)
-        await _listen(settings, "react", [PolicyConsumer(pool, policy, store) for policy in POLICIES])
+    """Follow policies and timers."""
+    async with open_pool(settings.database) as pool:
+        await _react(settings, Store(pool, NAME))
 
 
 async def everything(settings: CaseloadSettings) -> None:
-    """Do all of it in one process."""
+    """Do all of it in one process, where an appended fact is told at once."""
     teller = relay_of(settings)
     async with open_desk(settings) as desk:
         desk.store.appended = teller.wake
-        await together(serve(application(settings, desk), settings), teller.run(), project(settings), react(settings))
+        serving = serve(application(settings, desk), settings)
+        await together(serving, teller.run(), project(settings), _react(settings, desk.store))
 
 
 ROLES: Final[Roles[CaseloadSettings]] = {
@@ -116,10 +96,5 @@ def main(arguments: Sequence[str]) -> str | None:
     )
 
 
-async def _listen(settings: CaseloadSettings, role: str, consumers: Sequence[Consumer]) -> None:
-    broker = KafkaBroker(settings.kafka, logger=None)
-    group = f"{settings.topic_prefix}{NAME}-{role}"
-    Listener(broker, group, consumers, settings.kafka, topic_prefix=settings.topic_prefix)
-    async with broker:
-        await broker.start()
-        await asyncio.Event().wait()
+async def _react(settings: CaseloadSettings, store: Store) -> None:
+    await roles.react(NAME, settings, POLICIES, timers(settings.timezone), store)
