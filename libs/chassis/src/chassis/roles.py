@@ -20,6 +20,7 @@ from chassis.timers import Ticker, Timer
 from chassis.topics import make_topics
 
 ALL_BUILT: Final = "select count(*) from view_version where status = 'live' and view = any(%s)"
+ALL_BEGUN: Final = "select count(*) from policy_begun where policy = any(%s)"
 
 
 async def project(name: str, settings: ServiceSettings, views: Sequence[View]) -> None:
@@ -55,6 +56,18 @@ async def require_views(pool: Pool, views: Sequence[View]) -> None:
         row = await (await connection.execute(ALL_BUILT, [[view.name for view in views]])).fetchone()
     if row != (len(views),):
         message = "a view is not built yet"
+        raise LookupError(message)
+
+
+async def require_policies(pool: Pool, policies: Sequence[Policy]) -> None:
+    """Check that every policy hears what is told from now on, for /health.
+
+    Raises LookupError while one has not begun: it would take what is told now for history.
+    """
+    async with pool.connection() as connection:
+        row = await (await connection.execute(ALL_BEGUN, [[policy.name for policy in policies]])).fetchone()
+    if row != (len(policies),):
+        message = "a policy has not begun yet"
         raise LookupError(message)
 
 

@@ -29,7 +29,10 @@ VIEWS: Final = (CASELOAD, TIMELINE)
 
 def application(settings: CaseloadSettings, desk: Desk) -> FastAPI:
     """Return the HTTP application."""
-    checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
+    checks = {
+        "views": lambda: roles.require_views(desk.pool, VIEWS),
+        "policies": lambda: roles.require_policies(desk.pool, POLICIES),
+    }
     verifier = Verifier(settings.jwks, settings.issuer, NAME)
     app = service_app("Waymark caseload", DESCRIPTION, [router], settings, verifier, statuses=STATUSES, checks=checks)
     app.state.desk = desk
