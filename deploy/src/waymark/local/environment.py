@@ -3,6 +3,7 @@
 Services read these variables through `chassis.settings` and the standard OTEL_ ones.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis.database import prepare_database
 from waymark.local import identity
 from waymark.local.postgres import Postgres
+from waymark.personas import PROVIDERS, coaches_of, id_of
 
 SERVICES = ("keyring", "referrals", "caseload")
 WANTED_PORTS: Mapping[str, int] = {
@@ -67,6 +69,7 @@ def of_service(name: str, addresses: Addresses) -> dict[str, str]:
         "WAYMARK_REQUEST_HASH_KEY": identity.request_hash_key(keys).read_text(),
         "WAYMARK_PORT": str(addresses.ports[name]),
         **(_of_keyring(addresses) if name == "keyring" else {}),
+        **(_of_referrals() if name == "referrals" else {}),
         **_of_tracing(name, addresses),
     }
 
@@ -76,6 +79,11 @@ def _of_keyring(addresses: Addresses) -> dict[str, str]:
         "WAYMARK_MASTER_KEY_FILE": str(identity.master_key(addresses.keys)),
         "WAYMARK_VAULT": str(addresses.vault),
     }
+
+
+def _of_referrals() -> dict[str, str]:
+    coaches = {str(id_of(provider)): coaches_of(provider) for provider in PROVIDERS}
+    return {"WAYMARK_COACHES": json.dumps(coaches, default=str)}
 
 
 def _of_tracing(name: str, addresses: Addresses) -> dict[str, str]:
