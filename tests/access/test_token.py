@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+
+from chassis.identity import Verifier
 from waymark.local import identity
 from waymark.local.failure import PlatformFailure
 from waymark.operator.token import token
 from waymark.personas import PERSONAS, PROVIDERS, coaches_of, id_of, persona
-
-from chassis.identity import Verifier
 
 ROLES = ["coach", "provider_manager", "team_leader", "referrer", "operator", "analyst", "jobseeker"]
 
