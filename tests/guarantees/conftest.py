@@ -15,6 +15,7 @@ from events.envelope import JOURNEY
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
+from .ground import Ground
 from .nursery import Nursery
 
 PARTITIONS = 6
@@ -84,3 +85,9 @@ def nursery(platform_folder: Path) -> Iterator[Nursery]:
     children = Nursery(platform_folder / "nursery.log")
     yield children
     children.close()
+
+
+@pytest.fixture
+def ground(home: Home, topics: Topics, pool: Pool, store: Store) -> Ground:
+    """All of it together."""
+    return Ground(home.owner, home.application, topics.bootstrap, topics.prefix, pool, store)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -12,17 +12,15 @@ from faststream.kafka import KafkaBroker
 
 from caseload.case import Case
 from chassis.ask import Answer, Ask
-from chassis.database import ALL_TENANTS, Pool, chassis_sql, migrate, open_pool, prepare_database
+from chassis.database import Pool
 from chassis.listen.consumers import Consumer
 from chassis.listen.feed import Listener
 from chassis.listen.rebuild import Rebuild, Report
 from chassis.listen.views import View
 from chassis.relay import Relay
 from chassis.store import Session, Store
-from chassis.topics import make_topics
 from events.caseload import CaseOpened, Channel, ContactRecorded
 
-PARTITIONS: Final = 6
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COACH: Final = UUID(int=21)
 PATIENCE_SECONDS: Final = 30.0
@@ -41,18 +39,19 @@ select exists (
 
 @dataclass(frozen=True)
 class Ground:
-    """A service called `source` with a database (owner's and application's connection strings) and topics."""
+    """A service with a database (owner's and application's connection strings) and topics."""
 
     owner: str
     application: str
     bootstrap: str
     prefix: str
     pool: Pool
-    source: str = "caseload"
-    store: Store = field(init=False)
+    store: Store
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "store", Store(self.pool, self.source, partitions=PARTITIONS))
+    @property
+    def source(self) -> str:
+        """The name of the service."""
+        return self.store.source
 
     async def append(self, *cases: Case, key: str | None = None) -> Answer:
         """Store what cases decided, all in one transaction."""
@@ -96,17 +95,6 @@ class Ground:
         return await self.rows(query, *arguments) == [(expected,)]
 
 
-@asynccontextmanager
-async def ground_on(admin: str, bootstrap: str) -> AsyncIterator[Ground]:
-    """Make a database and topics of a name that was never used."""
-    name = f"ground_{uuid4().hex[:8]}"
-    owner, application = prepare_database(admin, name)
-    migrate(owner, application, [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")])
-    await make_topics(bootstrap, f"{name}.", PARTITIONS)
-    async with open_pool(application, size=16, scope=ALL_TENANTS) as pool:
-        yield Ground(owner, application, bootstrap, f"{name}.", pool)
-
-
 def open_case(contacts: int = 0, tenant: UUID | None = None) -> Case:
     """Return a new case of a new person, with some contacts."""
     opened = CaseOpened(
@@ -136,7 +124,7 @@ def open_cases(count: int, contacts: int = 0) -> Iterable[Case]:
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = PATIENCE_SECONDS) -> None:
     """Wait for a condition; raises TimeoutError when it does not come about."""
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110  (what is waited for is in a database)
             await asyncio.sleep(0.02)
 
 

@@ -32,6 +32,7 @@ async def reacting(ground: Ground, policy: Policy = ASSIGN) -> AsyncIterator[Pol
 
 
 async def assigned(ground: Ground) -> int:
+    count: int
     ((count,),) = await ground.rows("select count(*) from stored_events where topic like '%%CoachAssigned.v1'")
     return count
 

@@ -1,28 +1,22 @@
 """The referrals service's processes: `python -m referrals api|relay|project|all`. It reacts to nobody's facts yet."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 import holidays
 from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 
+from chassis import roles
 from chassis.clock import Clock, system_clock
-from chassis.database import ALL_TENANTS, chassis_sql, open_pool
+from chassis.database import chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
 from chassis.keyring import Keyring
-from chassis.listen.consumers import ViewConsumer
-from chassis.listen.feed import Listener
-from chassis.listen.reading import reading
-from chassis.listen.rebuild import Rebuild
 from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import Store
-from chassis.topics import make_topics
 from referrals.api import STATUSES, router
 from referrals.desk import Desk
 from referrals.file_api import file_router
@@ -38,16 +32,10 @@ DESCRIPTION: Final = "People who are sent to a programme, one by one or in a fil
 
 def application(settings: ReferralsSettings, desk: Desk) -> FastAPI:
     """Return the HTTP application."""
-
-    async def view() -> None:
-        async with reading(desk.pool, None, REFERRALS) as connection:
-            await connection.execute("select from referral limit 1")
-
+    checks = {"views": lambda: roles.require_views(desk.pool, [REFERRALS])}
     verifier = Verifier(settings.jwks, settings.issuer, NAME, desk.clock)
     routers = [router, file_router]
-    app = service_app(
-        "Waymark referrals", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks={"view": view}
-    )
+    app = service_app("Waymark referrals", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks=checks)
     app.state.desk = desk
     return app
 
@@ -86,18 +74,8 @@ async def relay(settings: ReferralsSettings) -> None:
 
 
 async def project(settings: ReferralsSettings) -> None:
-    """Keep the view: rebuild it if its fold changed, then follow the journey."""
-    prefix = settings.topic_prefix
-    await make_topics(settings.kafka, prefix)
-    async with open_pool(settings.database, scope=ALL_TENANTS) as pool:
-        rebuild = Rebuild(REFERRALS, pool, settings.owner_database, settings.kafka, topic_prefix=prefix)
-        await rebuild.run(only_if_changed=True)
-        broker = KafkaBroker(settings.kafka, logger=None)
-        consumers = [ViewConsumer(pool, REFERRALS)]
-        Listener(broker, f"{prefix}{NAME}-project", consumers, settings.kafka, topic_prefix=prefix)
-        async with broker:
-            await broker.start()
-            await asyncio.Event().wait()
+    """Keep the view."""
+    await roles.project(NAME, settings, [REFERRALS])
 
 
 async def everything(settings: ReferralsSettings) -> None:
