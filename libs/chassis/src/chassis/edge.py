@@ -17,7 +17,8 @@ from chassis.telemetry import failed, frames_of, server_span
 
 ACTOR: Final = "waymark.actor"
 BODY: Final = "waymark.body"
-QUIET: Final = ("/health", "/docs")
+PUBLIC: Final = frozenset({"/health", "/docs", "/openapi.json"})
+BELOW_PUBLIC: Final = ("/health/", "/docs/")
 
 _log = logging.getLogger("chassis.http")
 _ESCAPED: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
@@ -38,18 +39,14 @@ _PAGE: Final = (
 class Edge:
     """ASGI middleware: a request that gets past it has an actor and a whole, bounded body without null characters.
 
-    Only `public` paths and what lies below them ask for no token.
+    Only health and documentation ask for no token.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, verifier: Verifier, body_limit: int, access_log: bool, public: tuple[str, ...]
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, verifier: Verifier, body_limit: int, access_log: bool) -> None:
         self._app = app
         self._verifier = verifier
         self._body_limit = body_limit
         self._access_log = access_log
-        self._public = frozenset(public)
-        self._below_public = tuple(path + "/" for path in public)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever happens in it, something is answered."""
@@ -58,7 +55,7 @@ class Edge:
         headers = dict(scope["headers"])
         reply = _Reply(scope, send)
         traceparent = headers.get(b"traceparent", b"").decode("latin-1")
-        method, quiet = scope["method"], scope["path"].startswith(QUIET)
+        method, quiet = scope["method"], _is_public(scope["path"])
         span = INVALID_SPAN if quiet else server_span(method, traceparent, {"http.request.method": method})
         with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
             started = time.perf_counter()
@@ -79,7 +76,7 @@ class Edge:
                 await problem(500, "Something broke here. It is in the log.")(scope, receive, reply)
 
     async def _admit(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, reply: "_Reply") -> None:
-        if not self._is_public(scope["path"]):
+        if not _is_public(scope["path"]):
             scope[ACTOR] = await self._recognise(headers)
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             raise ProblemError(400, "A null character is no text.")
@@ -99,9 +96,6 @@ class Edge:
             _log.warning("the public keys cannot be read")
             raise ProblemError(503, "Nobody can be recognised at the moment.", {"Retry-After": "1"}) from away
 
-    def _is_public(self, path: str) -> bool:
-        return path in self._public or path.startswith(self._below_public)
-
     def _tell(self, scope: Scope, reply: "_Reply", span: trace.Span, seconds: float) -> None:
         route = _route(scope)
         if span.is_recording():
@@ -114,6 +108,10 @@ class Edge:
             trace_id = span.get_span_context().trace_id
             line = "%s %s %d %.1f ms %s %032x"
             _log.info(line, scope["method"], route, reply.status, seconds * 1000, role, trace_id)
+
+
+def _is_public(path: str) -> bool:
+    return path in PUBLIC or path.startswith(BELOW_PUBLIC)
 
 
 class _Reply:

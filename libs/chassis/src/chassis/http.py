@@ -7,8 +7,8 @@ command with `accepted(...)`. Every other answer is raised: see chassis.problem.
 import asyncio
 import hmac
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
@@ -27,9 +27,6 @@ from chassis.problem import ProblemError, handlers
 from chassis.settings import ServiceSettings
 from chassis.telemetry import traceparent_of
 
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-PUBLIC: Final = ("/health", "/docs", "/openapi.json")
 MOST_PLACES: Final = 24
 _KEY: Final = re.compile(r"[!-~]{1,255}")
 _VERSION: Final = re.compile(r'"([0-9]{1,18})"')
@@ -49,16 +46,14 @@ def service_app(  # noqa: PLR0913  (what makes one service unlike another)
     settings: ServiceSettings,
     verifier: Verifier,
     *,
-    lifespan: Lifespan | None = None,
     statuses: Mapping[type[Exception], int] | None = None,
     checks: Mapping[str, Check] | None = None,
-    public: Iterable[str] = (),
 ) -> FastAPI:
     """Return a service's application.
 
-    Every path asks for a bearer token but those in `public` and what lies below them. `statuses` maps the service's
-    own exceptions to a status, their text becomes the detail; a Refusal is always 409. `checks` say what must answer
-    for the service to be ready: each returns, or raises.
+    Every path asks for a bearer token but health and documentation. `statuses` maps the service's own exceptions to a
+    status, their text becomes the detail; a Refusal is always 409. `checks` say what must answer for the service to be
+    ready: each returns, or raises.
     """
     app = FastAPI(
         title=title,
@@ -66,7 +61,6 @@ def service_app(  # noqa: PLR0913  (what makes one service unlike another)
         version="1",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
         exception_handlers=handlers(statuses or {}),
         generate_unique_id_function=lambda route: route.name,
         responses={"4XX": PROBLEM_ANSWER, "5XX": PROBLEM_ANSWER},
@@ -76,13 +70,7 @@ def service_app(  # noqa: PLR0913  (what makes one service unlike another)
     routers = list(routers)
     for router in (*routers, health_routes(checks or {}), documentation(title)):
         app.include_router(router)
-    app.add_middleware(
-        Edge,
-        verifier=verifier,
-        body_limit=settings.body_limit,
-        access_log=settings.access_log,
-        public=(*PUBLIC, *public),
-    )
+    app.add_middleware(Edge, verifier=verifier, body_limit=settings.body_limit, access_log=settings.access_log)
     app.openapi = lambda: described(app, routers, PARAMETERS)  # type: ignore[method-assign]
     return app
 
