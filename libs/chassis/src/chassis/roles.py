@@ -1,6 +1,5 @@
 """The roles that are the same in every service: `project` keeps its views, `react` follows its policies and timers."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -83,7 +82,7 @@ async def _listen(group: str, settings: ServiceSettings, consumers: Sequence[Con
     """Hear the journey until cancelled; a group of processes shares its partitions."""
     broker = KafkaBroker(settings.kafka, logger=None)
     prefix = settings.topic_prefix
-    Listener(broker, prefix + group, consumers, settings.kafka, topic_prefix=prefix)
+    listener = Listener(broker, prefix + group, consumers, settings.kafka, topic_prefix=prefix)
     async with broker:
         await broker.start()
-        await asyncio.Event().wait()
+        await listener.run()

@@ -13,17 +13,20 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
-from chassis.listen.consumers import Consumer, SupersededError
-from chassis.listen.parking import TooManyParkedError
-from chassis.listen.positions import Fence, stored_fences
+from chassis.listen.consumers import Consumer, SupersededError, TransientError
+from chassis.listen.parking import describe
+from chassis.listen.positions import Fence, Place, stored_fences
+from chassis.listen.replay import replay_known
 from chassis.listen.told import Told
+from chassis.telemetry import frames_of
 from events.envelope import JOURNEY, EnvelopeError
 
 log = logging.getLogger(__name__)
 
 POLL_MILLISECONDS: Final = 20
+HOLE_REREAD_SECONDS: Final = 5.0
 HOLE_ALARM_SECONDS: Final = 30.0
-READ_MILLISECONDS: Final = 2_000
+READ_SECONDS: Final = 10
 RETRY_SECONDS: Final = 0.5
 
 
@@ -33,7 +36,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     Where a consumer stands is in its own database alone; Kafka's committed offsets are not used.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(  # noqa: PLR0913, PLR0917
         self,
         broker: KafkaBroker,
         group: str,
@@ -42,15 +45,18 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         topic: str = JOURNEY,
         topic_prefix: str = "",
         most_records: int = 10_000,
+        session_milliseconds: int = 6_000,
     ) -> None:
         super().__init__()
         self.consumers = consumers
         self.ready = False
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._bootstrap = bootstrap
         self._prefix = len(topic_prefix)
-        self._holes: dict[tuple[str, str, int], float] = {}
+        self._topic = topic_prefix + topic
+        self._holes: dict[Place, float] = {}
         self._subscriber = broker.subscriber(
-            topic_prefix + topic,
+            self._topic,
             batch=True,
             group_id=group,
             auto_offset_reset="earliest",
@@ -58,8 +64,8 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
             batch_timeout_ms=POLL_MILLISECONDS,
             ack_policy=AckPolicy.MANUAL,
             listener=self,
-            session_timeout_ms=6_000,
-            heartbeat_interval_ms=1_000,
+            session_timeout_ms=session_milliseconds,
+            heartbeat_interval_ms=session_milliseconds // 6,
             fetch_max_bytes=16 * 1024 * 1024,
             max_partition_fetch_bytes=4 * 1024 * 1024,
             title=group,
@@ -68,7 +74,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._subscriber(self._hear, parser=_raw_parser, decoder=_raw_decoder)
 
     @property
-    def holes(self) -> dict[tuple[str, str, int], float]:
+    def holes(self) -> dict[Place, float]:
         """The sequences (source, topic, partition) with a hole, and for how many seconds it has been there."""
         return {place: monotonic() - since for place, since in self._holes.items()}
 
@@ -90,16 +96,21 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
             assert self._subscriber.consumer is not None
             self._subscriber.consumer.seek(partition, starts[partition])
         self.ready = True
+        self._replays = asyncio.ensure_future(self._replay_known())
 
     async def _starts(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         fences = await self._fences()
         async with reader(self._bootstrap) as consumer:
-            return {p: await resume_offset(consumer, p, fences, p.topic[self._prefix :]) for p in partitions}
+            return await resume_offsets(consumer, partitions, fences, self._prefix)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Nothing to give back: what is in flight is fenced by its position rows."""
+        """Leave holes to whoever takes up the partitions; what is in flight is fenced by its position rows."""
+        gone = {partition.partition for partition in revoked}
+        for consumer in self.consumers:
+            consumer.holes = {place for place in consumer.holes if place[2] not in gone}
+        self._watch_holes()
 
-    async def _fences(self) -> list[dict[tuple[str, str, int], Fence]]:
+    async def _fences(self) -> list[dict[Place, Fence]]:
         fences = []
         for consumer in self.consumers:
             try:
@@ -110,12 +121,32 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._stop(consumer, reason)
         return fences
 
+    async def _replay_known(self) -> None:
+        """Release what workers of an older release, until they gave up the partitions, parked for not knowing it."""
+        for consumer in self.consumers:
+            try:
+                await replay_known(consumer)
+            except (psycopg.Error, TransientError, SupersededError, OSError) as error:
+                log.warning("%s: what was unknown stays parked: %s", consumer.name, type(error).__name__)
+
     def _stop(self, consumer: Consumer, reason: Exception) -> None:
-        consumer.stopped = str(reason)
-        log.critical("%s stopped: %s", consumer.name, reason)
+        consumer.stopped = describe(reason)
+        log.critical("%s stopped: %s\n%s", consumer.name, consumer.stopped, frames_of(reason))
+
+    async def run(self) -> None:
+        """Wait until cancelled.
+
+        Raises whatever a batch failed with that is neither poison nor something away. FastStream would skip that batch.
+        """
+        await self._broken
 
     async def _hear(self, message: KafkaMessage) -> None:
-        await self.hear(message.raw_message)
+        try:
+            await self.hear(message.raw_message)
+        except Exception as error:
+            if not self._broken.done():
+                self._broken.set_exception(error)
+            raise
 
     async def hear(self, records: Sequence[Any]) -> None:
         """Give a batch of records to every consumer that runs."""
@@ -127,17 +158,30 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _give(self, consumer: Consumer, facts: Sequence[Told]) -> None:
         try:
             await consumer.take(facts)
-        except (TooManyParkedError, SupersededError) as reason:
+        except Exception as reason:  # noqa: BLE001  (whatever it is, going on would leave a hole)
             self._stop(consumer, reason)
 
     def _watch_holes(self) -> None:
-        open_now = {place for consumer in self.consumers for place in consumer.holes}
-        self._holes = {place: self._holes.get(place, monotonic()) for place in open_now}
-        for place, seconds in self.holes.items():
-            if seconds > HOLE_ALARM_SECONDS:
-                log.error(
-                    "a fact is missing from %s in partition %d of %s for %.0f s", place[0], place[2], place[1], seconds
-                )
+        open_now = {place for consumer in self.consumers for place in consumer.holes if not consumer.stopped}
+        self._holes = {place: self._holes.get(place) or self._met(place) for place in open_now}
+
+    def _met(self, place: Place) -> float:
+        """Note a hole. If it stays, read its partition again, which may have been made anew; then raise the alarm."""
+        since = monotonic()
+        asyncio.get_running_loop().call_later(HOLE_REREAD_SECONDS, self._reread, place, since)
+        asyncio.get_running_loop().call_later(HOLE_ALARM_SECONDS, self._alarm, place, since)
+        return since
+
+    def _reread(self, place: Place, since: float) -> None:
+        partition = TopicPartition(self._topic, place[2])
+        consumer = self._subscriber.consumer
+        if self._holes.get(place) == since and consumer and partition in consumer.assignment():
+            consumer.seek(partition, 0)
+
+    def _alarm(self, place: Place, since: float) -> None:
+        if self._holes.get(place) == since:
+            log.error("a fact of %s is missing in partition %d of %s", place[0], place[2], place[1])
+            asyncio.get_running_loop().call_later(HOLE_ALARM_SECONDS, self._alarm, place, since)
 
 
 def told_facts(records: Sequence[Any], prefix: int = 0) -> list[Told]:
@@ -167,34 +211,51 @@ async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         yield consumer
 
 
-async def resume_offset(
-    consumer: AIOKafkaConsumer,
-    partition: TopicPartition,
-    fences: Sequence[dict[tuple[str, str, int], Fence]],
-    topic: str,
-) -> int:
-    """Return the offset to read on from: behind the last record that every consumer has seen.
+async def resume_offsets(
+    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], fences: Sequence[dict[Place, Fence]], prefix: int
+) -> dict[TopicPartition, int]:
+    """Return for each partition the offset to read on from: behind the last record that every consumer has seen.
 
     Where a remembered record is no longer what stands at its offset, the topic was made anew: 0, and the fences skip
     what was applied.
     """
-    own = [[f for (_, t, p), f in one.items() if (t, p) == (topic, partition.partition)] for one in fences]
-    remembered = {fence.offset: fence.ce_id for one in own for fence in one if fence.offset >= 0}
-    if not own or not all(any(fence.offset >= 0 for fence in one) for one in own):
-        return 0
-    end = (await consumer.end_offsets([partition]))[partition]
-    for offset, ce_id in remembered.items():
-        if offset >= end or await _id_at(consumer, partition, offset) != ce_id:
-            return 0
-    return min(max(fence.offset for fence in one) for one in own) + 1
+    own = {partition: [_fences_in(partition, one, prefix) for one in fences] for partition in partitions}
+    seen = {p: {fence.offset: fence.ce_id for one in of_all for fence in one} for p, of_all in own.items()}
+    anew = await _made_anew(consumer, seen)
+    return {
+        partition: 0
+        if partition in anew or not (of_all and all(of_all))
+        else min(max(fence.offset for fence in one) for one in of_all) + 1
+        for partition, of_all in own.items()
+    }
 
 
-async def _id_at(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> str:
-    consumer.assign([partition])
-    consumer.seek(partition, offset)
-    for records in (await consumer.getmany(partition, timeout_ms=READ_MILLISECONDS, max_records=1)).values():
-        return str(dict(records[0].headers).get("ce_id", b"").decode())
-    return ""
+def _fences_in(partition: TopicPartition, fences: dict[Place, Fence], prefix: int) -> list[Fence]:
+    """Return the fences of a partition whose last record was seen."""
+    place = (partition.topic[prefix:], partition.partition)
+    return [fence for (_, *where), fence in fences.items() if tuple(where) == place and fence.offset >= 0]
+
+
+async def _made_anew(consumer: AIOKafkaConsumer, seen: dict[TopicPartition, dict[int, str]]) -> set[TopicPartition]:
+    """Return the partitions that do not hold any more, at the same offsets, the records with the ids that were seen."""
+    ends = await consumer.end_offsets(list(seen))
+    anew = {partition for partition, ids in seen.items() if max(ids, default=-1) >= ends[partition]}
+    while left := {partition: ids for partition, ids in seen.items() if ids and partition not in anew}:
+        found = await _ids_at(consumer, {partition: max(ids) for partition, ids in left.items()})
+        anew |= {partition for partition, ids in left.items() if found[partition] != ids.pop(max(ids))}
+    return anew
+
+
+async def _ids_at(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> dict[TopicPartition, str]:
+    consumer.assign(list(offsets))
+    for partition, offset in offsets.items():
+        consumer.seek(partition, offset)
+    ids: dict[TopicPartition, str] = {}
+    async with asyncio.timeout(READ_SECONDS):
+        while missing := offsets.keys() - ids.keys():
+            record = await consumer.getone(*missing)
+            ids[TopicPartition(record.topic, record.partition)] = dict(record.headers).get("ce_id", b"").decode()
+    return ids
 
 
 async def _raw_parser(records: Any) -> KafkaMessage:
