@@ -11,9 +11,15 @@ import typer
 from waymark.local import commands as local
 from waymark.local import state
 from waymark.local.failure import PlatformFailure
+from waymark.operator import importing
 
-GROUPS = (local.commands,)
-DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT}
+GROUPS = (local.commands, importing.commands)
+ADVICE = {
+    errno.ENOSPC: "the disk is full: free some space and try again.",
+    errno.EDQUOT: "your share of the disk is full: free some space and try again.",
+    errno.EACCES: "it cannot be written: make it yours, or set WAYMARK_STATE to a folder that is.",
+    errno.EROFS: "its disk cannot be written: set WAYMARK_STATE to a folder that can.",
+}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for group in GROUPS:
@@ -27,9 +33,9 @@ def main() -> None:
     except PlatformFailure as failure:
         sys.exit(f"waymark: {failure}")
     except OSError as failure:
-        if failure.errno not in DISK_IS_FULL:
+        if failure.errno not in ADVICE:
             raise
-        sys.exit(f"waymark: the disk that holds {state.FOLDER} is full: free some space and try again.")
+        sys.exit(f"waymark: {failure.filename or state.FOLDER}: {ADVICE[failure.errno]}")
 
 
 if __name__ == "__main__":

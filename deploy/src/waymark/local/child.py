@@ -1,5 +1,6 @@
 """One process of the platform: in a session of its own, on a leash, its output in a log file."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from waymark.local.account import Account
 from waymark.local.failure import PlatformFailure
 
 GLANCE_SECONDS = 0.02
+SERIOUS = (os.strerror(errno.ENOSPC), "FATAL", "ERROR")
 
 
 class Child:
@@ -105,9 +107,11 @@ class Child:
         """Return, in one line, how it ended and what it said last."""
         code = self._process.returncode if self._process else None
         how = f"was killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"ended with {code}"
-        return f"{self.name} {how} and said last: {_last_line(self.log)} (see {self.log})."
+        return f"{self.name} {how} and said last: {_last_words(self.log)} (see {self.log})."
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+def _last_words(log: Path) -> str:
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()[-50:]]
+    telling = [line for line in lines if line and not line.startswith("at ")]
+    worst = [line for line in telling if any(word in line for word in SERIOUS)]
+    return (worst or telling or ["nothing"])[-1]

