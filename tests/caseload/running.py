@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,24 +27,26 @@ from chassis.topics import make_topics
 from events.envelope import JOURNEY, Envelope
 from events.fact import Fact
 from events.referrals import ReferralAccepted, ReferralSubmitted
+from events.sealed import Sealed
 from waymark.local import identity
 from waymark.local.kafka import Kafka
 from waymark.local.ports import any_free
 from waymark.local.postgres import Postgres
 
-START_SECONDS: Final = 30.0
-VISIBLE_SECONDS: Final = 10.0
+START_SECONDS: Final = 120.0
+VISIBLE_SECONDS: Final = 30.0
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
-    """Somebody who was referred."""
+    """Somebody who was referred; `version` counts what was told of the referral."""
 
     name: str
     provider: UUID
     programme: UUID = field(default_factory=uuid4)
     id: UUID = field(default_factory=uuid4)
     referral: UUID = field(default_factory=uuid4)
+    version: int = 0
 
 
 @dataclass
@@ -57,6 +59,7 @@ class Platform:
     ports: Mapping[str, int]
     position: int = 0
     previous: dict[int, int] = field(default_factory=dict)
+    databases: dict[str, str] = field(default_factory=dict)
 
     @property
     def keys(self) -> Path:
@@ -82,9 +85,9 @@ class Platform:
         token = person_token(SigningKey.read(identity.people_key(self.keys)), Actor(uuid4(), role_or_service))
         return Keyring(self.url("keyring"), lambda: token)
 
-    def accept(self, person: Person, coach: UUID | None) -> None:
-        """Tell what the referrals service tells when a provider accepts somebody."""
-        asyncio.run(self._accept(person, coach))
+    def accept(self, coach: UUID | None, *people: Person) -> None:
+        """Tell what the referrals service tells when a provider accepts people."""
+        asyncio.run(self._accept(coach, people))
 
     def erase(self, person: Person) -> None:
         """Destroy somebody's keys."""
@@ -95,39 +98,37 @@ class Platform:
 
         asyncio.run(erase())
 
-    async def _accept(self, person: Person, coach: UUID | None) -> None:
-        now = datetime.now(UTC)
+    async def _accept(self, coach: UUID | None, people: Sequence[Person]) -> None:
         async with self.keyring("referrals") as keyring:
-            name = (await keyring.sealer(person.id)).seal(ReferralSubmitted, "name", person.name)
-            await keyring.index([Entry(person.id, "name", person.name)])
-        submitted = ReferralSubmitted(
-            occurred_at=now,
-            participant_id=person.id,
-            programme_id=person.programme,
-            provider_id=person.provider,
-            referrer_id=uuid4(),
-            acknowledge_by=now.date(),
-            name=name,
-        )
-        accepted = ReferralAccepted(occurred_at=now, programme_id=person.programme, coach_id=coach)
-        await self.tell(person, submitted, accepted)
+            sealers = await keyring.sealers(person.id for person in people)
+            await keyring.index(Entry(person.id, "name", person.name) for person in people)
+        told: dict[Person, list[Fact]] = {}
+        for person in people:
+            name = sealers[person.id].seal(ReferralSubmitted, "name", person.name)
+            told[person] = [_submitted(person, name), _accepted(person, coach)]
+        await self.tell(told)
 
-    async def tell(self, person: Person, *facts: Fact) -> None:
-        """Tell facts of a person's referral as the relay of the referrals service would."""
-        key = str(person.id).encode()
-        partition = partition_of(str(person.id))
+    async def tell(self, facts: Mapping[Person, Sequence[Fact]]) -> None:
+        """Tell facts of people's referrals as the relay of the referrals service would."""
         async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
-            for version, fact in enumerate(facts, start=1):
-                headers = self._envelope(person, fact, version, partition).headers()
-                value = fact.model_dump_json(exclude_none=True).encode()
-                topic = self.prefix + JOURNEY
-                await producer.send_and_wait(topic, value, key=key, partition=partition, headers=headers)
+            for person, told in facts.items():
+                for fact in told:
+                    await self._tell(producer, person, fact)
+            await producer.flush()
 
-    def _envelope(self, person: Person, fact: Fact, version: int, partition: int) -> Envelope:
+    async def _tell(self, producer: AIOKafkaProducer, person: Person, fact: Fact) -> None:
+        person.version += 1
+        partition = partition_of(str(person.id))
+        headers = self._envelope(person, fact, partition).headers()
+        value = fact.model_dump_json(exclude_none=True).encode()
+        key = str(person.id).encode()
+        await producer.send(self.prefix + JOURNEY, value, key=key, partition=partition, headers=headers)
+
+    def _envelope(self, person: Person, fact: Fact, partition: int) -> Envelope:
         self.position += 1
         previous, self.previous[partition] = self.previous.get(partition, 0), self.position
         return Envelope(
-            id=f"{person.referral}:{version}",
+            id=f"{person.referral}:{person.version}",
             source="referrals",
             type=fact.type_name,
             subject=person.id,
@@ -140,6 +141,23 @@ class Platform:
             actor="test:referrals",
             tenant=person.provider,
         )
+
+
+def _submitted(person: Person, name: Sealed) -> ReferralSubmitted:
+    now = datetime.now(UTC)
+    return ReferralSubmitted(
+        occurred_at=now,
+        participant_id=person.id,
+        programme_id=person.programme,
+        provider_id=person.provider,
+        referrer_id=uuid4(),
+        acknowledge_by=now.date(),
+        name=name,
+    )
+
+
+def _accepted(person: Person, coach: UUID | None) -> ReferralAccepted:
+    return ReferralAccepted(occurred_at=datetime.now(UTC), programme_id=person.programme, coach_id=coach)
 
 
 @contextmanager
@@ -171,6 +189,7 @@ def _process(platform: Platform, service: str, role: str, server: Postgres) -> I
 
 def _environment(platform: Platform, service: str, server: Postgres) -> dict[str, str]:
     owner, application = prepare_database(server.dsn(), f"{service}_{secrets.token_hex(4)}")
+    platform.databases[service] = application
     return {
         "PATH": os.environ["PATH"],
         "WAYMARK_ENVIRONMENT": "test",

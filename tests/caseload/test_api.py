@@ -1,5 +1,6 @@
 """What a coach, a leader and others get when they ask the running service."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from events.caseload import case_of
+from events.referrals import ReferralAcknowledged
 from tests.caseload.running import Person, Platform, eventually
 
 NORTHWAY, BRIGHTPATH = uuid4(), uuid4()
@@ -40,7 +42,7 @@ def leader(platform: Platform) -> Iterator[httpx.Client]:
 def ada(platform: Platform, amir: UUID) -> Person:
     """Refer somebody, who is accepted with Amir as coach."""
     person = Person("Ada Lovelace", NORTHWAY)
-    platform.accept(person, amir)
+    platform.accept(amir, person)
     return person
 
 
@@ -182,17 +184,42 @@ def test_a_case_without_a_coach_is_in_the_leaders_list_of_unassigned_ones(
     platform: Platform, leader: httpx.Client
 ) -> None:
     person = Person("Grace Hopper", NORTHWAY)
-    platform.accept(person, None)
+    platform.accept(None, person)
     page = eventually(leader, "/caseload?unassigned=true", lambda page: str(person.id) in str(page))
     assert {line["coach_id"] for line in page["cases"]} == {None}
 
 
 def test_a_caseload_is_sorted_by_name(platform: Platform, coach: httpx.Client, amir: UUID) -> None:
-    for name in ("grace Hopper", "Ada Lovelace", "Zoë Ball"):
-        platform.accept(Person(name, NORTHWAY), amir)
+    platform.accept(amir, *(Person(name, NORTHWAY) for name in ("grace Hopper", "Ada Lovelace", "Zoë Ball")))
     page = eventually(coach, "/caseload", lambda page: len(page["cases"]) == 3)
     assert [line["name"] for line in page["cases"]] == ["Ada Lovelace", "grace Hopper", "Zoë Ball"]
     assert (page["sorted_by"], page["next"]) == ("name", None)
+
+
+def test_a_caseload_of_more_than_300_is_read_in_parts_by_date(platform: Platform, leader: httpx.Client) -> None:
+    coach = uuid4()
+    people = [Person(f"Person {number}", NORTHWAY) for number in range(301)]
+    platform.accept(coach, *people)
+    first = eventually(leader, f"/caseload?coach={coach}", lambda page: page["next"])
+    second = leader.get("/caseload", params={"coach": str(coach), "after": first["next"]}).json()
+    lines = first["cases"] + second["cases"]
+    assert (first["sorted_by"], len(first["cases"]), len(second["cases"]), second["next"]) == (
+        "opened_on",
+        300,
+        1,
+        None,
+    )
+    assert {line["participant_id"] for line in lines} == {str(person.id) for person in people}
+
+
+def test_a_long_timeline_is_read_in_parts(platform: Platform, coach: httpx.Client, case: str, ada: Person) -> None:
+    assert case
+    asyncio.run(platform.tell({ada: [ReferralAcknowledged(occurred_at=datetime.now(UTC))] * 250}))
+    path = f"/participants/{ada.id}/timeline"
+    first = eventually(coach, path, lambda page: page["next"])
+    second = eventually(coach, f"{path}?before={first['next']}", lambda page: len(page["entries"]) == 54)
+    ids = [entry["id"] for entry in first["entries"] + second["entries"]]
+    assert (len(first["entries"]), second["next"], len(set(ids))) == (200, None, 254)
 
 
 def test_the_people_of_another_provider_are_not_there(platform: Platform, case: str, ada: Person) -> None:
