@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from psycopg.errors import UniqueViolation
+from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from chassis.aggregate import Aggregate, FactMapper, Refusal, replay
 from chassis.ask import Answer, Ask, Place
@@ -171,6 +171,8 @@ class Session:
             positions = await self._write(rows, answer, claims, releases)
         except UniqueViolation as violation:
             return await self._resolve(violation, answer)
+        except DeadlockDetected as deadlock:
+            raise ConflictError from deadlock
         self._store.appended()
         return _at(answer, positions)
 

@@ -56,8 +56,9 @@ create policy tenant_only on stored_events using (
 );
 
 -- Facts of one aggregate, oldest first, and what the command answered if it was asked before (in one round trip).
+-- Stable, so that both are read from one snapshot: else an answer that is committed in between is missed, its facts seen.
 create or replace function load_facts(scope text, aggregate uuid, command_key text)
-returns table (type text, state bytea, fingerprint bytea, answered_positions bigint[]) language plpgsql as $$
+returns table (type text, state bytea, fingerprint bytea, answered_positions bigint[]) language plpgsql stable as $$
 begin
     perform set_config('waymark.tenant', scope, true);
     if command_key is not null then
