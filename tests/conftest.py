@@ -1,13 +1,22 @@
 """The real things tests run against: private, on sockets or free ports, in folders of their own."""
 
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
+
+
+def throw_away(server: Postgres) -> None:
+    """Stop without the checkpoint that would first write every database of the run to the disk."""
+    os.kill(server.process_id, signal.SIGQUIT)
+    server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +34,7 @@ def postgres(platform_folder: Path) -> Iterator[Postgres]:
     server = Postgres(platform_folder / "postgres")
     server.start()
     yield server
-    server.stop()
+    throw_away(server)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +43,7 @@ def keyring_postgres(platform_folder: Path) -> Iterator[Postgres]:
     server = Postgres(platform_folder / "keyring-postgres")
     server.start()
     yield server
-    server.stop()
+    throw_away(server)
 
 
 @pytest.fixture(scope="session")
@@ -43,4 +52,4 @@ def kafka(platform_folder: Path) -> Iterator[Kafka]:
     broker = Kafka(platform_folder / "kafka")
     broker.start()
     yield broker
-    broker.stop()
+    broker.kill()
