@@ -1,6 +1,8 @@
 """A rotation re-wraps all, loses nothing at any moment, and leaves the old wrapping key nowhere."""
 
 import asyncio
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -14,7 +16,7 @@ from events.sealed import KeyOf
 from keyring.commands import Indexed, PersonKey, erase, find_keys, index, make_keys, search
 from keyring.ring import INDEX_KEY, Ring
 from keyring.rotation import EVERY, rotate, rotate_when_due
-from keyring.vault import NotInVaultError
+from keyring.vault import NotInVaultError, Vault
 
 from .conftest import NOW, Home
 
@@ -84,7 +86,7 @@ async def test_keys_made_indexed_found_and_erased_during_rotations_are_right_aft
     erased: set[UUID] = set()
 
     async def work(other: Ring) -> None:
-        for _ in range(15):
+        for _ in range(10):
             key, doomed = await make_ada(other), await make_ada(ring)
             made[key.person] = key
             await erase(ring, store, ASK, [doomed.person], NOW)
@@ -93,7 +95,7 @@ async def test_keys_made_indexed_found_and_erased_during_rotations_are_right_aft
             assert key.person in await search(other, ADA)
 
     async def turn() -> None:
-        for _ in range(20):
+        for _ in range(10):
             await rotate(ring, NOW)
 
     async with open_pool(home.application, scope="*") as pool:
@@ -117,6 +119,39 @@ async def test_a_process_that_has_not_seen_the_rotation_forgets_the_old_key_when
 
             assert (await other.current(connection)).id != before.id
         assert await find_keys(other, [ada.person]) == [ada]
+
+
+class OvertakenVault(Vault):
+    """Its first reader is overtaken: a whole rotation happens before it gets what it asked for."""
+
+    rotation: Callable[[], None] | None = None
+
+    def read(self, name: str) -> bytes:
+        rotation, self.rotation = self.rotation, None
+        if rotation:
+            rotation()
+        return super().read(name)
+
+
+async def test_a_reader_who_is_overtaken_by_a_rotation_reads_again(ring: Ring, home: Home) -> None:
+    ada = await make_ada(ring)
+    vault = OvertakenVault.opened(home.vault, home.master_key_file)
+    overtaken = Ring(ring.pool, vault)
+    rotation = threading.Thread(target=lambda: asyncio.run(rotate_elsewhere(home)))
+
+    def rotate_now() -> None:
+        rotation.start()
+        rotation.join()
+
+    vault.rotation = rotate_now
+
+    assert await find_keys(overtaken, [ada.person]) == [ada]
+    assert vault.rotation is None
+
+
+async def rotate_elsewhere(home: Home) -> None:
+    async with open_pool(home.application, scope="*") as pool:
+        await rotate(await Ring.opened(pool, home.opened_vault(), NOW), NOW)
 
 
 async def test_no_wrapping_key_is_destroyed_while_the_current_one_is_not_there(ring: Ring) -> None:
