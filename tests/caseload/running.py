@@ -70,19 +70,22 @@ class Platform:
         """Return where a service answers."""
         return f"http://127.0.0.1:{self.ports[service]}"
 
+    def token(self, role: str, provider: UUID | None = None, person: UUID | None = None) -> str:
+        """Return the token of a person in a role."""
+        actor = Actor(person or uuid4(), role, provider)
+        return person_token(SigningKey.read(identity.people_key(self.keys)), actor)
+
     def client(self, role: str, provider: UUID | None, person: UUID | None = None) -> httpx.Client:
         """Return who speaks to the caseload service in a role."""
-        actor = Actor(person or uuid4(), role, provider)
-        token = person_token(SigningKey.read(identity.people_key(self.keys)), actor)
-        headers = {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=self.url("caseload"), headers=headers, trust_env=False, timeout=15)
+        headers = {"Authorization": f"Bearer {self.token(role, provider, person)}"}
+        return httpx.Client(base_url=self.url("caseload"), headers=headers, trust_env=False, timeout=30)
 
     def keyring(self, role_or_service: str) -> Keyring:
         """Return the keyring as a service, or a person in a role, sees it."""
         key = identity.service_key(self.keys, role_or_service)
         if key.exists():
             return Keyring(self.url("keyring"), ServiceTokens(SigningKey.read(key)).to("keyring"))
-        token = person_token(SigningKey.read(identity.people_key(self.keys)), Actor(uuid4(), role_or_service))
+        token = self.token(role_or_service)
         return Keyring(self.url("keyring"), lambda: token)
 
     def accept(self, coach: UUID | None, *people: Person) -> None:

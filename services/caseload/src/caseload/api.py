@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 from caseload import commands
 from caseload.access import COACH, Deed, NotPermittedError, Record, can, require
 from caseload.commands import Agreement, Contact
-from caseload.desk import AtDesk, ToCase
+from caseload.desk import AtDesk, ToCase, provider_of
 from caseload.pages import CaseloadPage, CasePage, Found, TimelinePage, by_name, case_lines, case_page, timeline_entries
 from caseload.views.caseload import (
     CASELOAD,
@@ -107,7 +107,7 @@ async def read_caseload(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, se
     """Return a caseload: whole and by name up to 300 cases, a longer one in parts, the latest opened first."""
     if actor.role == COACH and selected.coach is None:
         selected = replace(selected, coach=actor.id)
-    tenant = _tenant(actor, Deed.LIST_OWN if selected.coach == actor.id else Deed.LIST_ALL)
+    tenant = provider_of(actor, Deed.LIST_OWN if selected.coach == actor.id else Deed.LIST_ALL)
     async with reading(desk.pool, tenant, CASELOAD, at_least) as connection:
         cases = await select_cases(connection, tenant, selected)
     lines = await case_lines(desk.keyring, cases[:OPENED_AT_ONCE], desk.zone)
@@ -122,7 +122,7 @@ async def read_case(
     desk: AtDesk, actor: CurrentActor, at_least: AtLeast, case_id: UUID, response: Response
 ) -> CasePage:
     """Return a case with what was agreed in it; ETag carries its version."""
-    tenant = _tenant(actor, Deed.LIST_OWN)
+    tenant = provider_of(actor)
     async with reading(desk.pool, tenant, CASELOAD, at_least) as connection:
         case = await find_case(connection, tenant, case_id)
         if case is None:
@@ -142,7 +142,7 @@ async def read_timeline(
     before: Annotated[str | None, Query(max_length=64, description="Read on before this entry.")] = None,
 ) -> TimelinePage:
     """Return what happened to a participant, told by every service, the latest first."""
-    tenant = _tenant(actor, Deed.LIST_OWN)
+    tenant = provider_of(actor)
     async with reading(desk.pool, tenant, CASELOAD, at_least) as connection:
         _require_read(actor, await cases_of_people(connection, tenant, [participant_id]))
     async with reading(desk.pool, tenant, TIMELINE, at_least) as connection:
@@ -154,7 +154,7 @@ async def read_timeline(
 @router.post("/participants/search")
 async def search_participants(desk: AtDesk, actor: CurrentActor, search: Search) -> Found:
     """Find participants by name or other words, among those whose cases the reader may see."""
-    tenant = _tenant(actor, Deed.LIST_OWN)
+    tenant = provider_of(actor)
     found = await desk.keyring.search(Term(kind, value) for kind, value in search.terms.items())
     async with reading(desk.pool, tenant, CASELOAD) as connection:
         cases = await cases_of_people(connection, tenant, found.persons)
@@ -209,13 +209,6 @@ async def record_contact(to: ToCase, body: NewContact) -> Response:
     return await to.answer(
         Deed.WORK, None, lambda session, case: commands.record_contact(session, case, keyring, contact, now)
     )
-
-
-def _tenant(actor: Actor, deed: Deed) -> UUID:
-    """Return whose cases an actor may look for. Raises NotPermittedError for who may look for none."""
-    require(actor, deed, Record(actor.tenant))
-    assert actor.tenant is not None
-    return actor.tenant
 
 
 def _record(cases: Sequence[CaseSummary]) -> Record:

@@ -12,7 +12,7 @@ from uuid import UUID
 from caseload.case import Case
 from chassis.ask import Answer
 from chassis.keyring import Keyring, Sealer
-from chassis.store import Session
+from chassis.store import Session, StaleVersionError
 from events.caseload import ActionAgreed, ActionOwner, CaseOpened, Channel, ContactRecorded, case_of
 from events.fact import Fact
 from events.sealed import Sealed
@@ -29,9 +29,11 @@ class Target:
     expected: int | None = None
 
     async def load(self, session: Session) -> Case:
-        """Return the case for who may change it."""
-        case = await session.load(Case, self.case_id, self.expected)
+        """Return the case for who may change it; who may not is not told its version."""
+        case = await session.load(Case, self.case_id)
         self.permit(case)
+        if self.expected is not None and self.expected != case.version:
+            raise StaleVersionError(self.expected, case.version)
         return case
 
 

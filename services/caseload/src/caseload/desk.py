@@ -49,12 +49,20 @@ class CaseRequest:
 
     async def answer(self, deed: Deed, expected: int | None, work: CaseWork) -> Response:
         """Run a command on the case, if the actor may, and answer with what it did."""
+        provider_of(self.actor)
 
         def permit(case: Case) -> None:
             require(self.actor, deed, Record(case.tenant, frozenset({case.coach_id})))
 
         target = Target(self.case_id, permit, expected)
         return accepted(await self.desk.store.execute(self.ask, lambda session: work(session, target)))
+
+
+def provider_of(actor: Actor, deed: Deed = Deed.LIST_OWN) -> UUID:
+    """Return whose cases an actor may ask for. Raises NotPermittedError for who may ask for none."""
+    require(actor, deed, Record(actor.tenant))
+    assert actor.tenant is not None
+    return actor.tenant
 
 
 def _case_request(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, case_id: UUID) -> CaseRequest:
