@@ -77,6 +77,11 @@ def type_read_as(type_name: str) -> type[Fact] | None:
     return _known.get(type_name)
 
 
+def names_read_as(fact: type[Fact]) -> frozenset[str]:
+    """Return the type names, today's and old ones, whose facts are read as `fact`."""
+    return frozenset(name for name in (*_known, *_upcasters) if type_read_as(name) is fact)
+
+
 def _read_old(type_name: str, raw: bytes) -> Fact:
     from pydantic_core import from_json  # noqa: PLC0415  (only an old form needs it)
 

@@ -17,13 +17,16 @@ from chassis.listen.told import Told
 from chassis.listen.views import Folding, View, fold_facts
 from chassis.policies import Heard, Policy
 from chassis.store import ConflictError, Store
-from events.fact import UnknownFactError, type_read_as
+from events.fact import UnknownFactError, names_read_as, type_read_as
 
 log = logging.getLogger(__name__)
 
 LONGEST_BACKOFF: Final = 5.0
 COMMANDS_AT_ONCE: Final = 8
 CONFLICT_RETRIES: Final = 5
+
+# A server that shuts down, fails over or loses patience with a transaction says so by internal errors too.
+AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, OSError)
 
 
 class TransientError(Exception):
@@ -60,23 +63,14 @@ class Consumer(ABC):
         backoff = 0.05
         while True:
             try:
-                async with self.pool.connection() as connection:
-                    await self._take(connection, facts)
-            except (psycopg.OperationalError, psycopg.InterfaceError, TransientError, OSError) as error:
+                async with self.pool.connection() as connection, connection.transaction():
+                    await self.take_in(connection, facts)
+            except (*AWAY, TransientError) as error:
                 log.warning("%s tries again in %.2f s: %s", self.name, backoff, type(error).__name__)
                 await asyncio.sleep(backoff)
                 backoff = min(2 * backoff, LONGEST_BACKOFF)
             else:
                 return
-
-    async def _take(self, connection: Connection, facts: Sequence[Told]) -> None:
-        try:
-            async with connection.transaction():
-                await self.take_in(connection, facts)
-        except psycopg.Error as error:
-            if connection.closed:
-                raise TransientError from error
-            raise
 
     async def take_in(self, connection: Connection, facts: Sequence[Told]) -> int:
         """Take facts inside the caller's transaction; return how many were new."""
@@ -86,12 +80,18 @@ class Consumer(ABC):
         waiting = await waiting_keys(connection, consumer) if fresh else set()
         ready = [told for told in fresh if told.key not in waiting]
         failures = await self.apply(connection, ready) if ready else []
-        self._breaker.check(len(fresh), len(failures))
+        self._check(fresh, failures)
         behind = _behind(ready, failures) + [told for told in fresh if told.key in waiting]
         await park(connection, consumer, failures, behind)
         await fences.save(connection)
-        self.holes = (self.holes - {told.place for told in facts}) | fences.holes
+        self.holes = (self.holes - fences.moved) | fences.holes
         return len(fresh)
+
+    def _check(self, fresh: Sequence[Told], failures: Sequence[Failure]) -> None:
+        """Tell poison from a bug. A fact that only a newer release knows is neither."""
+        failed = sum(not isinstance(failure.error, UnknownFactError) for failure in failures)
+        self._breaker.check(len(fresh), failed)
+        self._breaker.count(len(fresh), failed)
 
     def hears(self, told: Told) -> bool:
         """Whether this consumer has anything to do with a fact."""
@@ -104,6 +104,11 @@ class Consumer(ABC):
     @abstractmethod
     async def apply(self, connection: Connection, facts: Sequence[Told]) -> list[Failure]:
         """Bring about the effect of facts; return the first failing fact of each key, whose later facts stay undone."""
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether an error says nothing about the facts. A value too large for an index looks like a server's trouble."""
+    return isinstance(error, AWAY) and not isinstance(error, psycopg.errors.ProgramLimitExceeded)
 
 
 def _behind(facts: Sequence[Told], failures: Sequence[Failure]) -> list[Told]:
@@ -143,18 +148,28 @@ class ViewConsumer(Consumer):
         return f"{self.view.name}#{self.generation}"
 
     async def apply(self, connection: Connection, facts: Sequence[Told]) -> list[Failure]:
-        """Fold in memory and write once; what the database refuses is found by halving the batch."""
+        """Fold in memory and write once; what the database refuses is found by halving the batch.
+
+        Raises TooManyParkedError as soon as there is too much of it.
+        """
+        return await self._apply(connection, facts, len(facts), 0)
+
+    async def _apply(self, connection: Connection, facts: Sequence[Told], of: int, failed: int) -> list[Failure]:
+        """Apply some facts `of` a batch in which `failed` keys failed before."""
         try:
             async with connection.transaction():
                 return await self._fold(connection, facts)
-        except (psycopg.DataError, psycopg.IntegrityError) as error:
+        except Exception as error:
+            if _is_away(error):
+                raise
             if len(facts) == 1:
+                self._breaker.check(of, failed + 1)
                 return [Failure(facts[0], error)]
         half = len(facts) // 2
-        failures = await self.apply(connection, facts[:half])
-        failed = {failure.told.key for failure in failures}
-        rest = [told for told in facts[half:] if told.key not in failed]
-        return failures + (await self.apply(connection, rest) if rest else [])
+        failures = await self._apply(connection, facts[:half], of, failed)
+        poisoned = {failure.told.key for failure in failures}
+        rest = [told for told in facts[half:] if told.key not in poisoned]
+        return failures + (await self._apply(connection, rest, of, failed + len(failures)) if rest else [])
 
     async def _fold(self, connection: Connection, facts: Sequence[Told]) -> list[Failure]:
         foldings = [Folding(table, self.generation) for table in self.view.tables]
@@ -177,14 +192,9 @@ class PolicyConsumer(Consumer):
         super().__init__(pool)
         self.policy = policy
         self.name = policy.consumer
-        self.type_names = frozenset({policy.fact.type_name})
+        self.type_names = names_read_as(policy.fact)
         self._store = store
-        self._transient: tuple[type[Exception], ...] = (
-            psycopg.OperationalError,
-            psycopg.InterfaceError,
-            OSError,
-            *transient,
-        )
+        self._transient: tuple[type[Exception], ...] = (*AWAY, ConflictError, *transient)
         self._slots = asyncio.Semaphore(COMMANDS_AT_ONCE)
 
     async def consumer(self, _connection: Connection) -> str:
@@ -196,8 +206,11 @@ class PolicyConsumer(Consumer):
         by_key: dict[str, list[Told]] = {}
         for told in facts:
             by_key.setdefault(told.key, []).append(told)
-        failures = await asyncio.gather(*map(self._react_in_order, by_key.values()))
-        return [failure for failure in failures if failure]
+        outcomes = await asyncio.gather(*map(self._react_in_order, by_key.values()), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return [outcome for outcome in outcomes if isinstance(outcome, Failure)]
 
     async def _react_in_order(self, facts: Sequence[Told]) -> Failure | None:
         for told in facts:

@@ -1,5 +1,6 @@
 -- Where each consumer stands: the fence is the last position applied of a source in a topic partition. The Kafka offset
--- and id are those of the last record seen of it, so that a topic made anew is noticed.
+-- and id are those of the last record seen of it, so that a topic made anew is noticed. The row without a source stands
+-- for the partition: whoever holds it keeps out every fact, also those of a source that was never heard.
 create table if not exists heard_position (
     consumer text not null,
     source text not null,
@@ -12,18 +13,22 @@ create table if not exists heard_position (
 );
 
 -- Facts that a consumer could not handle, and the later facts of the same message key, waiting behind them in order.
+-- A place in a topic that was made anew is another fact's, so a fact is known by its source's position.
 create table if not exists parked (
     id bigserial primary key,
     consumer text not null,
     key text not null,
+    source text not null,
     topic text not null,
     partition int not null,
+    position bigint not null,
     kafka_offset bigint not null,
+    type text not null,
     headers text[][] not null,
     value bytea not null,
     error text not null default '',
     parked_at timestamptz not null default clock_timestamp(),
-    unique (consumer, topic, partition, kafka_offset)
+    unique (consumer, source, topic, partition, position)
 );
 create index if not exists parked_key on parked (consumer, key, id);
 

@@ -1,7 +1,7 @@
 """Parked facts: what a consumer could not handle waits here, and later facts of the same key wait behind it."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import monotonic
 from types import SimpleNamespace
@@ -15,10 +15,22 @@ FEWEST_PARKED: Final = 20
 WINDOW_SECONDS: Final = 60.0
 
 PARK: Final = """
-insert into parked (consumer, key, topic, partition, kafka_offset, headers, value, error)
-values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing
+insert into parked (consumer, key, topic, partition, kafka_offset, source, position, type, headers, value, error)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
-WAITING: Final = "select id, key, topic, partition, kafka_offset, headers, value from parked where consumer = %s"
+PARKED: Final = """
+select id, key, topic, partition, kafka_offset, headers, value from parked where consumer = %s and key = %s
+order by id limit %s
+"""
+# Hops from key to key in the index: a key may have thousands of facts waiting.
+WAITING: Final = """
+with recursive waiting (key) as (
+    (select key from parked where consumer = %(consumer)s order by key limit 1)
+    union all
+    select (select p.key from parked p where p.consumer = %(consumer)s and p.key > w.key order by p.key limit 1)
+    from waiting w where w.key is not null
+) select key from waiting where key is not null
+"""
 
 
 class TooManyParkedError(Exception):
@@ -34,7 +46,7 @@ class Failure(NamedTuple):
 
 async def waiting_keys(connection: Connection, consumer: str) -> set[str]:
     """Return the message keys that have parked facts."""
-    cursor = await connection.execute("select distinct key from parked where consumer = %s", [consumer])
+    cursor = await connection.execute(WAITING, {"consumer": consumer}, prepare=True)
     return {key for (key,) in await cursor.fetchall()}
 
 
@@ -59,8 +71,8 @@ def describe(error: Exception) -> str:
 
 def _row(consumer: str, told: Told, error: str) -> tuple[Any, ...]:
     headers = [[name, value.decode()] for name, value in told.record.headers]
-    place = (told.topic, told.partition, told.offset)
-    return (consumer, told.key, *place, headers, told.record.value, error)
+    place = (told.topic, told.partition, told.offset, told.source, told.position)
+    return (consumer, told.key, *place, told.type, headers, told.record.value, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,42 +83,45 @@ class Parked:
     told: Told
 
 
-async def parked_facts(connection: Connection, consumer: str, key: str) -> list[Parked]:
-    """Return the parked facts of one key in the order they were told."""
-    cursor = await connection.execute(WAITING + " and key = %s order by id", [consumer, key])
+async def parked_facts(connection: Connection, consumer: str, key: str, most: int) -> list[Parked]:
+    """Return the first parked facts of one key in the order they were told."""
+    cursor = await connection.execute(PARKED, [consumer, key, most])
     return [_parked(*row) for row in await cursor.fetchall()]
 
 
-def _parked(id: int, key: str, topic: str, partition: int, offset: int, headers: Any, value: bytes) -> Parked:  # noqa: A002, PLR0913
+def _parked(  # noqa: PLR0913, PLR0917  (a row's columns)
+    number: int, key: str, topic: str, partition: int, offset: int, headers: Any, value: bytes
+) -> Parked:
     words = [(name, text.encode()) for name, text in headers]
     record = SimpleNamespace(
         key=key.encode(), topic=topic, partition=partition, offset=offset, headers=words, value=bytes(value)
     )
-    return Parked(id, Told(record))
-
-
-async def release(connection: Connection, parked: Sequence[Parked]) -> None:
-    """Take handled facts out of parking."""
-    await connection.execute("delete from parked where id = any(%s)", [[one.id for one in parked]])
+    return Parked(number, Told(record))
 
 
 class Breaker:
-    """Tells poison from a bug: how many of a minute's facts failed."""
+    """Tells poison from a bug: how many of a minute's facts failed.
+
+    It breaks when at least FEWEST_PARKED and more than MOST_PARKED of the last minute's facts failed.
+    """
 
     def __init__(self) -> None:
         self._minute: deque[tuple[float, int, int]] = deque()
 
     def check(self, handled: int, failed: int) -> None:
-        """Count a batch.
+        """Check a batch whose first failures are known by now.
 
-        Raises TooManyParkedError when at least FEWEST_PARKED and more than MOST_PARKED of the last minute's facts failed.
+        Raises TooManyParkedError.
         """
         now = monotonic()
-        self._minute.append((now, handled, failed))
-        while self._minute[0][0] < now - WINDOW_SECONDS:
+        while self._minute and self._minute[0][0] < now - WINDOW_SECONDS:
             self._minute.popleft()
-        all_handled = sum(entry[1] for entry in self._minute)
-        all_failed = sum(entry[2] for entry in self._minute)
-        if all_failed >= FEWEST_PARKED and all_failed > MOST_PARKED * all_handled:
-            message = f"{all_failed} of {all_handled} facts in the last minute could not be handled"
+        handled += sum(entry[1] for entry in self._minute)
+        failed += sum(entry[2] for entry in self._minute)
+        if failed >= FEWEST_PARKED and failed > MOST_PARKED * handled:
+            message = f"{failed} of {handled} facts in the last minute could not be handled"
             raise TooManyParkedError(message)
+
+    def count(self, handled: int, failed: int) -> None:
+        """Count a batch that was taken."""
+        self._minute.append((monotonic(), handled, failed))

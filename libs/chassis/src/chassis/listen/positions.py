@@ -11,7 +11,7 @@ Place = tuple[str, str, int]
 
 MAKE: Final = """
 insert into heard_position (consumer, source, topic, partition)
-select %b, * from unnest(%b::text[], %b::text[], %b::int[]) order by 2, 3, 1 on conflict do nothing
+select %b, * from unnest(%b::text[], %b::text[], %b::int[]) order by 3, 4, 2 on conflict do nothing
 """
 LOCK: Final = """
 select source, topic, partition, position, kafka_offset, ce_id from heard_position
@@ -24,6 +24,14 @@ from unnest(%b::text[], %b::text[], %b::int[], %b::bigint[], %b::bigint[], %b::t
     as x (source, topic, partition, position, kafka_offset, ce_id)
 where h.consumer = %b and h.source = x.source and h.topic = x.topic and h.partition = x.partition
 """
+STORED: Final = """
+select consumer, source, topic, partition, position, kafka_offset, ce_id from heard_position where consumer = any(%s)
+"""
+
+
+def partition_of(place: Place) -> Place:
+    """Return the place that stands for the whole partition, whatever the source."""
+    return ("", *place[1:])
 
 
 @dataclass(slots=True)
@@ -49,11 +57,14 @@ class Fences:
         self._consumer = consumer
         self._fences = fences
         self.holes: set[Place] = set()
+        self.moved: set[Place] = set()
 
     @classmethod
     async def locked(cls, connection: Connection, consumer: str, places: Iterable[Place]) -> "Fences":
-        """Make the rows that are not there yet, lock them all, and only then read them."""
-        columns = [list(column) for column in zip(*sorted(set(places)), strict=True)] or [[], [], []]
+        """Make the rows that are not there yet, lock them and their partitions', and only then read them."""
+        wanted = set(places)
+        wanted |= {partition_of(place) for place in wanted}
+        columns = [list(column) for column in zip(*sorted(wanted), strict=True)] or [[], [], []]
         cursor = connection.cursor(binary=True)
         await cursor.execute(MAKE, (consumer, *columns), prepare=True)
         await cursor.execute(LOCK, (consumer, *columns), prepare=True)
@@ -84,6 +95,7 @@ class Fences:
                     self.holes.add(told.place)
                     continue
                 fence.position = told.position
+                self.moved.add(told.place)
                 self.holes.discard(told.place)
                 fresh.append(told)
             fence.seen = told
@@ -103,10 +115,9 @@ class Fences:
 
 async def stored_fences(connection: Connection, consumers: Sequence[str]) -> dict[str, dict[Place, Fence]]:
     """Return every fence of some consumers, as committed."""
-    query = "select consumer, source, topic, partition, position, kafka_offset, ce_id from heard_position where consumer = any(%s)"
     fences: dict[str, dict[Place, Fence]] = {consumer: {} for consumer in consumers}
     for consumer, source, topic, partition, *rest in await (
-        await connection.execute(query, [list(consumers)])
+        await connection.execute(STORED, [[*consumers]])
     ).fetchall():
         fences[consumer][source, topic, partition] = Fence(*rest)
     return fences

@@ -37,11 +37,11 @@ class Told:
             self.previous = int(words["previous"])
             self.source = words["ce_source"].decode()
             self.type = words["ce_type"].decode()
+            self.key = (record.key or b"").decode()
         except (KeyError, ValueError) as error:
             message = f"offset {record.offset} of partition {record.partition} of {record.topic} is no told fact"
             raise EnvelopeError(message) from error
         self.record = record
-        self.key = (record.key or b"").decode()
         self.topic = record.topic[prefix:]
         self.partition: int = record.partition
         self.offset: int = record.offset

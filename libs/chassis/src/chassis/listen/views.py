@@ -16,7 +16,7 @@ from psycopg import sql
 from chassis.database import Connection
 from chassis.listen.parking import Failure
 from chassis.listen.told import Told
-from events.fact import Fact
+from events.fact import Fact, names_read_as
 from events.sealed import Sealed
 
 R = TypeVar("R")
@@ -61,8 +61,8 @@ class View:
 
     @property
     def type_names(self) -> frozenset[str]:
-        """The type names that it hears."""
-        return frozenset(fact.type_name for fact in self.facts)
+        """The type names that it hears, today's and old ones."""
+        return frozenset().union(*map(names_read_as, self.facts))
 
     @property
     def fold_hash(self) -> str:
@@ -83,7 +83,14 @@ class Folding(Generic[R]):
 
     def touched(self, facts: Iterable[Told]) -> set[Any]:
         """Return the keys of the rows that the facts touch."""
-        return {key for told in facts if (key := self._table.key(told)) is not None}
+        return {key for told in facts if (key := self._key(told)) is not None}
+
+    def _key(self, told: Told) -> Any:
+        """Return the row that a fact touches; a broken fact touches none here, and fails when it is folded."""
+        try:
+            return self._table.key(told)
+        except Exception:  # noqa: BLE001  (folding the fact raises it again, where it is parked)
+            return None
 
     def recall(self, facts: Iterable[Told], memory: Mapping[Any, tuple[Any, ...]]) -> None:
         """Take the rows that the facts touch from memory."""
@@ -110,6 +117,13 @@ class Folding(Generic[R]):
     def begin(self) -> None:
         """Start from the rows as they are stored."""
         self.rows = {key: self._table.row(*row) for key, row in self._stored.items()}
+
+    def reset(self, facts: Iterable[Told]) -> None:
+        """Take the rows that the facts touch back to how they are stored."""
+        for key in self.touched(facts):
+            self.rows.pop(key, None)
+            if key in self._stored:
+                self.rows[key] = self._table.row(*self._stored[key])
 
     def take(self, told: Told) -> None:
         """Fold one fact."""
@@ -147,30 +161,33 @@ class Folding(Generic[R]):
 def fold_facts(foldings: Sequence[Folding[Any]], facts: Sequence[Told]) -> list[Failure]:
     """Fold facts in order into all tables; a key's facts from its first failing one on are left out of every table."""
     failures: dict[str, Failure] = {}
-    while True:
-        known = len(failures)
-        for folding in foldings:
-            folding.begin()
-        _fold_once(foldings, facts, failures)
-        if len(failures) == known:
-            return list(failures.values())
-
-
-def _fold_once(foldings: Sequence[Folding[Any]], facts: Sequence[Told], failures: dict[str, Failure]) -> None:
-    """Fold what stands before each key's known failure; note the failures that are new."""
-    stopped: set[str] = set()
+    for folding in foldings:
+        folding.begin()
     for told in facts:
-        if told.key in stopped:
-            continue
-        if failures and (failure := failures.get(told.key)) and failure.told is told:
-            stopped.add(told.key)
+        if told.key in failures:
             continue
         try:
             for folding in foldings:
                 folding.take(told)
         except Exception as error:  # noqa: BLE001  (whatever it is, the fact is parked with it)
             failures[told.key] = Failure(told, error)
+    if failures:
+        _undo(foldings, facts, failures)
+    return list(failures.values())
+
+
+def _undo(foldings: Sequence[Folding[Any]], facts: Sequence[Told], failures: Mapping[str, Failure]) -> None:
+    """Undo what failing facts left half done: fold what came before them again, into the rows as they are stored."""
+    suspects = [told for told in facts if told.key in failures]
+    for folding in foldings:
+        folding.reset(suspects)
+    stopped: set[str] = set()
+    for told in suspects:
+        if failures[told.key].told is told:
             stopped.add(told.key)
+        elif told.key not in stopped:
+            for folding in foldings:
+                folding.take(told)
 
 
 async def make_tables(connection: Connection, view: View, generation: int) -> None:
