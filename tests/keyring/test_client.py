@@ -1,5 +1,6 @@
 """Services seal, find and open through the client; nobody does after an erasure."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -152,6 +153,26 @@ async def test_a_key_is_used_for_four_seconds_counted_from_before_it_was_asked_f
 
         clock.seconds += 0.01
         assert await keyring.open_many([sealed]) == [None]
+
+
+async def test_a_key_is_gone_from_memory_after_its_lifetime_though_nobody_asks(
+    running: RunningKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.keyring.KEY_LIFETIME", 0.2)
+    async with running.client() as keyring:
+        await keyring.sealers([uuid4(), uuid4()])
+        assert len(keyring._held) == 2
+
+        await asyncio.sleep(0.3)
+        assert keyring._held == {}
+
+
+async def test_many_asking_at_once_each_get_all_their_keys(running: RunningKeyring) -> None:
+    persons = [uuid4() for _ in range(1_500)]
+    async with running.client() as keyring:
+        answers = await asyncio.gather(*(keyring.sealers(persons[start:]) for start in range(0, 1_500, 150)))
+
+    assert [list(answer) for answer in answers] == [persons[start:] for start in range(0, 1_500, 150)]
 
 
 async def test_thousands_are_sealed_indexed_identified_and_opened_in_batches(running: RunningKeyring) -> None:

@@ -164,6 +164,12 @@ async def test_a_person_is_found_by_any_of_their_words_and_only_by_all_that_are_
     assert await search(ring, [(IndexKind.NAME, "sean"), (IndexKind.POSTCODE, "LS1 4AP")]) == []
 
 
+async def test_what_nobody_can_be_found_by_finds_nobody(ring: Ring) -> None:
+    await indexed(ring, name="Ada Lovelace")
+
+    assert await search(ring, [(IndexKind.NAME, "Ada"), (IndexKind.PHONE, "none")]) == []
+
+
 async def test_an_erased_person_is_found_by_nothing(ring: Ring, store: Store) -> None:
     person = await indexed(ring, name="Ada Lovelace", email="ada@example.com")
     await erase(ring, store, ASK, [person], NOW)

@@ -1,5 +1,6 @@
 """The keyring's client: seals and opens personal data with keys that it holds for at most four seconds."""
 
+import asyncio
 import time
 from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -151,7 +152,8 @@ class Keyring:
         """Destroy the keys of a person under all their ids, for ever. Return the ids that were not erased before."""
         ids = [str(person), *map(str, aliases)]
         answer = await self._post("/erase", {"person": ids[0], "aliases": ids[1:]})
-        self._held = {held: key for held, key in self._held.items() if held not in ids}
+        for erased in ids:
+            self._held.pop(erased, None)
         return [UUID(erased) for erased in answer["erased"]]
 
     async def rotate(self) -> None:
@@ -177,9 +179,17 @@ class Keyring:
             answer = await self._post("/keys/sealing", {"persons": persons, "kind": kind, "create": create})
         return {key["person"]: _data_key(key, until) for key in answer["keys"]}
 
-    def _hold(self, fresh: dict[str, DataKey]) -> None:
+    def _hold(self, fresh: Mapping[str, DataKey]) -> None:
+        for person, key in fresh.items():
+            self._held.pop(person, None)
+            self._held[person] = key
+        asyncio.get_running_loop().call_later(KEY_LIFETIME, self._forget_expired)
+
+    def _forget_expired(self) -> None:
+        """Drop keys, oldest first, up to the first that may still be used."""
         now = self._now()
-        self._held = {person: key for person, key in self._held.items() if key.until > now} | fresh
+        while self._held and next(iter(self._held.values())).until <= now:
+            del self._held[next(iter(self._held))]
 
     async def _post(
         self, path: str, body: Mapping[str, object], *, timeout_seconds: float | None = ANSWER_WITHIN

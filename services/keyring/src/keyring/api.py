@@ -19,7 +19,9 @@ from keyring.commands import Indexed
 from keyring.ring import Ring
 
 AT_MOST = 1_000
-Persons = Annotated[list[UUID], Field(min_length=1, max_length=AT_MOST)]
+PERSON = "6f1c9e0a-3d52-4c8e-9b1f-0a7d2e4c5b61"
+Persons = Annotated[list[UUID], Field(min_length=1, max_length=AT_MOST, examples=[[PERSON]])]
+Person = Annotated[UUID, Field(examples=[PERSON])]
 Value = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -72,9 +74,9 @@ class IdentitiesTold(_Body):
 class Entry(_Body):
     """A plain text that a person is to be found by."""
 
-    person: UUID
-    kind: IndexKind
-    value: Value
+    person: Person
+    kind: IndexKind = Field(examples=["postcode"])
+    value: Value = Field(examples=["LS1 4AP"])
 
 
 class EntriesAsked(_Body):
@@ -106,7 +108,7 @@ class SearchTold(_Body):
 class EraseAsked(_Body):
     """A person, and the other ids they were known under before a merge."""
 
-    person: UUID
+    person: Person
     aliases: Annotated[list[UUID], Field(max_length=AT_MOST)] = []
 
 

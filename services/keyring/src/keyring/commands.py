@@ -13,7 +13,7 @@ from chassis.database import Connection, Pool
 from chassis.store import Session, Store
 from events.keyring import IndexKind
 from events.sealed import KeyOf
-from keyring.blind_index import digest, words
+from keyring.blind_index import NotIndexableError, digest, words
 from keyring.person_keys import PersonKeys
 from keyring.ring import Ring
 from keyring.wrapping_key import DIGEST_BYTES, WrappingKey
@@ -96,8 +96,11 @@ async def index(ring: Ring, entries: Iterable[Indexed]) -> None:
 
 
 async def search(ring: Ring, terms: Iterable[tuple[IndexKind, str]]) -> list[UUID]:
-    """Return the persons that have every word of every term, at most FOUND_AT_MOST + 1. Raises NotIndexableError."""
-    plain = {digest(ring.index_key, kind, word) for kind, value in terms for word in words(kind, value)}
+    """Return the persons that have every word of every term, at most FOUND_AT_MOST + 1."""
+    try:
+        plain = {digest(ring.index_key, kind, word) for kind, value in terms for word in words(kind, value)}
+    except NotIndexableError:
+        return []  # what nobody can be indexed under finds nobody
 
     async def find(connection: Connection, wrapping_key: WrappingKey) -> list[UUID]:
         query = """select person from index_entry where digest = any(%s) group by person
