@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from chassis.identity import Verifier
-from waymark.local import identity
+from waymark.cli import app
+from waymark.local import identity, state
 from waymark.local.failure import PlatformFailure
 from waymark.operator.token import token
 from waymark.personas import PERSONAS, PROVIDERS, coaches_of, id_of, persona
@@ -55,3 +57,12 @@ def test_who_works_for_a_provider_sees_its_people_only() -> None:
     for known in PERSONAS:
         tenant = known.actor.tenant
         assert tenant in {id_of(provider) for provider in PROVIDERS} if known.provider else tenant is None
+
+
+async def test_the_command_prints_a_token_and_nothing_else(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "FOLDER", keys.parent)
+    printed = CliRunner().invoke(app, ["token", "--as", "coach-bridget"])
+    verifier = Verifier(str(identity.jwks(keys)), "waymark", "caseload")
+
+    assert printed.exit_code == 0
+    assert await verifier.verify(printed.stdout.strip()) == persona("coach-bridget").actor
