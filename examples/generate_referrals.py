@@ -125,7 +125,7 @@ def main() -> None:
 def referrals(rows: int, seed: int) -> Iterator[dict[str, str]]:
     """Return invented referrals, each a cell for each column; no two have the same NI number."""
     chance = random.Random(seed)
-    numbers = chance.sample(range(4_000_000), rows)
+    numbers = chance.sample(range(1_000_000), rows)
     return (_referral(chance, row, number) for row, number in enumerate(numbers, 1))
 
 
@@ -136,7 +136,7 @@ def _referral(chance: random.Random, row: int, number: int) -> dict[str, str]:
         "first_name": first,
         "last_name": last,
         "date_of_birth": f"{YOUNGEST_BORN - timedelta(days=chance.randrange(WORKING_LIFE_DAYS)):%d/%m/%Y}",
-        "ni_number": f"QQ {number // 4:06} {'ABCD'[number % 4]}",
+        "ni_number": f"QQ {number:06} {chance.choice('ABCD')}",
         "email": f"{_address_part(first)}.{_address_part(last)}{row}@example.{chance.choice(('com', 'net', 'org'))}",
         "notes": chance.choice(NOTES),
     }

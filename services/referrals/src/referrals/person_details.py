@@ -19,7 +19,7 @@ _EMAIL: Final = re.compile(r"[^@\s,;<>\"]{1,64}@(?:[^@\s.,;<>\"]{1,63}\.)+[^@\s.
 _PHONE: Final = re.compile(r"(?:\+|00)[1-9][0-9]{7,14}|07[0-9]{9}|0[1-689][0-9]{8,9}")
 _NATIONAL_NOUGHT: Final = re.compile(r"(?<=[0-9])\s*\(0\)")
 _POSTCODE: Final = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][ABD-HJLNP-UW-Z]{2})")
-_NI_NUMBER: Final = re.compile(r"[A-Z]{2}[0-9]{6}[A-D]")
+_NI_NUMBER: Final = re.compile(r"[A-Z]{2}[0-9]{6}[A-D]?")
 _NEVER_ISSUED: Final = re.compile(r"[DFIQUV].|.[DFIOQUV]|BG|GB|KN|NK|NT|TN|ZZ")
 _PLACEHOLDER: Final = "QQ"
 _DATE: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s/.-]+(\d{1,2}|[a-z]{3,9})[\s/.-]+(\d{4})")
@@ -92,7 +92,10 @@ def postcode(text: str) -> str:
 
 
 def ni_number(text: str) -> str:
-    """Return a National Insurance number without blanks. One that begins with QQ stands for nobody, and is taken."""
+    """Return a National Insurance number without blanks; its last letter may be left out.
+
+    One that begins with QQ stands for nobody, and is taken.
+    """
     number = _bare(text).upper()
     issued = number.startswith(_PLACEHOLDER) or not _NEVER_ISSUED.match(number)
     if not (_NI_NUMBER.fullmatch(number) and issued):

@@ -19,6 +19,7 @@ from referrals.person_details import PersonDetails
 
 LARGEST_FILE: Final = 20 * 1024 * 1024
 MOST_ROWS: Final = 50_000
+NI_NUMBER_WITHOUT_SUFFIX: Final = 8
 
 Check = Callable[[str], Any]
 
@@ -124,11 +125,11 @@ class _Reader:
         if row.accepted_on and row.referred_on and row.accepted_on < row.referred_on:
             self._refuse(row.row, "accepted_on", "lies before the day of the referral")
         self._refuse_second(row.row, "reference" if row.reference else "", row.identity)
-        self._refuse_second(row.row, "ni_number", row.person.ni_number)
+        self._refuse_second(row.row, "ni_number", (row.person.ni_number or "")[:NI_NUMBER_WITHOUT_SUFFIX])
         if len(self.errors) == before:
             self.rows.append(row)
 
-    def _refuse_second(self, row: int, column: str, value: str | None) -> None:
+    def _refuse_second(self, row: int, column: str, value: str) -> None:
         first = self._first_with.setdefault((column, value), row) if value else row
         if first != row:
             self._refuse(row, column, f"is the same as in row {first}")

@@ -6,14 +6,18 @@ A row's idempotency key follows from what identifies it, so the same row is brou
 import asyncio
 import hmac
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID, uuid5
 
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
 from chassis.ask import Answer, Ask
-from chassis.keyring import Keyring, Sealer
+from chassis.keyring import Keyring, KeyringAwayError, Sealer
 from chassis.store import ClaimTakenError, KeyReusedError, Session, Store
 from events.keyring import IndexKind
 from referrals.commands import Submission, index_entries, save_new, submitted_fact
@@ -23,6 +27,10 @@ from referrals.working_days import WorkingDays
 
 ROWS_AT_ONCE: Final = 500
 COMMANDS_AT_ONCE: Final = 6
+PAUSES_SECONDS: Final = (0.5, 2, 5, 15, None)
+TRANSIENT: Final = (KeyringAwayError, OperationalError, PoolTimeout)
+log = logging.getLogger(__name__)
+
 NAMESPACE: Final = UUID("5d0b4a3e-64b2-5f0e-9a51-7265666572ff")
 
 OPEN_ALREADY: Final = "has an open referral to this programme already"
@@ -66,21 +74,39 @@ class Import:
     async def bring_in(
         self, ask: Ask, destination: Destination, rows: Sequence[ReferralRow], now: datetime, progress: Progress
     ) -> None:
-        """Bring rows in and count them in `progress`; broken off at any moment, it can be begun again."""
+        """Bring rows in and count them in `progress`; broken off at any moment, it can be begun again.
+
+        What is away for a while is waited for. Raises ExceptionGroup when it stays away, or when something else fails.
+        """
         for start in range(0, len(rows), ROWS_AT_ONCE):
             pieces = [_Piece(self, ask, destination, row, now) for row in rows[start : start + ROWS_AT_ONCE]]
-            answered = await self.store.answered([piece.ask.key or "" for piece in pieces])
-            fresh = [piece for piece in pieces if not piece.settled(answered, progress)]
-            await self._bring_in_fresh(fresh, progress)
+            await self._settle_patiently(pieces, progress)
 
-    async def _bring_in_fresh(self, pieces: Sequence["_Piece"], progress: Progress) -> None:
-        participants = await self._participants(pieces)
+    async def _settle_patiently(self, pieces: Sequence["_Piece"], progress: Progress) -> None:
+        for pause in PAUSES_SECONDS:
+            try:
+                await self._settle([piece for piece in pieces if not piece.settled], progress)
+            except* TRANSIENT as away:
+                if pause is None:
+                    raise
+                log.warning("an import waits for %g s: %s", pause, type(away.exceptions[0]).__name__)
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _settle(self, pieces: Sequence["_Piece"], progress: Progress) -> None:
+        """Bring in what did not come before."""
+        answered = await self.store.answered([piece.key for piece in pieces])
+        fresh = [piece for piece in pieces if not piece.settle_if_answered(answered, progress)]
+        if not fresh:
+            return
+        participants = await self._participants(fresh)
         sealers = await self.keyring.sealers(participants)
-        entries = [index_entries(person, piece.row.person) for person, piece in zip(participants, pieces, strict=True)]
+        entries = [index_entries(person, piece.row.person) for person, piece in zip(participants, fresh, strict=True)]
         await self.keyring.index(entry for one in entries for entry in one)
         slots = asyncio.Semaphore(COMMANDS_AT_ONCE)
         async with asyncio.TaskGroup() as tasks:
-            for person, piece in zip(participants, pieces, strict=True):
+            for person, piece in zip(participants, fresh, strict=True):
                 tasks.create_task(piece.bring_in(sealers[person], slots, progress))
 
     async def _participants(self, pieces: Sequence["_Piece"]) -> list[UUID]:
@@ -98,39 +124,48 @@ class Import:
 
 
 class _Piece:
-    """One row on its way to become one referral."""
+    """One row on its way to become one referral; `settled` when it has been counted."""
 
     def __init__(self, means: Import, ask: Ask, destination: Destination, row: ReferralRow, now: datetime) -> None:
         place = (destination.provider_id, destination.programme_id)
-        key = "import:" + means.digest(*place, row.identity).hex()
-        content = means.digest(*place, astuple(replace(row, row=0)))
-        self.ask = replace(ask, key=key, fingerprint=content)
+        self.key = "import:" + means.digest(*place, row.identity).hex()
+        self.newcomer = uuid5(NAMESPACE, self.key + ":participant")
         self.row = row
-        self.newcomer = uuid5(NAMESPACE, key + ":participant")
-        self._key = key
+        self.settled = False
+        content = means.digest(*place, astuple(replace(row, row=0)))
+        self._ask = replace(ask, key=self.key, fingerprint=content)
         self._means, self._destination, self._now = means, destination, now
 
-    def settled(self, answered: Mapping[str, bytes], progress: Progress) -> bool:
+    def settle_if_answered(self, answered: Mapping[str, bytes], progress: Progress) -> bool:
         """Count the row, and return True, when it came before."""
-        fingerprint = answered.get(self.ask.key or "")
-        if fingerprint == self.ask.fingerprint:
+        fingerprint = answered.get(self.key)
+        if fingerprint == self._ask.fingerprint:
             progress.repeated += 1
+            self.settled = True
         elif fingerprint is not None:
-            progress.refused.append(RowError(self.row.row, "reference", OTHER_DETAILS))
-        return fingerprint is not None
+            self._refuse(progress, "reference", OTHER_DETAILS)
+        return self.settled
 
     async def bring_in(self, sealer: Sealer, slots: asyncio.Semaphore, progress: Progress) -> None:
         """Make the row a referral and count what became of it."""
         async with slots:
             try:
-                answer = await self._means.store.execute(self.ask, lambda session: self._save(session, sealer))
+                answer = await self._means.store.execute(self._ask, lambda session: self._save(session, sealer))
             except ClaimTakenError:
-                progress.refused.append(RowError(self.row.row, "", OPEN_ALREADY))
+                self._refuse(progress, "", OPEN_ALREADY)
             except KeyReusedError:
-                progress.refused.append(RowError(self.row.row, "reference", OTHER_DETAILS))
+                self._refuse(progress, "reference", OTHER_DETAILS)
             else:
-                progress.added += not answer.repeated
-                progress.repeated += answer.repeated
+                self._count(answer, progress)
+
+    def _count(self, answer: Answer, progress: Progress) -> None:
+        progress.added += not answer.repeated
+        progress.repeated += answer.repeated
+        self.settled = True
+
+    def _refuse(self, progress: Progress, column: str, reason: str) -> None:
+        progress.refused.append(RowError(self.row.row, column, reason))
+        self.settled = True
 
     async def _save(self, session: Session, sealer: Sealer) -> Answer:
         submission = self._submission()
@@ -146,7 +181,7 @@ class _Piece:
         day = self.row.referred_on or self.row.accepted_on
         submitted_at = self._means.beginning_of(day) if day else self._now
         return Submission(
-            referral_id=uuid5(NAMESPACE, self._key),
+            referral_id=uuid5(NAMESPACE, self.key),
             newcomer=self.newcomer,
             person=self.row.person,
             programme_id=self._destination.programme_id,
