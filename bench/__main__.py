@@ -1,0 +1,106 @@
+"""`make bench`: measure everything beside its peer, print it, and write docs/benchmarks.json and docs/benchmarks.md."""
+
+import importlib
+import json
+import os
+import platform as machine_facts
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.measure import Machine, Result
+from waymark.local.kafka import Kafka
+from waymark.local.postgres import Postgres
+
+NAMES = ("append", "load", "relay", "listen", "http_command", "end_to_end", "platform")
+DOCS = Path(__file__).parent.parent / "docs"
+FSYNC = re.compile(r"fdatasync\s+[\d.]+ ops/sec\s+([\d.]+) usecs/op")
+
+
+def main(names: Sequence[str]) -> None:
+    """Run the named benchmarks, or all; only a whole run is written down."""
+    with machine() as where:
+        console.print(f"one fdatasync takes {where.fsync_milliseconds:.3f} ms (pg_test_fsync)")
+        results = [result for name in names or NAMES for result in measured(name, where)]
+    console.print(table(results))
+    if not names:
+        write(results, where.fsync_milliseconds)
+
+
+@contextmanager
+def machine() -> Iterator[Machine]:
+    """Start private servers."""
+    with tempfile.TemporaryDirectory(prefix="waymark-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        postgres, kafka = Postgres(folder / "postgres"), Kafka(folder / "kafka")
+        postgres.start()
+        kafka.start()
+        try:
+            yield Machine(folder, postgres, kafka, fsync(postgres, folder))
+        finally:
+            kafka.stop()
+            postgres.stop()
+
+
+def fsync(postgres: Postgres, folder: Path) -> float:
+    """Return how many milliseconds one fdatasync takes on this disk, by PostgreSQL's own tool."""
+    command = [str(postgres.binaries / "pg_test_fsync"), "-s", "1", "-f", str(folder / "fsync")]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = FSYNC.search(output)
+    assert found, output
+    return float(found[1]) / 1000
+
+
+def measured(name: str, where: Machine) -> list[Result]:
+    """Run one benchmark."""
+    began = time.perf_counter()
+    results: list[Result] = importlib.import_module(f"bench.{name}").run(where)
+    console.print(f"{name}: {time.perf_counter() - began:.0f} s")
+    for result in results:
+        console.print(f"  {result.name} {result.value} {result.unit}, {result.peer} {result.peer_value}")
+    return results
+
+
+def table(results: Sequence[Result]) -> Table:
+    """Return the report for a terminal."""
+    shown = Table("benchmark", "value", "peer", "its value", "ratio", "goal", "held")
+    for r in results:
+        shown.add_row(r.name, *cells(r))
+    return shown
+
+
+def cells(r: Result) -> list[str]:
+    """Return what both reports say about one benchmark."""
+    return [f"{r.value:,} {r.unit}", r.peer, f"{r.peer_value:,}", f"{r.ratio}", r.goal, "yes" if r.held else "no"]
+
+
+def write(results: Sequence[Result], fsync_milliseconds: float) -> None:
+    """Write the report that is committed."""
+    lines = [result.as_dict() for result in results]
+    (DOCS / "benchmarks.json").write_text(json.dumps(lines, indent=2) + "\n")
+    when = f"{datetime.now(UTC):%Y-%m-%d}"
+    conditions = (
+        f"Measured {when} on {os.cpu_count()} cores, Python {machine_facts.python_version()}, "
+        f"one fdatasync {fsync_milliseconds:.3f} ms; database, broker, service and load share the cores."
+    )
+    rows = [f"| `{r.name}` | {' | '.join(cells(r))} |" for r in results]
+    head = "| benchmark | value | peer or limit | its value | ratio | goal | held |\n|---|---|---|---|---|---|---|"
+    text = f"# Benchmarks\n\n`make bench` writes this page. {conditions}\n\n{head}\n" + "\n".join(rows) + "\n"
+    remarks = [f"- `{r.name}`: {r.remark}" for r in results if r.remark]
+    (DOCS / "benchmarks.md").write_text(text + ("\n" + "\n".join(remarks) + "\n" if remarks else ""))
+
+
+console = Console()
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

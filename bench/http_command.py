@@ -1,0 +1,109 @@
+"""http_command: load and append through a service's own HTTP, beside the library's recorder in `def` endpoints.
+
+Both stand behind the same edge (token check, tracing), row-level security and idempotency keys.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from itertools import cycle
+from uuid import UUID, uuid4
+
+from bench.client import Connection
+from bench.measure import Machine, Result, new_case, paired, rate
+from bench.running import Running
+from bench.stock import stock_application, stock_case
+from chassis.ask import Answer, Ask
+from chassis.database import open_pool, prepare_database
+from chassis.store import Session, Store
+from waymark.local import environment
+from waymark.local.ports import any_free
+from waymark.personas import persona
+
+CONNECTIONS = 16
+SECONDS = 5.0
+CASES = 200
+CREATED = 201
+GOAL = 2.0
+WHO = "manager-grace"
+BODY = b'{"occurred_at": "2026-03-02T09:00:00Z", "channel": "phone"}'
+
+
+def run(machine: Machine) -> list[Result]:
+    """Measure both in turns."""
+    running = Running(machine, machine.folder / "http")
+    ours, peers = [], []
+    for _ in range(2):
+        ours.append(_ours(running))
+        peers.append(_stock(machine, running))
+    value, peer = paired(ours, peers)
+    name = "eventsourcing stock recorder in def endpoints"
+    return [
+        Result("http_command", value, "commands/s", name, peer, f"≥ {GOAL} × the stock recorder", value >= GOAL * peer)
+    ]
+
+
+def _ours(running: Running) -> float:
+    with running.roles("caseload", ["api"]):
+        ids = asyncio.run(_prepare(running))
+        return asyncio.run(_load(running.token(WHO), running.addresses.ports["caseload"], ids))
+
+
+async def _prepare(running: Running) -> list[UUID]:
+    tenant = persona(WHO).actor.tenant
+    assert tenant is not None
+    async with open_pool(running.addresses.databases["caseload"], 2, "*") as pool:
+        cases = [new_case(tenant) for _ in range(CASES)]
+        await Session(Store(pool, "caseload"), Ask("bench:1", "bench")).append(cases, Answer(200))
+    return [case.id for case in cases]
+
+
+async def _load(token: str, port: int, ids: Sequence[UUID]) -> float:
+    connections = [await Connection.to(port) for _ in range(CONNECTIONS)]
+    own = [cycle(ids[writer::CONNECTIONS]) for writer in range(CONNECTIONS)]
+
+    async def post(writer: int) -> None:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
+        answered = await connections[writer].post(f"/cases/{next(own[writer])}/contacts", BODY, headers)
+        assert answered.status == CREATED, answered
+
+    try:
+        return await rate(CONNECTIONS, SECONDS, post)
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+def _stock(machine: Machine, running: Running) -> float:
+    owner, _ = prepare_database(machine.postgres.dsn(), f"stock_{uuid4().hex[:8]}")
+    with stock_application(owner) as library:
+        cases = [stock_case() for _ in range(CASES)]
+        library.save(*cases)
+    port = any_free()
+    told = environment.of_service("caseload", running.addresses)
+    told |= {
+        "OTEL_TRACES_EXPORTER": "none",
+        "WAYMARK_ACCESS_LOG": "false",
+        "WAYMARK_PORT": str(port),
+        "STOCK_DATABASE": owner,
+    }
+    process = subprocess.Popen([sys.executable, "-m", "bench.stock_service"], env={**os.environ, **told})
+    try:
+        asyncio.run(_wait(port))
+        return asyncio.run(_load(running.token(WHO), port, [case.id for case in cases]))
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def _wait(port: int) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                (await Connection.to(port)).close()
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                return

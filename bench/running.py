@@ -1,0 +1,70 @@
+"""The real services as processes of their own, role by role, as production runs them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+
+from bench.measure import Machine
+from chassis.signing import SigningKey, person_token
+from waymark.local import environment, identity
+from waymark.local.ports import any_free
+from waymark.personas import persona
+
+START_SECONDS = 60.0
+
+
+class Running:
+    """Addresses and tokens of services that run."""
+
+    def __init__(self, machine: Machine, folder: Path) -> None:
+        ports = {name: any_free() for name in ("referrals", "caseload", "keyring", "zipkin")}
+        ports["kafka"] = int(machine.kafka.bootstrap.rpartition(":")[2])
+        self.addresses = environment.prepare(machine.postgres, machine.postgres, ports, folder)
+        self._folder = folder
+
+    def token(self, name: str) -> str:
+        """Return a token of one of the demo's people."""
+        return person_token(SigningKey.read(identity.people_key(self.addresses.keys)), persona(name).actor)
+
+    @contextmanager
+    def roles(self, service: str, roles: Sequence[str]) -> Iterator[None]:
+        """Run roles of a service, each in a process, while the context lasts."""
+        told = environment.of_service(service, self.addresses)
+        told |= {"OTEL_TRACES_EXPORTER": "none", "WAYMARK_ACCESS_LOG": "false"}
+        with ExitStack() as processes:
+            for role in roles:
+                processes.enter_context(self._process(service, role, told))
+            if "api" in roles:
+                self._wait(service)
+            yield
+
+    @contextmanager
+    def _process(self, service: str, role: str, told: dict[str, str]) -> Iterator[None]:
+        log = (self._folder / f"{service}-{role}.log").open("wb")
+        command = [sys.executable, "-m", service, role]
+        process = subprocess.Popen(command, env={**os.environ, **told}, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait()
+            log.close()
+
+    def _wait(self, service: str) -> None:
+        """Wait until the service answers, whatever it says about its health."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"http://127.0.0.1:{self.addresses.ports[service]}/health", trust_env=False)
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return
+        message = f"{service} did not start: see {self._folder}"
+        raise TimeoutError(message)
