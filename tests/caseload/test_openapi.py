@@ -1,4 +1,4 @@
-"""The description of the caseload's API is valid, and shows an example of everything that one sends."""
+"""The descriptions of the caseload's API are valid, and show an example of everything that one sends."""
 
 from typing import Any
 
@@ -25,6 +25,13 @@ def test_every_route_says_what_it_does(document: Any) -> None:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     assert len(operations) == 9
     assert all(operation["summary"] and operation["description"].endswith(".") for operation in operations)
+
+
+def test_what_is_heard_and_told_is_served_as_asyncapi_3(platform: Platform) -> None:
+    headers = {"Authorization": f"Bearer {platform.token('operator')}"}
+    document = httpx.get(platform.url("caseload") + "/asyncapi.json", headers=headers, trust_env=False).json()
+    assert document["asyncapi"].startswith("3.")
+    assert {"CaseOpened", "ReferralAccepted"} <= document["components"]["schemas"].keys()
 
 
 @pytest.mark.parametrize("body", Asked.__subclasses__(), ids=lambda body: body.__name__)

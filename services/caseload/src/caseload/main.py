@@ -13,6 +13,7 @@ from caseload.settings import CaseloadSettings
 from caseload.views.caseload import CASELOAD
 from caseload.views.timeline import TIMELINE
 from chassis import roles
+from chassis.asyncapi import asyncapi_routes, specification
 from chassis.database import chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
@@ -25,6 +26,7 @@ from chassis.store import Store
 NAME: Final = "caseload"
 DESCRIPTION: Final = "Cases of accepted people: their coach, what was agreed, who spoke when, and the whole journey."
 VIEWS: Final = (CASELOAD, TIMELINE)
+HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: (policy.fact,) for policy in POLICIES}
 
 
 def application(settings: CaseloadSettings, desk: Desk) -> FastAPI:
@@ -34,7 +36,8 @@ def application(settings: CaseloadSettings, desk: Desk) -> FastAPI:
         "policies": lambda: roles.require_policies(desk.pool, POLICIES),
     }
     verifier = Verifier(settings.jwks, settings.issuer, NAME)
-    app = service_app("Waymark caseload", DESCRIPTION, [router], settings, verifier, statuses=STATUSES, checks=checks)
+    routers = [router, asyncapi_routes(specification(NAME, DESCRIPTION, HEARS))]
+    app = service_app("Waymark caseload", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks=checks)
     app.state.desk = desk
     return app
 
