@@ -111,6 +111,13 @@ async def test_a_malformed_master_key_is_refused_without_being_shown(home: Home,
         home.opened_vault()
 
 
+async def test_a_vault_that_cannot_be_made_is_told(home: Home) -> None:
+    home.vault.write_text("a file where a folder should be")
+
+    with pytest.raises(VaultError, match=r"cannot be made \(File exists\): set WAYMARK_VAULT"):
+        home.opened_vault()
+
+
 async def test_a_missing_master_key_is_refused(home: Home) -> None:
     home.master_key_file.unlink()
 

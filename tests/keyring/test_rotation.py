@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg import AsyncConnection
 
 from chassis.ask import Ask
 from chassis.database import open_pool
@@ -14,7 +15,7 @@ from chassis.store import Store
 from events.keyring import IndexKind
 from events.sealed import KeyOf
 from keyring.commands import Indexed, PersonKey, erase, find_keys, index, make_keys, search
-from keyring.ring import INDEX_KEY, Ring
+from keyring.ring import INDEX_KEY, Ring, lock_out_all
 from keyring.rotation import EVERY, rotate, rotate_when_due
 from keyring.vault import NotInVaultError, Vault
 
@@ -119,6 +120,21 @@ async def test_a_process_that_has_not_seen_the_rotation_forgets_the_old_key_when
 
             assert (await other.current(connection)).id != before.id
         assert await find_keys(other, [ada.person]) == [ada]
+
+
+async def test_readers_do_not_wait_while_a_rotation_keeps_all_writers_waiting(ring: Ring, home: Home) -> None:
+    ada = await make_ada(ring)
+    async with await AsyncConnection.connect(home.application) as rotating:
+        await lock_out_all(rotating)
+        writers = [asyncio.ensure_future(make_ada(ring)) for _ in range(20)]
+        await asyncio.wait(writers, timeout=0.2)
+
+        async with asyncio.timeout(5):
+            assert await find_keys(ring, [ada.person]) == [ada]
+            assert await search(ring, ADA) == [ada.person]
+        assert not any(writer.done() for writer in writers)
+
+    assert len(await asyncio.gather(*writers)) == 20
 
 
 class OvertakenVault(Vault):

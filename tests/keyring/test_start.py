@@ -1,10 +1,12 @@
 """The keyring starts only with everything it needs; otherwise it says in one line what to do."""
 
 import secrets
+import time
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from .conftest import Home
@@ -70,3 +72,18 @@ def test_whoever_brings_no_token_gets_only_its_health(service: RunningKeyring) -
             assert httpx.post(service.url + path, json={"person": str(uuid4())}).status_code == 401
     finally:
         assert service.stop() == 0
+
+
+def test_a_keyring_that_was_down_when_a_rotation_fell_due_rotates_when_it_starts(service: RunningKeyring) -> None:
+    service.start()
+    assert service.stop() == 0
+    names = set(service.home.opened_vault().names())
+    with psycopg.connect(service.home.owner) as connection:
+        connection.execute("update ring set rotated_at = rotated_at - interval '25 hours'")
+
+    service.start()
+    deadline = time.monotonic() + 10
+    while set(service.home.opened_vault().names()) == names:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert service.stop() == 0

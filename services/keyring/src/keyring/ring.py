@@ -1,5 +1,6 @@
 """The ring: the database and the vault together. Every live row lies under the one wrapping key that the ring names."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -13,18 +14,24 @@ from keyring.wrapping_key import WrappingKey
 
 LOCK: Final = 7_243_118
 INDEX_KEY: Final = "index"
+KEPT_FOR_READERS: Final = 4
 
 _T = TypeVar("_T")
 
 
 class Ring:
-    """What wraps and unwraps. Rows change only in `changing`, so that none is written while a rotation reads them."""
+    """What wraps and unwraps.
+
+    Rows change only in `changing`, so that none is written while a rotation reads them. Those who wait there for a
+    rotation leave some of the pool's connections to readers.
+    """
 
     def __init__(self, pool: Pool, vault: Vault) -> None:
         self.pool = pool
         self.vault = vault
         self.index_key = vault.read(INDEX_KEY)
         self._latest: WrappingKey | None = None
+        self._places_to_change = asyncio.Semaphore(max(1, pool.max_size - KEPT_FOR_READERS))
 
     @classmethod
     async def opened(cls, pool: Pool, vault: Vault, now: datetime) -> Self:
@@ -44,7 +51,7 @@ class Ring:
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[tuple[Connection, WrappingKey]]:
         """Open a transaction that no rotation comes into; with it comes the wrapping key of the rows it writes."""
-        async with self.pool.connection() as connection, connection.transaction():
+        async with self._places_to_change, self.pool.connection() as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock_shared(%s)", [LOCK])
             yield connection, await self.current(connection)
 

@@ -36,11 +36,12 @@ class Vault:
     def opened(cls, folder: Path, master_key_file: Path) -> Self:
         """Return the vault in `folder`, made when it is not there.
 
-        Raises VaultError when the master key is missing or malformed, or does not open what the vault holds.
+        Raises VaultError when the folder cannot be made, when the master key is missing or malformed, and when it does
+        not open what the vault holds.
         """
         vault = cls(folder, read_master_key(master_key_file))
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in vault.names():
+        _make(folder)
+        for name in vault.names()[:1]:
             vault.read(name)
         return vault
 
@@ -71,7 +72,7 @@ class Vault:
         with _written(partial) as descriptor:
             os.write(descriptor, nonce + self._cipher.encrypt(nonce, secret, name.encode()))
         partial.rename(self._folder / name)
-        self._flush()
+        _flush(self._folder)
 
     def destroy(self, name: str) -> None:
         """Overwrite a secret and remove it; on return the disk has it no more."""
@@ -90,14 +91,7 @@ class Vault:
         with _written(path) as descriptor:
             os.write(descriptor, os.urandom(os.fstat(descriptor).st_size))
         path.unlink()
-        self._flush()
-
-    def _flush(self) -> None:
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _flush(self._folder)
 
 
 def read_master_key(path: Path) -> bytes:
@@ -116,6 +110,23 @@ def read_master_key(path: Path) -> bytes:
         message = f"the master key file {path} must hold 64 hexadecimal digits"
         raise VaultError(message)
     return key
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _flush(folder.parent)
+    except OSError as failure:
+        message = f"the vault {folder} cannot be made ({failure.strerror}): set WAYMARK_VAULT"
+        raise VaultError(message) from None
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
