@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,28 +165,33 @@ def _accepted(person: Person, coach: UUID | None) -> ReferralAccepted:
 
 @contextmanager
 def running(folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
-    """Run both services while the context lasts, on databases and topics of their own."""
+    """Run both services while the context lasts, each role in a process of its own, on their own databases and topics."""
     ports = {"caseload": any_free(), "keyring": any_free()}
     platform = Platform(folder, kafka.bootstrap, f"caseload-{secrets.token_hex(4)}-", ports)
     identity.prepare(platform.keys, ("keyring", "referrals", "caseload"))
     asyncio.run(make_topics(platform.kafka, platform.prefix))
-    with _process(platform, "keyring", "api", keyring_postgres), _process(platform, "caseload", "all", postgres):
+    with ExitStack() as processes:
+        keyring = _environment(platform, "keyring", keyring_postgres)
+        processes.enter_context(_process(platform, "keyring", "api", keyring))
+        caseload = _environment(platform, "caseload", postgres)
+        for role in ("project", "react", "relay", "api"):
+            processes.enter_context(_process(platform, "caseload", role, caseload))
         yield platform
 
 
 @contextmanager
-def _process(platform: Platform, service: str, role: str, server: Postgres) -> Iterator[None]:
-    log = platform.folder / f"{service}.log"
-    command = [sys.executable, "-m", service, role]
+def _process(platform: Platform, service: str, role: str, environment: Mapping[str, str]) -> Iterator[None]:
+    """Run one role of a service; only an API can be asked whether it is ready."""
+    log = platform.folder / f"{service}-{role}.log"
     with log.open("wb") as output:
-        environment = _environment(platform, service, server)
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen([sys.executable, "-m", service, role], env=environment, stdout=output, stderr=output)
     try:
-        _wait_until_ready(platform.url(service), process, log)
+        if role == "api":
+            _wait_until_ready(platform.url(service), process, log)
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        status = process.wait(timeout=20)
+        status = process.wait(timeout=30)
     assert status == 0, log.read_text()
 
 
