@@ -165,7 +165,7 @@ def _accepted(person: Person, coach: UUID | None) -> ReferralAccepted:
 
 @contextmanager
 def running(folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
-    """Run both services while the context lasts, each role in a process of its own, on their own databases and topics."""
+    """Run both services, each role in a process of its own, on databases and topics of their own, while it lasts."""
     ports = {"caseload": any_free(), "keyring": any_free()}
     platform = Platform(folder, kafka.bootstrap, f"caseload-{secrets.token_hex(4)}-", ports)
     identity.prepare(platform.keys, ("keyring", "referrals", "caseload"))
