@@ -95,11 +95,11 @@ class Ground:
         return await self.rows(query, *arguments) == [(expected,)]
 
 
-def open_case(contacts: int = 0, tenant: UUID | None = None) -> Case:
-    """Return a new case of a new person, with some contacts."""
+def open_case(contacts: int = 0, tenant: UUID | None = None, person: UUID | None = None) -> Case:
+    """Return a new case of a person, a new one by default, with some contacts."""
     opened = CaseOpened(
         occurred_at=NOON,
-        participant_id=uuid4(),
+        participant_id=person or uuid4(),
         provider_id=tenant or UUID(int=11),
         programme_id=UUID(int=12),
         referral_id=uuid4(),
