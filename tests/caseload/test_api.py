@@ -140,6 +140,11 @@ def test_a_contact_of_yesterday_is_recorded_and_one_of_tomorrow_is_not(coach: ht
     assert datetime.fromisoformat(page["last_contact_at"]) == datetime.fromisoformat(yesterday)
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-03-02T09:30:00"])
+def test_a_contact_at_a_moment_that_never_was_is_turned_away(coach: httpx.Client, case: str, moment: str) -> None:
+    assert asked(coach, f"{case}/contacts", {"channel": "phone", "occurred_at": moment}).status_code in {409, 422}
+
+
 def test_the_timeline_tells_the_journey_through_every_service_in_sentences(
     coach: httpx.Client, case: str, ada: Person
 ) -> None:

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
@@ -35,6 +35,7 @@ from events.keyring import IndexKind
 
 OPENED_AT_ONCE: Final = 300
 ENTRIES_AT_ONCE: Final = 200
+LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403}
 
 Words = Annotated[str, Field(min_length=1, max_length=2_000)]
@@ -89,7 +90,7 @@ class NewContact(Asked):
 
     model_config = _example(occurred_at="2026-03-02T09:30:00Z", channel="phone", note="Ready for Friday's interview.")
 
-    occurred_at: AwareDatetime
+    occurred_at: AwareDatetime = Field(gt=LONG_AGO)
     channel: Channel
     note: Words | None = None
 

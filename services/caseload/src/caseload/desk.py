@@ -49,7 +49,7 @@ class CaseRequest:
 
     async def answer(self, deed: Deed, expected: int | None, work: CaseWork) -> Response:
         """Run a command on the case, if the actor may, and answer with what it did."""
-        provider_of(self.actor)
+        require(self.actor, Deed.LIST_OWN, Record(self.actor.tenant))
 
         def permit(case: Case) -> None:
             require(self.actor, deed, Record(case.tenant, frozenset({case.coach_id})))
