@@ -36,6 +36,18 @@ LIMIT = 10_000
 routes = APIRouter()
 
 
+class Call(BaseModel):
+    """How somebody was reached."""
+
+    by: Literal["call"]
+
+
+class Letter(BaseModel):
+    """How somebody was written to."""
+
+    by: Literal["letter"]
+
+
 class Note(BaseModel):
     """A body with something of every kind that can be wrong."""
 
@@ -43,6 +55,7 @@ class Note(BaseModel):
     day: date | None = None
     kind: Literal["call", "visit"] = "call"
     tags: dict[str, int] = {}
+    contact: Annotated[Call | Letter, Field(discriminator="by")] | None = None
 
 
 async def remember(request: Request, ask: CurrentAsk) -> Ask:

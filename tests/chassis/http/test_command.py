@@ -37,11 +37,13 @@ async def test_a_command_is_told_who_asks_and_under_which_key(client: httpx.Asyn
 async def test_the_fingerprint_tells_requests_apart_and_recognises_the_same(
     client: httpx.AsyncClient, asked: list[Ask]
 ) -> None:
-    for body in ({"text": "a"}, {"text": "a"}, {"text": "b"}):
-        await add(client, body, idempotency_key="k")
-    first, same, other = (ask.fingerprint for ask in asked)
+    headers = {"if-match": '"7"', "idempotency-key": "k"}
+    for note, text in ((1, "a"), (1, "a"), (1, "b"), (2, "a")):
+        await client.post(f"/notes/{UUID(int=note)}", json={"text": text}, headers=headers)
+    first, same, other_body, other_path = (ask.fingerprint for ask in asked)
 
-    assert first == same != other
+    assert first == same
+    assert len({first, other_body, other_path}) == 3
     assert len(first) == 32
 
 

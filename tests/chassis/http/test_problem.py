@@ -58,6 +58,7 @@ async def test_every_failure_is_a_problem(
         ({"text": "a", "day": "secret-value"}, "#/day"),
         ({"text": "a", "kind": "secret-value"}, "#/kind"),
         ({"text": "a", "tags": {"a/b~c": "secret-value"}}, "#/tags/a~1b~0c"),
+        ({"text": "a", "contact": {"by": "secret-value"}}, "#/contact"),
         (b'{"text": secret-value', "#"),
         (b"\xff\xfe\xfa", None),
         (b"[" * 900, None),
