@@ -51,12 +51,14 @@ class Running:
 
     def client(self, actor: Actor | None) -> httpx.Client:
         """Return a client that asks as this actor, or as nobody."""
-        headers = {}
-        if actor:
-            key = SigningKey.read(identity.people_key(self.addresses.keys))
-            headers["authorization"] = f"Bearer {person_token(key, actor)}"
+        headers = self.authorization(actor) if actor else {}
         url = self.addresses.url("referrals")
         return self.clients.enter_context(httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30))
+
+    def authorization(self, actor: Actor) -> dict[str, str]:
+        """Return the header by which an actor is recognised."""
+        key = SigningKey.read(identity.people_key(self.addresses.keys))
+        return {"Authorization": f"Bearer {person_token(key, actor)}"}
 
     def logs(self) -> str:
         """Return what both services have logged."""

@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from chassis.identity import Actor
-
-from .conftest import WORKS, Provider, Running
+from tests.referrals.conftest import WORKS, Provider, Running
 
 ZOE = {
     "name": "Zoë Markersurname",

@@ -9,8 +9,7 @@ import httpx
 import pytest
 
 from chassis.identity import Actor
-
-from .conftest import WORKS, Provider, Running
+from tests.referrals.conftest import WORKS, Provider, Running
 
 Numbers = Callable[[], str]
 HEADER = "reference,name,ni_number,postcode,coach,referred_on,accepted_on\n"

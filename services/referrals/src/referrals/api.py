@@ -56,7 +56,7 @@ async def submit_referral(form: ReferralForm, desk: AtDesk, actor: CurrentActor,
 
 
 @router.get("/referrals")
-async def list_referrals(  # noqa: PLR0913, PLR0917  (each a parameter of the query)
+async def list_referrals(  # noqa: PLR0913  (each a parameter of the query)
     desk: AtDesk,
     actor: CurrentActor,
     at_least: AtLeast,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.ask import Answer, Ask
 from chassis.keyring import Entry, Keyring, Sealer
-from chassis.store import Session, Store
+from chassis.store import Session, StaleVersionError, Store
 from events.fact import Fact
 from events.keyring import IndexKind
 from events.referrals import (
@@ -121,8 +121,11 @@ class ReferralCommand:
         return await self.store.execute(self.ask, work)
 
     async def _load(self, session: Session) -> Referral:
-        referral = await session.load(Referral, self.referral_id, self.expected)
+        # Whoever may not see it learns nothing of its version either.
+        referral = await session.load(Referral, self.referral_id)
         self.permit(referral)
+        if self.expected not in {None, referral.version}:
+            raise StaleVersionError(self.expected, referral.version)
         return referral
 
     async def _save(self, session: Session, referral: Referral, *, closed: bool = False) -> Answer:

@@ -33,7 +33,7 @@ _BODY: Final[dict[str, Any]] = {
 
 
 @file_router.post("", status_code=201, openapi_extra=_BODY)
-async def preview_file(  # noqa: PLR0913, PLR0917  (each a parameter of the request)
+async def preview_file(  # noqa: PLR0913  (each a parameter of the request)
     request: Request,
     desk: AtDesk,
     actor: CurrentActor,

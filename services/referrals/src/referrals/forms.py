@@ -32,6 +32,10 @@ _PERSON: Final[JsonDict] = {
 Note = Annotated[str, Field(min_length=1, max_length=person_details.LONGEST_NOTE), AfterValidator(person_details.note)]
 
 
+def _example(shown: JsonDict) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [shown]})
+
+
 class Form(BaseModel):
     """A request body: no field that nobody reads, and no value in an error."""
 
@@ -41,7 +45,7 @@ class Form(BaseModel):
 class PersonForm(Form):
     """Who is referred. A name is enough."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_PERSON]})
+    model_config = _example(_PERSON)
 
     name: Annotated[str, AfterValidator(person_details.person_name)]
     date_of_birth: date | None = None
@@ -66,35 +70,43 @@ class PersonForm(Form):
 class ReferralForm(Form):
     """A person sent to a provider's programme."""
 
-    provider_id: UUID = Field(examples=[_EXAMPLE_ID])
-    programme_id: UUID = Field(examples=[_EXAMPLE_ID])
+    model_config = _example({"provider_id": _EXAMPLE_ID, "programme_id": _EXAMPLE_ID, "person": _PERSON})
+
+    provider_id: UUID
+    programme_id: UUID
     person: PersonForm
 
 
 class AcceptanceForm(Form):
     """The coach, when one is already chosen."""
 
-    coach_id: UUID | None = Field(None, examples=[_EXAMPLE_ID])
+    model_config = _example({"coach_id": _EXAMPLE_ID})
+
+    coach_id: UUID | None = None
 
 
 class RejectionForm(Form):
     """Why the provider turns the person down. The referrer reads both."""
 
+    model_config = _example({"reason": "no_capacity", "explanation": "The next course begins in March."})
+
     reason: RejectionReason
-    explanation: Note | None = Field(None, examples=["The next course begins in March."])
+    explanation: Note | None = None
 
 
 class WithdrawalForm(Form):
     """Who takes the referral back, and why."""
 
+    model_config = _example({"by": "participant", "explanation": "Found a job."})
+
     by: WithdrawnBy
-    explanation: Note | None = Field(None, examples=["Found a job."])
+    explanation: Note | None = None
 
 
 class PersonShown(BaseModel):
     """What is known of a person; nothing when they were erased."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_PERSON]})
+    model_config = _example(_PERSON)
 
     name: str | None = None
     date_of_birth: date | None = None

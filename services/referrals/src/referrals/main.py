@@ -8,6 +8,7 @@ import holidays
 from fastapi import FastAPI
 
 from chassis import roles
+from chassis.asyncapi import asyncapi_routes, specification
 from chassis.clock import Clock, system_clock
 from chassis.database import chassis_sql, open_pool
 from chassis.http import serve, service_app
@@ -28,13 +29,15 @@ from referrals.working_days import WorkingDays
 
 NAME: Final = "referrals"
 DESCRIPTION: Final = "People who are sent to a programme, one by one or in a file, and what the provider answers."
+VIEWS: Final = (REFERRALS,)
+HEARS: Final = {view.name: view.facts for view in VIEWS}
 
 
 def application(settings: ReferralsSettings, desk: Desk) -> FastAPI:
     """Return the HTTP application."""
-    checks = {"views": lambda: roles.require_views(desk.pool, [REFERRALS])}
+    checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
     verifier = Verifier(settings.jwks, settings.issuer, NAME, desk.clock)
-    routers = [router, file_router]
+    routers = [router, file_router, asyncapi_routes(specification(NAME, DESCRIPTION, HEARS))]
     app = service_app("Waymark referrals", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks=checks)
     app.state.desk = desk
     return app
@@ -75,11 +78,11 @@ async def relay(settings: ReferralsSettings) -> None:
 
 async def project(settings: ReferralsSettings) -> None:
     """Keep the view."""
-    await roles.project(NAME, settings, [REFERRALS])
+    await roles.project(NAME, settings, VIEWS)
 
 
 async def everything(settings: ReferralsSettings) -> None:
-    """Do all of it in one process."""
+    """Do all of it in one process, where an appended fact is told at once."""
     teller = relay_of(settings)
     async with open_desk(settings) as desk:
         desk.store.appended = teller.wake
