@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
+from chassis.asyncapi import asyncapi_routes, specification
 from chassis.clock import Clock, system_clock
 from chassis.database import ALL_TENANTS, chassis_sql, open_pool
 from chassis.http import serve, service_app
@@ -17,6 +18,7 @@ from chassis.identity import Verifier
 from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.store import Store
+from events.fact import Fact
 from keyring.access import NotAllowedError
 from keyring.api import routes
 from keyring.blind_index import NotIndexableError
@@ -27,6 +29,7 @@ from keyring.vault import Vault, VaultError
 
 NAME: Final = "keyring"
 DESCRIPTION: Final = "Keys that seal and open personal data, the index to find persons by, and their destruction."
+HEARS: Final[Mapping[str, tuple[type[Fact], ...]]] = {}
 LOOK_EVERY_SECONDS: Final = 60.0
 
 _log = logging.getLogger(__name__)
@@ -42,7 +45,7 @@ def application(ring: Ring, store: Store, settings: KeyringSettings, clock: Cloc
     return service_app(
         "Waymark keyring",
         DESCRIPTION,
-        [routes(ring, store, clock)],
+        [routes(ring, store, clock), asyncapi_routes(specification(NAME, DESCRIPTION, HEARS))],
         settings,
         Verifier(settings.jwks, settings.issuer, NAME, clock),
         statuses={NotAllowedError: 403, NotIndexableError: 422},
