@@ -1,13 +1,12 @@
 """What the tests of the referrals service share: the real service and the real keyring, as processes."""
 
-import json
 import os
 import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -23,6 +22,9 @@ from waymark.local.environment import Addresses, of_service
 from waymark.local.kafka import Kafka
 from waymark.local.ports import any_free
 from waymark.local.postgres import Postgres
+from waymark.local.record import Record
+from waymark.local.record import Running as Supervisor
+from waymark.personas import id_of
 
 START_SECONDS = 30.0
 WORKS = uuid4()
@@ -39,15 +41,60 @@ class Provider:
         return Actor(uuid4(), role, self.id)
 
 
+@dataclass
+class Process:
+    """`python -m <service> all`; its output goes to a file."""
+
+    name: str
+    addresses: Addresses
+    folder: Path
+
+    def start(self) -> None:
+        """Start, and return when it is ready."""
+        environment = of_service(self.name, self.addresses) | {
+            "PATH": os.environ["PATH"],
+            "OTEL_TRACES_EXPORTER": "none",
+            "WAYMARK_TOPIC_PREFIX": f"{self.folder.name}.",
+        }
+        with self._log.open("ab") as log:
+            command = [sys.executable, "-m", self.name, "all"]
+            self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_ready():
+            assert self._process.poll() is None, self._log.read_text()
+            assert time.monotonic() < deadline, self._log.read_text()
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End it in good order."""
+        self._process.terminate()
+        self._process.wait(timeout=20)
+
+    def kill(self) -> None:
+        """End it without a chance to do anything."""
+        self._process.kill()
+        self._process.wait(timeout=20)
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.addresses.url(self.name)}/health", trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+
 @dataclass(frozen=True)
 class Running:
-    """The referrals service, where it answers and who may talk to it."""
+    """The referrals service and its keyring: where they answer, and who may talk to them."""
 
     addresses: Addresses
     folder: Path
-    northway: Provider
-    coaches: dict[str, UUID]
+    keyring: Process
     clients: ExitStack
+    northway: Provider = field(default_factory=lambda: Provider(id_of("northway")))
 
     def client(self, actor: Actor | None) -> httpx.Client:
         """Return a client that asks as this actor, or as nobody."""
@@ -67,19 +114,18 @@ class Running:
 
 @pytest.fixture(scope="session")
 def service(postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka, platform_folder: Path) -> Iterator[Running]:
-    """The referrals service in the role `all`, and the keyring."""
+    """The referrals service in the role `all`, and the keyring; the operator's commands find them in `folder`."""
     folder = platform_folder / "referrals"
     folder.mkdir()
     addresses = _addresses(postgres, keyring_postgres, kafka, folder)
-    northway = Provider()
-    coaches = {"coach-amir": uuid4(), "coach-bridget": uuid4()}
-    codes = {str(northway.id): {code: str(coach) for code, coach in coaches.items()}}
-    with (
-        ExitStack() as clients,
-        _process("keyring", addresses, folder, {}),
-        _process("referrals", addresses, folder, {"WAYMARK_COACHES": json.dumps(codes)}),
-    ):
-        yield Running(addresses, folder, northway, coaches, clients)
+    record = Record(supervisor=Supervisor.of(os.getpid()), children={}, addresses=addresses)
+    (folder / "running.json").write_text(record.model_dump_json())
+    keyring, referrals = (Process(name, addresses, folder) for name in ("keyring", "referrals"))
+    with ExitStack() as stack:
+        for process in (keyring, referrals):
+            process.start()
+            stack.callback(process.stop)
+        yield Running(addresses, folder, keyring, stack.enter_context(ExitStack()))
 
 
 def _addresses(postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka, folder: Path) -> Addresses:
@@ -94,34 +140,3 @@ def _addresses(postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka, fol
         keys=folder / "keys",
         vault=folder / "vault",
     )
-
-
-@contextmanager
-def _process(name: str, addresses: Addresses, folder: Path, more: dict[str, str]) -> Iterator[None]:
-    own = {"PATH": os.environ["PATH"], "OTEL_TRACES_EXPORTER": "none", "WAYMARK_TOPIC_PREFIX": f"{folder.name}."}
-    environment = of_service(name, addresses) | own | more
-    log = folder / f"{name}.log"
-    with log.open("ab") as output:
-        command = [sys.executable, "-m", name, "all"]
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    try:
-        _wait_until_ready(process, addresses.url(name), log)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not _is_ready(url):
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health", trust_env=False).is_success
-    except httpx.TransportError:
-        return False

@@ -10,6 +10,7 @@ import pytest
 
 from chassis.identity import Actor
 from tests.referrals.conftest import WORKS, Provider, Running
+from waymark.personas import id_of
 
 Numbers = Callable[[], str]
 HEADER = "reference,name,ni_number,postcode,coach,referred_on,accepted_on\n"
@@ -36,7 +37,7 @@ def send(client: httpx.Client, text: str, **parameters: str) -> httpx.Response:
 def confirmed(client: httpx.Client, file: str) -> dict[str, Any]:
     """Confirm a file and return it when it is done."""
     assert client.post(f"/referral-files/{file}/confirm").status_code == 202
-    for _ in range(300):
+    for _ in range(1200):
         shown = dict(client.get(f"/referral-files/{file}").json())
         if shown["state"] != "importing":
             return shown
@@ -63,9 +64,7 @@ def stages(client: httpx.Client, names: set[str]) -> dict[str, tuple[str, str | 
     raise AssertionError(message)
 
 
-def test_good_rows_are_brought_in_and_the_others_are_told(
-    service: Running, manager: httpx.Client, number: Numbers
-) -> None:
+def test_good_rows_are_brought_in_and_the_others_are_told(manager: httpx.Client, number: Numbers) -> None:
     text = HEADER + (
         f"F1-1,Ada Accepted,{number()},LS1 1AA,coach-amir,01/09/2025,03/09/2025\n"
         f"F1-2,Bea Broken,{number()},Leeds,coach-nobody,,03/09/2025\n"
@@ -77,7 +76,7 @@ def test_good_rows_are_brought_in_and_the_others_are_told(
     assert [(error["row"], error["column"]) for error in done["errors"]] == [(3, "postcode"), (3, "coach")]
     assert (done["state"], done["rows"], done["added"], done["repeated"]) == ("done", 2, 2, 0)
     assert stages(manager, {"Ada Accepted", "Cyd Submitted"}) == {
-        "Ada Accepted": ("accepted", str(service.coaches["coach-amir"])),
+        "Ada Accepted": ("accepted", str(id_of("coach-amir"))),
         "Cyd Submitted": ("submitted", None),
     }
 
@@ -152,6 +151,21 @@ def test_one_file_confirmed_in_two_places_at_once_is_brought_in_once(manager: ht
 
     assert sum(one["added"] for one in both) == 400
     assert [one["done"] for one in both] == [400, 400]
+
+
+def test_a_keyring_that_is_killed_on_the_way_loses_and_doubles_nothing(service: Running, manager: httpx.Client) -> None:
+    text = HEADER + "".join(f"F8-{row},Nan {row},,,,,\n" for row in range(1500))
+    file = send(manager, text).json()["id"]
+    manager.post(f"/referral-files/{file}/confirm")
+    while not manager.get(f"/referral-files/{file}").json()["done"]:
+        time.sleep(0.01)
+    service.keyring.kill()
+    assert manager.get(f"/referral-files/{file}").json()["done"] < 1500
+
+    service.keyring.start()
+
+    done = confirmed(manager, file)
+    assert (done["state"], done["added"], done["repeated"], done["refused"]) == ("done", 1500, 0, [])
 
 
 def test_a_referrers_file_is_theirs_and_accepts_nobody(service: Running, number: Numbers) -> None:
