@@ -1,0 +1,136 @@
+"""The view of referrals is a fold: one row for each referral, what is personal in it sealed."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.listen.told import Told
+from events.envelope import Envelope
+from events.fact import Fact
+from events.referrals import (
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralAssessmentStarted,
+    ReferralRejected,
+    ReferralSubmitted,
+    ReferralWaitlisted,
+    ReferralWithdrawn,
+    RejectionReason,
+    WithdrawnBy,
+)
+from events.sealed import Sealed, sealed_fields
+from referrals.referral import Stage
+from referrals.views.referrals import REFERRALS, ReferralRow, fold
+
+NOW, LATER = datetime(2026, 9, 7, 10, tzinfo=UTC), datetime(2026, 9, 8, 10, tzinfo=UTC)
+REFERRAL, AMINA, PROVIDER, WORKS, COACH = (uuid4() for _ in range(5))
+NAME = Sealed(f"sealed:1:{uuid4()}:{AMINA}:waymark.referrals.ReferralSubmitted.v1:name:c2VhbGVk")
+WHY = Sealed(f"sealed:1:{uuid4()}:{AMINA}:waymark.referrals.ReferralRejected.v1:explanation:c2VhbGVk")
+SUBMITTED = ReferralSubmitted(
+    occurred_at=NOW,
+    participant_id=AMINA,
+    programme_id=WORKS,
+    provider_id=PROVIDER,
+    referrer_id=uuid4(),
+    acknowledge_by=date(2026, 9, 9),
+    name=NAME,
+)
+ACKNOWLEDGED = ReferralAcknowledged(occurred_at=LATER)
+ASSESSED = ReferralAssessmentStarted(occurred_at=LATER)
+Check = Callable[[ReferralRow], bool]
+
+
+def told(fact: Fact, version: int) -> Told:
+    envelope = Envelope(
+        id=f"{REFERRAL}:{version}",
+        source="referrals",
+        type=fact.type_name,
+        subject=AMINA,
+        time=fact.occurred_at,
+        recorded_at=LATER,
+        position=version,
+        previous=version - 1,
+        correlation_id="",
+        causation_id="",
+        actor="",
+        tenant=PROVIDER,
+    )
+    place = {"topic": "waymark.journey", "partition": 0, "offset": version, "key": str(AMINA).encode()}
+    return Told(SimpleNamespace(**place, headers=envelope.headers(), value=fact.model_dump_json().encode()))
+
+
+def folded(*facts: Fact) -> ReferralRow:
+    row: ReferralRow | None = None
+    for version, fact in enumerate((SUBMITTED, *facts), 1):
+        row = fold(row, told(fact, version))
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize(
+    ("facts", "stage", "check"),
+    [
+        ((), Stage.SUBMITTED, lambda row: row.submitted_at == NOW and row.acknowledged_at is None),
+        ((ACKNOWLEDGED,), Stage.ACKNOWLEDGED, lambda row: row.acknowledged_at == LATER),
+        ((ACKNOWLEDGED, ASSESSED), Stage.UNDER_ASSESSMENT, lambda row: row.answered_at is None),
+        (
+            (ACKNOWLEDGED, ASSESSED, ReferralWaitlisted(occurred_at=LATER)),
+            Stage.WAITLISTED,
+            lambda row: row.answered_at == LATER,
+        ),
+        (
+            (ACKNOWLEDGED, ASSESSED, ReferralAccepted(occurred_at=LATER, programme_id=WORKS, coach_id=COACH)),
+            Stage.ACCEPTED,
+            lambda row: (row.answered_at, row.coach_id) == (LATER, COACH),
+        ),
+        (
+            (ReferralRejected(occurred_at=LATER, reason=RejectionReason.NOT_ELIGIBLE, explanation=WHY),),
+            Stage.REJECTED,
+            lambda row: (row.reason, row.explanation) == ("not_eligible", WHY),
+        ),
+        (
+            (ReferralWithdrawn(occurred_at=LATER, by=WithdrawnBy.PARTICIPANT),),
+            Stage.WITHDRAWN,
+            lambda row: row.withdrawn_by == "participant",
+        ),
+    ],
+)
+def test_each_fact_moves_the_row_to_where_the_referral_stands(
+    facts: tuple[Fact, ...], stage: Stage, check: Check
+) -> None:
+    row = folded(*facts)
+
+    assert row.stage == stage
+    assert row.version == 1 + len(facts)
+    assert check(row)
+
+
+def test_a_row_knows_whose_it_is() -> None:
+    row = folded()
+
+    assert (row.id, row.tenant, row.participant_id, row.programme_id) == (REFERRAL, PROVIDER, AMINA, WORKS)
+    assert (row.name, row.acknowledge_by) == (NAME, date(2026, 9, 9))
+
+
+def test_a_fact_without_its_referral_is_told_from_a_good_one() -> None:
+    with pytest.raises(LookupError):
+        fold(None, told(ACKNOWLEDGED, 2))
+
+
+def test_every_personal_field_of_the_fact_has_a_sealed_column() -> None:
+    (table,) = REFERRALS.tables
+    columns = {column.name: column.type for column in fields(ReferralRow)}
+
+    assert {field: columns[field] for field in sealed_fields(ReferralSubmitted)}.keys() <= set(table.columns)
+    assert all("Sealed" in str(columns[field]) for field in sealed_fields(ReferralSubmitted))
+
+
+def test_a_row_belongs_to_its_referral() -> None:
+    (table,) = REFERRALS.tables
+    key: UUID = table.key(told(SUBMITTED, 1))
+
+    assert key == REFERRAL
