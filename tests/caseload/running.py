@@ -170,29 +170,39 @@ def running(folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka:
     platform = Platform(folder, kafka.bootstrap, f"caseload-{secrets.token_hex(4)}-", ports)
     identity.prepare(platform.keys, ("keyring", "referrals", "caseload"))
     asyncio.run(make_topics(platform.kafka, platform.prefix))
-    with ExitStack() as processes:
+    with ExitStack() as running:
         keyring = _environment(platform, "keyring", keyring_postgres)
-        processes.enter_context(_process(platform, "keyring", "api", keyring))
+        running.enter_context(_processes(platform, "keyring", ["api"], keyring))
         caseload = _environment(platform, "caseload", postgres)
-        for role in ("project", "react", "relay", "api"):
-            processes.enter_context(_process(platform, "caseload", role, caseload))
+        running.enter_context(_processes(platform, "caseload", ["project", "react", "relay", "api"], caseload))
         yield platform
 
 
 @contextmanager
-def _process(platform: Platform, service: str, role: str, environment: Mapping[str, str]) -> Iterator[None]:
-    """Run one role of a service; only an API can be asked whether it is ready."""
-    log = platform.folder / f"{service}-{role}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-m", service, role], env=environment, stdout=output, stderr=output)
+def _processes(
+    platform: Platform, service: str, roles: Sequence[str], environment: Mapping[str, str]
+) -> Iterator[None]:
+    """Run roles of a service from when its API is ready; each has to end in good order."""
+    logs = [platform.folder / f"{service}-{role}.log" for role in roles]
+    running = [_started(service, role, environment, log) for role, log in zip(roles, logs, strict=True)]
     try:
-        if role == "api":
-            _wait_until_ready(platform.url(service), process, log)
+        _wait_until_ready(platform.url(service), running, logs)
         yield
     finally:
-        process.send_signal(signal.SIGTERM)
-        status = process.wait(timeout=30)
-    assert status == 0, log.read_text()
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        statuses = [process.wait(timeout=30) for process in running]
+    assert not any(statuses), _told(logs)
+
+
+def _started(service: str, role: str, environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("wb") as output:
+        return subprocess.Popen([sys.executable, "-m", service, role], env=environment, stdout=output, stderr=output)
+
+
+def _told(logs: Sequence[Path]) -> str:
+    """Return the end of each log."""
+    return "\n".join(f"{log.name}: ...{log.read_text()[-2_000:]}" for log in logs)
 
 
 def _environment(platform: Platform, service: str, server: Postgres) -> dict[str, str]:
@@ -215,11 +225,11 @@ def _environment(platform: Platform, service: str, server: Postgres) -> dict[str
     }
 
 
-def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_ready(url: str, running: "Sequence[subprocess.Popen[bytes]]", logs: Sequence[Path]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not _is_ready(url):
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
+        assert all(process.poll() is None for process in running), _told(logs)
+        assert time.monotonic() < deadline, _told(logs)
         time.sleep(0.05)
 
 
