@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from faststream.kafka import KafkaBroker
-
 from chassis.database import ALL_TENANTS, Pool, open_pool
 from chassis.listen.beginning import begin_policies
 from chassis.listen.consumers import Consumer, PolicyConsumer, ViewConsumer
-from chassis.listen.feed import Listener
+from chassis.listen.feed import Listener, live_broker
 from chassis.listen.rebuild import Rebuild
 from chassis.listen.views import View
 from chassis.policies import Policy
@@ -18,7 +16,10 @@ from chassis.store import Store
 from chassis.timers import Ticker, Timer
 from chassis.topics import make_topics
 
-ALL_BUILT: Final = "select count(*) from view_version where status = 'live' and view = any(%s)"
+ALL_BUILT: Final = """
+select count(*) from view_version
+where status = 'live' and (view, fold_hash) in (select * from unnest(%s::text[], %s::text[]))
+"""
 ALL_BEGUN: Final = "select count(*) from policy_begun where policy = any(%s)"
 
 
@@ -47,12 +48,13 @@ async def react(
 
 
 async def require_views(pool: Pool, views: Sequence[View]) -> None:
-    """Check that every view can be read, for /health.
+    """Check that every view is there as this release folds it, for /health.
 
     Raises LookupError while one is not built yet.
     """
+    columns = [view.name for view in views], [view.fold_hash for view in views]
     async with pool.connection() as connection:
-        row = await (await connection.execute(ALL_BUILT, [[view.name for view in views]])).fetchone()
+        row = await (await connection.execute(ALL_BUILT, columns)).fetchone()
     if row != (len(views),):
         message = "a view is not built yet"
         raise LookupError(message)
@@ -80,7 +82,7 @@ async def _rebuild_changed(settings: ServiceSettings, view: View, pool: Pool) ->
 
 async def _listen(group: str, settings: ServiceSettings, consumers: Sequence[Consumer]) -> None:
     """Hear the journey until cancelled; a group of processes shares its partitions."""
-    broker = KafkaBroker(settings.kafka, logger=None)
+    broker = live_broker(settings.kafka)
     prefix = settings.topic_prefix
     listener = Listener(broker, prefix + group, consumers, settings.kafka, topic_prefix=prefix)
     async with broker:

@@ -5,7 +5,7 @@ from typing import Final
 
 from chassis.database import Connection, Pool
 from chassis.listen.feed import reader, told_facts
-from chassis.listen.history import history, partitions_of
+from chassis.listen.history import ends_of, history
 from chassis.listen.positions import Place
 from chassis.listen.told import Told
 from chassis.policies import Policy
@@ -40,10 +40,11 @@ async def _last_told(bootstrap: str, topic: str, topic_prefix: str) -> dict[Plac
     """Return the fact with the highest position of each source in each partition."""
     last: dict[Place, Told] = {}
     async with reader(bootstrap) as kafka:
-        async for records in history(kafka, await partitions_of(kafka, topic_prefix + topic)):
-            for told in told_facts(records, len(topic_prefix)):
-                if told.place not in last or last[told.place].position < told.position:
-                    last[told.place] = told
+        for partition, end in (await ends_of(kafka, topic_prefix + topic)).items():
+            async for records in history(kafka, partition, end):
+                for told in told_facts(records, len(topic_prefix)):
+                    if told.place not in last or last[told.place].position < told.position:
+                        last[told.place] = told
     return last
 
 

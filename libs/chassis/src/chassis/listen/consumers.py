@@ -4,7 +4,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 
@@ -139,13 +139,17 @@ class ViewConsumer(Consumer):
     async def consumer(self, connection: Connection) -> str:
         """Return `view#generation`; a switch to another generation waits for this transaction."""
         if not self._building:
-            query = "select generation, fold_hash from view_version where view = %s and status = 'live' for share"
-            row = await (await connection.execute(query, [self.view.name], prepare=True)).fetchone()
-            if row is None or row[1] != self._fold_hash:
+            # Having waited for a switch, the first statement sees the old generation gone and not yet the new one.
+            live = await self._live(connection) or await self._live(connection)
+            if live is None or live[1] != self._fold_hash:
                 message = f"another fold of {self.view.name} is live"
                 raise SupersededError(message)
-            self.generation = row[0]
+            self.generation = live[0]
         return f"{self.view.name}#{self.generation}"
+
+    async def _live(self, connection: Connection) -> tuple[Any, ...] | None:
+        query = "select generation, fold_hash from view_version where view = %s and status = 'live' for share"
+        return await (await connection.execute(query, [self.view.name], prepare=True)).fetchone()
 
     async def apply(self, connection: Connection, facts: Sequence[Told]) -> list[Failure]:
         """Fold in memory and write once; what the database refuses is found by halving the batch.

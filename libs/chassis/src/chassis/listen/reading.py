@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
 
+from psycopg import sql
+
 from chassis.ask import Place
 from chassis.database import ALL_TENANTS, Connection, Pool
 from chassis.listen.views import View
@@ -13,7 +15,12 @@ from chassis.listen.views import View
 POLL_SECONDS: Final = 0.01
 LONGEST_WAIT_SECONDS: Final = 5.0
 
-SCOPE: Final = "select set_config('waymark.tenant', %s, true)"
+# The lock comes before the snapshot: one taken before a rebuilt view was switched in would find its rows as they were.
+BEGIN: Final = sql.SQL("""
+set transaction isolation level repeatable read, read only;
+lock table {tables} in access share mode;
+set local waymark.tenant = {scope}
+""")
 REACHED: Final = """
 select p.position, w.id is not null
 from view_version v
@@ -44,8 +51,9 @@ async def reading(
     for place in at_least:
         await _wait(pool, view, place)
     async with pool.connection() as connection, connection.transaction():
-        await connection.execute("set transaction isolation level repeatable read, read only")
-        await connection.execute(SCOPE, [str(tenant) if tenant else ALL_TENANTS])
+        tables = sql.SQL(", ").join(sql.Identifier(table.name) for table in view.tables)
+        scope = sql.Literal(str(tenant) if tenant else ALL_TENANTS)
+        await connection.execute(BEGIN.format(tables=tables, scope=scope), prepare=False)
         yield connection
 
 

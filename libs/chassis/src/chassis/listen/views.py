@@ -66,10 +66,20 @@ class View:
 
     @property
     def fold_hash(self) -> str:
-        """A hash of its fold, its tables and its fact types: when it changes, the view has to be rebuilt."""
-        sources = sorted({inspect.getsource(inspect.getmodule(table.fold) or table.fold) for table in self.tables})
-        text = "\n".join([*sources, *sorted(self.type_names), *(str(table.sql_types) for table in self.tables)])
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """A hash of its folds, its tables and the fields of its facts: when it changes, the view has to be rebuilt."""
+        parts = sorted(self.type_names)
+        parts += [f"{name}: {field.annotation}" for fact in self.facts for name, field in fact.model_fields.items()]
+        for table in self.tables:
+            parts += [table.name, repr(table.columns), repr(table.sql_types), repr(table.indexes)]
+            parts += [_source(table.key), _source(table.fold)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _source(function: Callable[..., Any]) -> str:
+    """Return which function it is and the text of its whole module: what it calls is mostly there."""
+    module = inspect.getmodule(function)
+    assert module
+    return function.__qualname__ + inspect.getsource(module)
 
 
 class Folding(Generic[R]):
