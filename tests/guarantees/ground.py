@@ -8,13 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from faststream.kafka import KafkaBroker
-
 from caseload.case import Case
 from chassis.ask import Answer, Ask
 from chassis.database import Pool
 from chassis.listen.consumers import Consumer
-from chassis.listen.feed import Listener
+from chassis.listen.feed import Listener, live_broker
 from chassis.listen.rebuild import Rebuild, Report
 from chassis.listen.views import View
 from chassis.relay import Relay
@@ -68,7 +66,7 @@ class Ground:
     @asynccontextmanager
     async def listening(self, *consumers: Consumer, group: str = "listening") -> AsyncIterator[Listener]:
         """Hear the journey while the context lasts."""
-        broker = KafkaBroker(self.bootstrap, logger=None)
+        broker = live_broker(self.bootstrap)
         listener = Listener(broker, self.prefix + group, consumers, self.bootstrap, topic_prefix=self.prefix)
         async with broker:
             await broker.start()

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from faststream.kafka import KafkaBroker
-
 from caseload.case import Case
 from chassis.ask import Answer
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.listen.consumers import Consumer, PolicyConsumer, ViewConsumer
-from chassis.listen.feed import Listener
+from chassis.listen.feed import Listener, live_broker
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
 from chassis.policies import Heard, Policy
@@ -47,6 +45,7 @@ class Page:
     facts: int = 0
     caseload: str = ""
     referrals: str = ""
+    keyring: str = ""
 
 
 Pages = dict[UUID, Page]
@@ -103,7 +102,7 @@ async def hear(application: str, bootstrap: str, prefix: str, group: str, stop_a
     if stop_at:
         trouble[stop_at] = _stop_once
     async with consumers(application) as both:
-        broker = KafkaBroker(bootstrap, logger=None)
+        broker = live_broker(bootstrap)
         Listener(broker, prefix + group, both, bootstrap, topic_prefix=prefix, session_milliseconds=1_000)
         async with broker:
             await broker.start()
@@ -117,7 +116,7 @@ def _stop_once(told: Told) -> None:
 
 async def pages(ground: Ground) -> Pages:
     """Return the view as it is."""
-    rows = await ground.rows("select person, facts, caseload, referrals from page")
+    rows = await ground.rows("select * from page")
     return {row[0]: Page(*row) for row in rows}
 
 

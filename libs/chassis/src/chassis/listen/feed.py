@@ -24,6 +24,7 @@ from events.envelope import JOURNEY, EnvelopeError
 log = logging.getLogger(__name__)
 
 POLL_MILLISECONDS: Final = 20
+METADATA_MILLISECONDS: Final = 5_000
 HOLE_REREAD_SECONDS: Final = 5.0
 HOLE_ALARM_SECONDS: Final = 30.0
 READ_SECONDS: Final = 10
@@ -182,6 +183,11 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._holes.get(place) == since:
             log.error("a fact of %s is missing in partition %d of %s", place[0], place[2], place[1])
             asyncio.get_running_loop().call_later(HOLE_ALARM_SECONDS, self._alarm, place, since)
+
+
+def live_broker(bootstrap: str) -> KafkaBroker:
+    """Return a broker for listeners, which soon notices a topic that was deleted and made anew."""
+    return KafkaBroker(bootstrap, logger=None, metadata_max_age_ms=METADATA_MILLISECONDS)
 
 
 def told_facts(records: Sequence[Any], prefix: int = 0) -> list[Told]:
