@@ -4,14 +4,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.platform.running import Platform
 from waymark.local import state as state_folder
 from waymark.local.failure import PlatformFailure
 
-Platform = Any
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
 

@@ -3,18 +3,15 @@
 import json
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import httpx
 import psutil
 
+from tests.platform.running import Eventually, Platform
 from waymark.local.environment import WANTED_PORTS
 from waymark.local.ports import is_free
-
-Platform = Any
-Eventually = Callable[[Callable[[], bool]], None]
 
 
 def test_it_comes_up_beside_taken_ports_refuses_a_second_up_and_goes_down_whole(platform: Platform) -> None:
