@@ -106,7 +106,7 @@ class Consumer(ABC):
         """Bring about the effect of facts; return the first failing fact of each key, whose later facts stay undone."""
 
 
-def _is_away(error: Exception) -> bool:
+def is_away(error: Exception) -> bool:
     """Whether an error says nothing about the facts. A value too large for an index looks like a server's trouble."""
     return isinstance(error, AWAY) and not isinstance(error, psycopg.errors.ProgramLimitExceeded)
 
@@ -164,7 +164,7 @@ class ViewConsumer(Consumer):
             async with connection.transaction():
                 return await self._fold(connection, facts)
         except Exception as error:
-            if _is_away(error):
+            if is_away(error):
                 raise
             if len(facts) == 1:
                 self._breaker.check(of, failed + 1)

@@ -12,7 +12,7 @@ import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.database import Connection, Pool
-from chassis.listen.consumers import ViewConsumer
+from chassis.listen.consumers import ViewConsumer, is_away
 from chassis.listen.feed import reader, told_facts
 from chassis.listen.filling import Filling
 from chassis.listen.generations import Generations
@@ -121,11 +121,13 @@ class Rebuild:
         return list(ends)
 
     async def _write(self, filling: Filling) -> None:
-        """Write a partition's rows. If the database refuses them, all is left to `_follow`, which finds the culprit."""
+        """Write a partition's rows. Where one of them cannot be, all are left to `_follow`, which finds the culprit."""
         try:
             async with self._pool.connection() as connection, connection.transaction():
                 await filling.write(connection)
-        except (psycopg.DataError, psycopg.IntegrityError) as error:
+        except Exception as error:
+            if is_away(error):
+                raise
             log.warning("a partition of %s is folded with more care: %s", self._view.name, type(error).__name__)
 
     def _count(self, records: int) -> None:
