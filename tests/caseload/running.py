@@ -191,13 +191,22 @@ def _processes(
     finally:
         for process in running:
             process.send_signal(signal.SIGTERM)
-        statuses = [process.wait(timeout=30) for process in running]
+        statuses = [_ended(process) for process in running]
     assert not any(statuses), _told(logs)
 
 
 def _started(service: str, role: str, environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
     with log.open("wb") as output:
         return subprocess.Popen([sys.executable, "-m", service, role], env=environment, stdout=output, stderr=output)
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> int:
+    """Wait until a process has ended, and end it when it does not; return its exit status."""
+    try:
+        return process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _told(logs: Sequence[Path]) -> str:
