@@ -13,6 +13,10 @@ from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
 
+# Tests kill processes, never the machine: what PostgreSQL wrote is safe with the operating system.
+UNFLUSHED = {"fsync": "off"}
+
+
 def throw_away(server: Postgres) -> None:
     """Stop without the checkpoint that would first write every database of the run to the disk."""
     os.kill(server.process_id, signal.SIGQUIT)
@@ -31,7 +35,7 @@ def platform_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres(platform_folder: Path) -> Iterator[Postgres]:
     """The services' PostgreSQL."""
-    server = Postgres(platform_folder / "postgres")
+    server = Postgres(platform_folder / "postgres", settings=UNFLUSHED)
     server.start()
     yield server
     throw_away(server)
@@ -40,7 +44,7 @@ def postgres(platform_folder: Path) -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def keyring_postgres(platform_folder: Path) -> Iterator[Postgres]:
     """The keyring's PostgreSQL, an instance apart."""
-    server = Postgres(platform_folder / "keyring-postgres")
+    server = Postgres(platform_folder / "keyring-postgres", settings=UNFLUSHED)
     server.start()
     yield server
     throw_away(server)
