@@ -104,7 +104,7 @@ def say_where(addresses: Addresses) -> None:
     console.print(f"  {'traces':<10} {addresses.url('zipkin')}/zipkin/")
     console.print("\nA token, and a first request, from another terminal in this folder:")
     console.print("  TOKEN=$(.venv/bin/waymark token --as coach)", highlight=False)
-    console.print(f'  curl -H "Authorization: Bearer $TOKEN" {addresses.url("caseload")}/cases', highlight=False)
+    console.print(f'  curl -H "Authorization: Bearer $TOKEN" {addresses.url("caseload")}/caseload', highlight=False)
     console.print("\nCtrl-C stops everything; `make status` and `make logs` look inside.")
 
 
@@ -139,4 +139,9 @@ def _memory(process: psutil.Process | None) -> str:
     if process is None:
         return ""
     family = [process, *process.children(recursive=True)]
-    return f"{sum(member.memory_info().rss for member in family) / 1e6:.0f} MB"
+    return f"{sum(_share(member) for member in family) / 1e6:.0f} MB"
+
+
+def _share(process: psutil.Process) -> int:
+    memory = process.memory_full_info()
+    return int(getattr(memory, "pss", memory.uss))
