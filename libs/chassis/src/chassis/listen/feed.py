@@ -210,6 +210,8 @@ async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         auto_offset_reset="earliest",
         fetch_max_bytes=32 * 1024 * 1024,
         max_partition_fetch_bytes=8 * 1024 * 1024,
+        # Another partition is asked for only when the broker has answered for the last one, whose end was reached.
+        fetch_max_wait_ms=5,
     )
     async with consumer:
         # A task of aiokafka's that is cancelled before it ever ran would end this one too.
