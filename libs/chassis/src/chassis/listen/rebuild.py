@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -95,9 +95,9 @@ class Rebuild:
                 return None
             self._began = monotonic()
             generation = await generations.begin()
-            partitions = await self._fill(kafka, generation)
+            ends = await self._fill(kafka, generation)
             await index_tables(owner, self._view, generation)
-            milliseconds = await self._follow(kafka, partitions, generations, generation)
+            milliseconds = await self._follow(kafka, ends, generations, generation)
         return Rebuilt(generation, self._read, monotonic() - self._began, milliseconds)
 
     @asynccontextmanager
@@ -107,8 +107,8 @@ class Rebuild:
             await owner.execute(ALONE, [self._view.name])
             yield owner
 
-    async def _fill(self, kafka: AIOKafkaConsumer, generation: int) -> Sequence[TopicPartition]:
-        """Fold what the topic holds by now, one partition after another."""
+    async def _fill(self, kafka: AIOKafkaConsumer, generation: int) -> Mapping[TopicPartition, int]:
+        """Fold what the topic holds by now, one partition after another; return where it ended."""
         ends = await ends_of(kafka, self._topic)
         self._total = sum(ends.values())
         breaker = Breaker()
@@ -118,7 +118,7 @@ class Rebuild:
                 filling.take(told_facts(records, self._prefix))
                 self._count(len(records))
             await self._write(filling)
-        return list(ends)
+        return ends
 
     async def _write(self, filling: Filling) -> None:
         """Write a partition's rows. Where one of them cannot be, all are left to `_follow`, which finds the culprit."""
@@ -136,11 +136,13 @@ class Rebuild:
         self._report(Progress(self._read, max(self._total, self._read), self._read / seconds))
 
     async def _follow(
-        self, kafka: AIOKafkaConsumer, partitions: Sequence[TopicPartition], generations: Generations, generation: int
+        self, kafka: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], generations: Generations, generation: int
     ) -> float:
         """Follow the topic like a live worker until the new generation can take the old one's place."""
         consumer = ViewConsumer(self._pool, self._view, building=generation)
-        await self._take_up(kafka, partitions, generation)
+        await self._take_up(kafka, list(ends), generation)
+        while any([await kafka.position(partition) < end for partition, end in ends.items()]):
+            await self._take(kafka, consumer, FOLLOW_MILLISECONDS)
         warned = monotonic()
         while True:
             if await self._take(kafka, consumer, FOLLOW_MILLISECONDS) > NEARLY_THERE_RECORDS:
