@@ -12,7 +12,6 @@ import pytest
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
-
 # Tests kill processes, never the machine: what PostgreSQL wrote is safe with the operating system.
 UNFLUSHED = {"fsync": "off"}
 
