@@ -1,13 +1,16 @@
 """Policies: a fact heard, a command given. Nothing else."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from chassis.aggregate import Refusal
 from chassis.ask import Answer, Ask
 from chassis.listen.told import Told
-from chassis.store import Session
+from chassis.store import ClaimTakenError, Session, Store, Work
 from events.fact import Fact
 
 NAMESPACE: Final = UUID("6c1f7e7e-3a4b-5d55-9d0c-77617961726b")
@@ -57,3 +60,20 @@ class Policy:
             key=f"{self.consumer}:{told.id}",
             not_before=told.recorded_at,
         )
+
+
+async def give(store: Store, ask: Ask, work: Work) -> None:
+    """Give a command that nobody will ask for again: a refusal and a taken claim are kept under its key as the answer.
+
+    Raises the other errors of chassis.store.
+    """
+    with suppress(Refusal):
+        try:
+            await store.execute(ask, work)
+        except ClaimTakenError as taken:
+            await store.execute(ask, partial(_refuse, taken))
+
+
+async def _refuse(taken: ClaimTakenError, _session: Session) -> Answer:
+    message = f"There is a {taken} already, and there can be only one."
+    raise Refusal(message) from taken

@@ -25,10 +25,10 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from chassis.aggregate import Refusal
 from chassis.ask import Answer, Ask
 from chassis.database import Connection, Pool
 from chassis.listen.views import View
+from chassis.policies import give
 from chassis.store import ConflictError, Session, Store
 from chassis.telemetry import first_span, frames_of, traceparent_of
 from events.envelope import JOURNEY
@@ -169,9 +169,7 @@ class Ticker:
             try:
                 with first_span(f"timer {timer.name}") as span:
                     ask = _ask(timer, due, traceparent_of(span))
-                    await self._store.execute(ask, lambda session: timer.command(due, session))
-            except Refusal:
-                return
+                    await give(self._store, ask, lambda session: timer.command(due, session))
             except (ConflictError, psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
                 log.warning("%s tries again at the next tick: %s", timer.name, type(error).__name__)
             except Exception as error:  # noqa: BLE001  (whatever it is, other timers do not wait for it)

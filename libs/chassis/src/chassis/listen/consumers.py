@@ -8,14 +8,13 @@ from typing import Any, Final
 
 import psycopg
 
-from chassis.aggregate import Refusal
 from chassis.database import Connection, Pool
 from chassis.listen.parking import Breaker, Failure, park, waiting_keys
 from chassis.listen.positions import Fences
 from chassis.listen.spans import hearing, hearing_batch
 from chassis.listen.told import Told
 from chassis.listen.views import Folding, View, fold_facts
-from chassis.policies import Heard, Policy
+from chassis.policies import Heard, Policy, give
 from chassis.store import ConflictError, Store
 from events.fact import UnknownFactError, names_read_as, type_read_as
 
@@ -238,11 +237,11 @@ class PolicyConsumer(Consumer):
         heard = Heard(self.policy.name, told)
         with hearing(told, f"react {self.policy.name}") as traceparent:
             try:
-                await self._store.execute(
-                    self.policy.ask(told, traceparent), lambda session: self.policy.reaction(heard, session)
+                await give(
+                    self._store,
+                    self.policy.ask(told, traceparent),
+                    lambda session: self.policy.reaction(heard, session),
                 )
-            except Refusal:
-                return
             except ConflictError:
                 if not retries:
                     raise
