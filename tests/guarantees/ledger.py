@@ -15,9 +15,9 @@ from chassis.ask import Answer
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.listen.consumers import Consumer, PolicyConsumer, ViewConsumer
 from chassis.listen.feed import Listener, live_broker
+from chassis.listen.policies import Heard, Policy
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
-from chassis.policies import Heard, Policy
 from chassis.store import Session, Store
 from events.caseload import ActionAgreed, CaseOpened, CoachAssigned, ContactRecorded
 

@@ -7,7 +7,7 @@ from caseload.case import Case
 from chassis.ask import Answer
 from chassis.listen.beginning import begin_policies
 from chassis.listen.consumers import PolicyConsumer
-from chassis.policies import Heard, Policy
+from chassis.listen.policies import Heard, Policy
 from chassis.store import Session
 from events.caseload import CaseOpened
 

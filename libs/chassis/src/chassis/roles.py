@@ -7,9 +7,9 @@ from chassis.database import ALL_TENANTS, Pool, open_pool
 from chassis.listen.beginning import begin_policies
 from chassis.listen.consumers import Consumer, PolicyConsumer, ViewConsumer
 from chassis.listen.feed import Listener, live_broker
+from chassis.listen.policies import Policy
 from chassis.listen.rebuild import Rebuild
 from chassis.listen.views import View
-from chassis.policies import Policy
 from chassis.process import together
 from chassis.settings import ServiceSettings
 from chassis.store import Store

@@ -27,8 +27,8 @@ from psycopg.rows import class_row
 
 from chassis.ask import Answer, Ask
 from chassis.database import Connection, Pool
+from chassis.listen.policies import give
 from chassis.listen.views import View
-from chassis.policies import give
 from chassis.store import ConflictError, Session, Store
 from chassis.telemetry import first_span, frames_of, traceparent_of
 from events.envelope import JOURNEY

@@ -8,7 +8,7 @@ from caseload.case import Case
 from caseload.commands import Target, let_action_fall_due, open_case
 from caseload.views.caseload import CASELOAD
 from chassis.ask import Answer
-from chassis.policies import Heard, Policy
+from chassis.listen.policies import Heard, Policy
 from chassis.store import Session
 from chassis.timers import Due, Timer
 from events.caseload import CaseOpened

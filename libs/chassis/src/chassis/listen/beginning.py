@@ -6,9 +6,9 @@ from typing import Final
 from chassis.database import Connection, Pool
 from chassis.listen.feed import reader, told_facts
 from chassis.listen.history import ends_of, history
+from chassis.listen.policies import Policy
 from chassis.listen.positions import Place
 from chassis.listen.told import Told
-from chassis.policies import Policy
 from events.envelope import JOURNEY
 
 BEGUN: Final = "select policy from policy_begun where policy = any(%s)"

@@ -10,11 +10,11 @@ import psycopg
 
 from chassis.database import Connection, Pool
 from chassis.listen.parking import Breaker, Failure, park, waiting_keys
+from chassis.listen.policies import Heard, Policy, give
 from chassis.listen.positions import Fences
 from chassis.listen.spans import hearing, hearing_batch
 from chassis.listen.told import Told
 from chassis.listen.views import Folding, View, fold_facts
-from chassis.policies import Heard, Policy, give
 from chassis.store import ConflictError, Store
 from events.fact import UnknownFactError, names_read_as, type_read_as
 
