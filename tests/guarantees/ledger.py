@@ -50,8 +50,8 @@ class Page:
 
 Pages = dict[UUID, Page]
 
-# What folding certain facts, by id, sets off before: nothing, unless a test wants trouble.
-trouble: dict[str, Callable[[Told], None]] = {}
+# What certain facts, by id, set off before they are handled, and what is then written beside the keyring's trail.
+trouble: dict[str, Callable[[Told], str]] = {}
 
 
 def _person(told: Told) -> UUID:
@@ -60,10 +60,10 @@ def _person(told: Told) -> UUID:
 
 def fold_page(page: Page | None, told: Told) -> Page:
     """Add a fact to its person's page."""
-    if told.id in trouble:
-        trouble[told.id](told)
     page = page or Page(told.subject)
     add(page, told.source, told.id)
+    if told.id in trouble:
+        page.keyring = trouble[told.id](told)
     return page
 
 
@@ -75,11 +75,13 @@ def add(page: Page, source: str, fact_id: str) -> None:
 
 
 HEARD_TYPES: Final = (CaseOpened, ContactRecorded, CoachAssigned, ActionAgreed)
-LEDGER: Final = View("ledger", HEARD_TYPES, (Table("page", Page, _person, fold_page),))
+LEDGER: Final = View("ledger", HEARD_TYPES, (Table("page", Page, _person, fold_page, indexes=("keyring",)),))
 
 
 async def assign(heard: Heard, session: Session) -> Answer:
     """Give a case of ours a coach of this contact's own."""
+    if heard.told.id in trouble:
+        trouble[heard.told.id](heard.told)
     if heard.told.source != "caseload":
         return await session.save()
     case = await session.load(Case, heard.told.aggregate_id)
@@ -109,9 +111,10 @@ async def hear(application: str, bootstrap: str, prefix: str, group: str, stop_a
             await asyncio.Event().wait()
 
 
-def _stop_once(told: Told) -> None:
+def _stop_once(told: Told) -> str:
     del trouble[told.id]
     os.kill(os.getpid(), signal.SIGSTOP)
+    return ""
 
 
 async def pages(ground: Ground) -> Pages:

@@ -37,7 +37,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     Where a consumer stands is in its own database alone; Kafka's committed offsets are not used.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(  # noqa: PLR0913
         self,
         broker: KafkaBroker,
         group: str,
@@ -78,6 +78,10 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     def holes(self) -> dict[Place, float]:
         """The sequences (source, topic, partition) with a hole, and for how many seconds it has been there."""
         return {place: monotonic() - since for place, since in self._holes.items()}
+
+    @property
+    def _running(self) -> list[Consumer]:
+        return [consumer for consumer in self.consumers if not consumer.stopped]
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Take up each partition where the consumer that is furthest behind stands.
@@ -124,7 +128,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _replay_known(self) -> None:
         """Release what workers of an older release, until they gave up the partitions, parked for not knowing it."""
-        for consumer in self.consumers:
+        for consumer in self._running:
             try:
                 await replay_known(consumer)
             except (psycopg.Error, TransientError, SupersededError, OSError) as error:
@@ -152,8 +156,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     async def hear(self, records: Sequence[Any]) -> None:
         """Give a batch of records to every consumer that runs."""
         facts = told_facts(records, self._prefix)
-        running = [consumer for consumer in self.consumers if not consumer.stopped]
-        await asyncio.gather(*(self._give(consumer, facts) for consumer in running))
+        await asyncio.gather(*(self._give(consumer, facts) for consumer in self._running))
         self._watch_holes()
 
     async def _give(self, consumer: Consumer, facts: Sequence[Told]) -> None:
@@ -163,7 +166,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
             self._stop(consumer, reason)
 
     def _watch_holes(self) -> None:
-        open_now = {place for consumer in self.consumers for place in consumer.holes if not consumer.stopped}
+        open_now = {place for consumer in self._running for place in consumer.holes}
         self._holes = {place: self._holes.get(place) or self._met(place) for place in open_now}
 
     def _met(self, place: Place) -> float:
