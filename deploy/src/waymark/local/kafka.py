@@ -1,10 +1,9 @@
 """A private Apache Kafka broker (KRaft, its own controller), run by the Java that the package index brings."""
 
 import os
+import secrets
 import subprocess
-import uuid
-from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from waymark.local.child import Child
@@ -56,7 +55,7 @@ class Kafka(Program):
         super().__init__(Child("Kafka", log or folder / "kafka.log"))
         self.folder = folder
         self.port = port or any_free()
-        self._controller_port = any_free()
+        self.controller_port = any_free()
         self._settings = {**SETTINGS, **(settings or {})}
         self._log_before = 0
 
@@ -87,18 +86,19 @@ class Kafka(Program):
         return {
             "process.roles": "broker,controller",
             "node.id": "1",
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._controller_port}",
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self.controller_port}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
-            "controller.quorum.bootstrap.servers": f"127.0.0.1:{self._controller_port}",
+            "controller.quorum.bootstrap.servers": f"127.0.0.1:{self.controller_port}",
             "log.dirs": str(self.data),
             **self._settings,
         }
 
+    def _founding(self) -> Sequence[str]:
+        return "--standalone", "--cluster-id", new_id()
+
     def _format(self) -> None:
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        arguments = "format", "--standalone", "--cluster-id", cluster, "--config", str(self._properties)
-        command = self._java("kafka.tools.StorageTool", *arguments)
+        command = self._java("kafka.tools.StorageTool", "format", *self._founding(), "--config", self._properties)
         outcome = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
         if outcome.returncode != 0:
             message = f"Kafka's folder {self.data} could not be made: {(outcome.stderr or outcome.stdout).strip()}"
@@ -113,3 +113,8 @@ class Kafka(Program):
         with self._child.log.open("rb") as log:
             log.seek(self._log_before)
             return STARTED in log.read()
+
+
+def new_id() -> str:
+    """Return a new id as Kafka writes them: 16 bytes in 22 characters, the first of them no dash."""
+    return "W" + secrets.token_urlsafe(16)[1:]

@@ -14,7 +14,7 @@ from typing import IO, cast
 
 import psutil
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 5.0
 
 
 def hold(process_id: int, stop_signal: signal.Signals) -> None:
