@@ -5,11 +5,15 @@ import logging
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from operator import itemgetter
 from typing import Any, Final
 
 import psycopg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import RecordMetadata
+from psycopg.types.string import ByteaBinaryLoader
 
 from chassis.listen.spans import telling
 
@@ -19,20 +23,18 @@ POLL_SECONDS: Final = 0.02
 BATCH_FACTS: Final = 5_000
 BATCH_BYTES: Final = 512 * 1024
 LOCK: Final = 7_243_117
-LONGEST_BACKOFF: Final = 10.0
+LONGEST_BACKOFF: Final = 5.0
 
 NAMES: Final = (
     "ce_id", "ce_type", "ce_time", "recorded_at", "ce_subject", "tenant", "correlation_id", "causation_id", "actor",
     "command", "traceparent",
 )  # fmt: skip
 READ: Final = """
-select notification_id, told_on, convert_to(coalesce(subject, originator_id)::text, 'UTF8'), state, array[
-    convert_to(originator_id || ':' || originator_version, 'UTF8'), convert_to(topic, 'UTF8'),
-    convert_to(to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'),
-    convert_to(to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'),
-    convert_to(coalesce(subject::text, ''), 'UTF8'), convert_to(coalesce(tenant::text, ''), 'UTF8'),
-    convert_to(correlation, 'UTF8'), convert_to(causation, 'UTF8'), convert_to(actor, 'UTF8'),
-    convert_to(coalesce(command, ''), 'UTF8'), convert_to(traceparent, 'UTF8')]
+select notification_id, told_on, coalesce(subject, originator_id)::text, state,
+    originator_id || ':' || originator_version, topic,
+    to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    subject::text, tenant::text, correlation, causation, actor, command, traceparent
 from stored_events where notification_id > %b and notification_id <= %b order by notification_id limit %b
 """
 WRITERS_LEFT: Final = """
@@ -48,13 +50,11 @@ on conflict (topic, partition) do update set position = excluded.position, kafka
 where relay_position.position < excluded.position
 """
 
-SEND_AWAY: Final = """
-select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = %s and pid <> pg_backend_pid()
-and database = (select oid from pg_database where datname = current_database())
-"""
-
-Row = tuple[int, str, bytes, bytes, list[bytes]]
+Row = tuple[Any, ...]
+"""Position, topic, message key, the fact, and a word or None for each of NAMES; every text is bytes."""
 Partition = tuple[str, int]
+Packed = tuple[Partition, int, BatchBuilder]
+Sent = tuple[Partition, int, BatchBuilder, asyncio.Future[RecordMetadata]]
 
 
 class UntellableError(KafkaError):  # type: ignore[misc]
@@ -73,11 +73,16 @@ class Relay:
 
     def __init__(self, conninfo: str, source: str, bootstrap: str, topic_prefix: str = "") -> None:
         self._conninfo = psycopg.conninfo.make_conninfo(conninfo, options="-c waymark.tenant=*")
-        self._source = source.encode()
+        self._source = source
+        self._constant = (
+            ("ce_specversion", b"1.0"),
+            ("content-type", b"application/json"),
+            ("ce_source", source.encode()),
+        )
         self._bootstrap = bootstrap
         self._prefix = topic_prefix
         self._woken = asyncio.Event()
-        self._told: dict[Partition, tuple[int, int]] = {}
+        self._told: dict[Partition, int] = {}
         self._cursor = 0
         self._decided = 0
         self.behind_seconds = 0.0
@@ -92,13 +97,14 @@ class Relay:
         while True:
             try:
                 async with self._leading() as (connection, producer):
-                    log.info("relay of %s is active from position %d", self._source.decode(), self._cursor)
+                    log.info("relay of %s is active from position %d", self._source, self._cursor)
                     while True:
                         await self._tell_all(connection, producer)
                         backoff = 0.1
                         await self._wait()
-            except (psycopg.OperationalError, KafkaError, OSError) as error:
-                log.warning("relay of %s begins again in %.1f s: %s", self._source.decode(), backoff, error)
+            except* (psycopg.OperationalError, KafkaError, OSError) as errors:
+                reasons = "; ".join(str(error) for error in errors.exceptions)
+                log.warning("relay of %s begins again in %.1f s: %s", self._source, backoff, reasons)
                 await asyncio.sleep(backoff)
                 backoff = min(2 * backoff, LONGEST_BACKOFF)
 
@@ -106,24 +112,17 @@ class Relay:
     async def _leading(self) -> AsyncIterator[tuple[psycopg.AsyncConnection[Any], AIOKafkaProducer]]:
         """Wait for the lock that only one relay of this service holds, then take up where the last one saved."""
         async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
-            while not (await _row(connection, "select pg_try_advisory_lock(%s)", LOCK))[0]:
+            while not (await _row(connection, "select pg_try_advisory_lock(%s)", LOCK))[0]:  # noqa: ASYNC110
                 await asyncio.sleep(0.25)
             await self._restore(connection)
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
-                acks="all",
-                enable_idempotence=True,
-                max_batch_size=BATCH_BYTES,
-                metadata_max_age_ms=10_000,
-            )
-            async with producer:
+            async with _producing(self._bootstrap) as producer:
                 yield connection, producer
 
     async def _restore(self, connection: psycopg.AsyncConnection[Any]) -> None:
         row = await _row(connection, "select coalesce((select position from relay_cursor), 0)")
         self._cursor = self._decided = row[0]
-        rows = await (await connection.execute("select * from relay_position")).fetchall()
-        self._told = {(topic, partition): (position, offset) for topic, partition, position, offset in rows}
+        rows = await (await connection.execute("select topic, partition, position from relay_position")).fetchall()
+        self._told = {(topic, partition): position for topic, partition, position in rows}
 
     async def _wait(self) -> None:
         try:
@@ -136,11 +135,14 @@ class Relay:
         """Tell everything that is decided by now."""
         high = await self._watermark(connection)
         rows = await self._read(connection, self._cursor, high) if high > self._decided else []
-        while rows:
-            sent = await self._send(producer, rows)
-            following = await self._read(connection, rows[-1][0], high) if len(rows) == BATCH_FACTS else []
-            await self._save(connection, rows[-1][0], sent)
-            rows = following
+        sent: list[Sent] = []
+        while rows or sent:
+            async with asyncio.TaskGroup() as tasks:
+                # PostgreSQL reads what follows and Kafka takes what was sent while this process packs what is here.
+                following = tasks.create_task(self._read_behind(connection, rows, high))
+                tasks.create_task(self._save(connection, sent))
+                sending = tasks.create_task(self._send(producer, rows))
+            rows, sent = following.result(), sending.result()
         self._decided = high
 
     async def _watermark(self, connection: psycopg.AsyncConnection[Any]) -> int:
@@ -156,86 +158,104 @@ class Relay:
 
     async def _read(self, connection: psycopg.AsyncConnection[Any], after: int, high: int) -> Sequence[Row]:
         cursor = connection.cursor(binary=True)
+        cursor.adapters.register_loader("text", ByteaBinaryLoader)
         await cursor.execute(READ, (after, high, BATCH_FACTS), prepare=True)
         return await cursor.fetchall()
 
-    async def _send(
-        self, producer: AIOKafkaProducer, rows: Sequence[Row]
-    ) -> "list[tuple[Partition, int, int, asyncio.Future[Any]]]":
+    async def _read_behind(
+        self, connection: psycopg.AsyncConnection[Any], rows: Sequence[Row], high: int
+    ) -> Sequence[Row]:
+        return await self._read(connection, rows[-1][0], high) if len(rows) == BATCH_FACTS else []
+
+    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> list[Sent]:
         """Hand facts to the producer, one batch after another for each partition; return what is on its way."""
-        counts: dict[str, int] = {}
-        by_partition: dict[Partition, list[Row]] = {}
+        with telling((row[0], row[1], row[-1]) for row in rows) as traces:
+            packed = []
+            for partition, some in (await self._by_partition(producer, rows)).items():
+                packed += self._pack(producer, partition, some, traces)
+                # Sockets, and whoever shares this process, get their turn.
+                await asyncio.sleep(0)
+            return [(*one, await self._send_batch(producer, *one)) for one in packed]
+
+    async def _send_batch(
+        self, producer: AIOKafkaProducer, partition: Partition, _position: int, batch: BatchBuilder
+    ) -> asyncio.Future[RecordMetadata]:
+        topic, number = partition
+        sent: asyncio.Future[RecordMetadata]
+        sent = await producer.send_batch(batch, self._prefix + topic, partition=number)
+        return sent
+
+    async def _by_partition(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> dict[Partition, list[Row]]:
+        counts: dict[bytes, int] = {}
+        by_partition: dict[tuple[bytes, int], list[Row]] = {}
         for row in rows:
             topic = row[1]
             if topic not in counts:
-                counts[topic] = len(await producer.partitions_for(self._prefix + topic))
+                counts[topic] = len(await producer.partitions_for(self._prefix + topic.decode()))
             by_partition.setdefault((topic, zlib.crc32(row[2]) % counts[topic]), []).append(row)
-        with telling((row[0], row[1], row[4][-1]) for row in rows) as traces:
-            return [
-                sent
-                for partition, some in by_partition.items()
-                for sent in await self._send_partition(producer, partition, some, traces)
-            ]
+        return {(topic.decode(), number): some for (topic, number), some in by_partition.items()}
 
-    async def _send_partition(
+    def _pack(
         self, producer: AIOKafkaProducer, partition: Partition, rows: Sequence[Row], traces: dict[int, bytes]
-    ) -> "list[tuple[Partition, int, int, asyncio.Future[Any]]]":
-        topic, number = self._prefix + partition[0], partition[1]
-        sent, batch, count = [], producer.create_batch(), 0
-        previous = self._told.get(partition, (0, -1))[0]
+    ) -> list[Packed]:
+        packed: list[Packed] = []
+        batch, previous = producer.create_batch(), self._told.get(partition, 0)
         for row in rows:
             headers = self._headers(row, previous, traces)
             if batch.append(key=row[2], value=row[3], timestamp=None, headers=headers) is None:
-                sent.append((partition, previous, count, await producer.send_batch(batch, topic, partition=number)))
-                batch, count = producer.create_batch(), 0
+                packed.append((partition, previous, batch))
+                batch = producer.create_batch()
                 if batch.append(key=row[2], value=row[3], timestamp=None, headers=headers) is None:
                     raise UntellableError(row[0])
-            count += 1
             previous = row[0]
-        sent.append((partition, previous, count, await producer.send_batch(batch, topic, partition=number)))
-        self._told[partition] = (previous, -1)
-        return sent
+        self._told[partition] = previous
+        return [*packed, (partition, previous, batch)]
 
     def _headers(self, row: Row, previous: int, traces: dict[int, bytes]) -> list[tuple[str, bytes]]:
         words = [
-            ("ce_specversion", b"1.0"),
-            ("content-type", b"application/json"),
-            ("ce_source", self._source),
+            *self._constant,
             ("position", b"%d" % row[0]),
             ("previous", b"%d" % previous),
+            *filter(itemgetter(1), zip(NAMES, row[4:], strict=True)),
         ]
-        words += [word for word in zip(NAMES, row[4], strict=True) if word[1]]
         if row[0] in traces:
-            words[-1] = ("traceparent", traces[row[0]])
+            # CloudEvents tells the trace in which a fact was stored apart from the hop that carries it.
+            words[-1:] = [("traceparent", traces[row[0]]), ("ce_traceparent", row[-1])]
         return words
 
-    async def _save(
-        self,
-        connection: psycopg.AsyncConnection[Any],
-        cursor: int,
-        sent: "list[tuple[Partition, int, int, asyncio.Future[Any]]]",
-    ) -> None:
+    async def _save(self, connection: psycopg.AsyncConnection[Any], sent: Sequence[Sent]) -> None:
         """Wait for the broker to have it all, then keep how far this is, with each partition's offset."""
-        for partition, position, count, acknowledged in sent:
-            self._told[partition] = (position, (await acknowledged).offset + count - 1)
-        places = {partition: self._told[partition] for partition, *_ in sent}
+        if not sent:
+            return
+        offsets = await asyncio.gather(*(acknowledged for *_, acknowledged in sent))
+        places: dict[Partition, tuple[int, int]] = {}
+        for (partition, position, batch, _), first in zip(sent, offsets, strict=True):
+            # A batch that had arrived before its acknowledgement was lost comes back as -1: then this is a lower bound.
+            places[partition] = (position, max(0, first.offset + batch.record_count() - 1))
         columns = [(topic, number, *place) for (topic, number), place in places.items()]
+        cursor = max(position for position, _ in places.values())
         await connection.execute(SAVE, (cursor, *map(list, zip(*columns, strict=True))), prepare=True)
         self._cursor = cursor
 
 
-async def retell(conninfo: str) -> None:
-    """Have a service's facts told again from the first one, for a topic that was lost and made anew.
-
-    The active relay is sent away, and takes up its work where nothing is told yet. Consumers skip what they know.
-    """
-    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
-        while not (await _row(connection, "select pg_try_advisory_lock(%s)", LOCK))[0]:
-            await connection.execute(SEND_AWAY, [LOCK])
-            await asyncio.sleep(POLL_SECONDS)
-        async with connection.transaction():
-            await connection.execute("delete from relay_position")
-            await connection.execute("delete from relay_cursor")
+@asynccontextmanager
+async def _producing(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=BATCH_BYTES,
+        metadata_max_age_ms=10_000,
+    )
+    try:
+        await producer.start()
+        yield producer
+    finally:
+        # Not its stop(), which waits for a broker that is away until all is flushed, for ever when the producer is
+        # idempotent. What is not acknowledged is told again from the saved position.
+        producer._closed = True  # noqa: SLF001
+        await producer._sender.close()  # noqa: SLF001
+        await producer.client.close()
 
 
 async def _row(connection: psycopg.AsyncConnection[Any], query: Any, *arguments: object) -> tuple[Any, ...]:
