@@ -6,9 +6,8 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,7 +18,6 @@ from psycopg.conninfo import conninfo_to_dict
 from caseload.case import ActionAlreadyDone, ActionStage, Case
 from chassis.aggregate import Refusal
 from chassis.ask import Answer
-from chassis.database import Connection, Pool
 from chassis.store import (
     LARGEST_FACT,
     ClaimTakenError,
@@ -37,7 +35,7 @@ from events.sealed import Sealed
 from .conftest import Home
 from .ground import NOON, contact, open_case, until
 from .nursery import Nursery, kill
-from .writers import ask, compete, mark, mark_and_die, mark_new_case
+from .writers import ask, compete, mark, mark_and_die, mark_new_case, uncommitted
 
 AT_ONCE = 8
 
@@ -188,8 +186,7 @@ async def test_a_repeated_key_that_overlaps_the_first_is_not_told_that_it_came_t
         return await session.save(contact(await session.load(Case, case.id, expected=1)))
 
     async with await AsyncConnection.connect(home.administrator) as connection:
-        first_store = Store(cast("Pool", OneConnection(connection)), "caseload")
-        first = await first_store.execute(ask("key"), work)
+        first = await uncommitted(connection).execute(ask("key"), work)
         await connection.execute("lock table stored_events in access exclusive mode")
         second = asyncio.create_task(store.execute(ask("key"), work))
         await until(lambda: somebody_waits(home))
@@ -300,17 +297,6 @@ async def test_the_librarys_own_application_reads_what_was_written_without_keys(
     assert read_back == await loaded(store, case.id)
     assert read_back.version == 6
     assert read_back.actions[action.action_id].stage is ActionStage.DONE
-
-
-@dataclass(frozen=True)
-class OneConnection:
-    """Stands where a store's pool stands, so that its commands wait in a transaction that is still open."""
-
-    opened: Connection
-
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
-        yield self.opened
 
 
 async def somebody_waits(home: Home) -> bool:

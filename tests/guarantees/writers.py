@@ -5,21 +5,28 @@ import json
 import os
 import random
 import signal
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString, cast
 from uuid import UUID, uuid4
+
+from psycopg import AsyncConnection
+from psycopg.errors import RaiseException
 
 from caseload.case import Case
 from chassis.ask import Answer, Ask
-from chassis.database import ALL_TENANTS, open_pool
+from chassis.database import ALL_TENANTS, Connection, Pool, open_pool
 from chassis.store import ConflictError, Session, Store
 from events.caseload import Channel, ContactRecorded
 
 from .ground import NOON, contact, open_case
 
 WRITERS = 8
-MARKED = 0.02
+NEW = 0.02
+MANY = (1, 1, 2, 20, 200, 500)
+FEW = (1, 1, 2)
 
 
 def ask(key: str | None = None, fingerprint: bytes = b"") -> Ask:
@@ -59,6 +66,23 @@ async def _mark_any(store: Store, case_id: UUID) -> dict[str, Any]:
     return {"marker": str(marker), "place": [str(case_id), answer.version, place.position]}
 
 
+@dataclass(frozen=True)
+class OneConnection:
+    """Stands where a store's pool stands."""
+
+    opened: Connection
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend the connection."""
+        yield self.opened
+
+
+def uncommitted(connection: Connection) -> Store:
+    """Return a store whose facts are committed with the connection's transaction."""
+    return Store(cast("Pool", OneConnection(connection)), "caseload")
+
+
 async def mark_new_case(store: Store, key: str, marker: UUID) -> Answer:
     """Open a case of a random id, marked; the same key again finds what it did before."""
 
@@ -80,23 +104,41 @@ async def mark_and_die(application: str, key: str, marker: str, after_commit: bo
 
 
 async def write(application: str, seed: int, facts: int) -> None:
-    """Eight writers at once store many facts, in transactions of very different sizes."""
+    """Eight writers at once store many facts, in transactions of very different sizes, then a few until killed."""
     chance = random.Random(seed)
     left = [facts]
-    async with open_pool(application, size=WRITERS) as pool:
-        store = Store(pool, "caseload")
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(WRITERS):
-                tasks.create_task(_write(store, chance, left))
+    async with open_pool(application, size=WRITERS) as pool, asyncio.TaskGroup() as tasks:
+        for _ in range(WRITERS):
+            tasks.create_task(_write(Store(pool, "caseload"), chance, left))
 
 
 async def _write(store: Store, chance: random.Random, left: list[int]) -> None:
-    """Keep some cases going, as long as facts are left to write."""
+    """Keep some cases of this writer's own going; one whose facts were rolled back is left alone."""
     cases: list[Case] = []
-    while left[0] > 0:
-        size = chance.choice([1, 1, 1, 2, 5, 20, 200, 500])
+    while True:
+        size = chance.choice(MANY if left[0] > 0 else FEW)
         left[0] -= size
-        case = open_case() if len(cases) < WRITERS or chance.random() < MARKED else chance.choice(cases)
-        cases = [*cases[-WRITERS:], case]
-        contact(case, size - (case.version == 1))
-        await Session(store, ask()).append([case], Answer(200))
+        case = open_case() if len(cases) < WRITERS or chance.random() < NEW else cases.pop(0)
+        contact(case, size)
+        with suppress(RaiseException):
+            await Session(store, ask()).append([case], Answer(200))
+            cases.append(case)
+        await asyncio.sleep(chance.uniform(0, 0.01))
+
+
+HESITATE: LiteralString = """
+create function hesitate() returns trigger language plpgsql as $$
+begin
+    if random() < 0.1 then perform pg_sleep(random() * 0.04); end if;
+    if random() < 0.003 then raise exception 'changed its mind'; end if;
+    return null;
+end $$;
+create constraint trigger hesitate after insert on stored_events deferrable initially deferred
+    for each row when (new.originator_version % 20 = 0) execute function hesitate()
+"""
+
+
+async def let_commits_hesitate(owner: str) -> None:
+    """Make some transactions wait long at their commit, with positions drawn, and roll some back."""
+    async with await AsyncConnection.connect(owner, autocommit=True) as connection:
+        await connection.execute(HESITATE)
