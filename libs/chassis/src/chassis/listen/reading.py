@@ -22,18 +22,20 @@ lock table {tables} in access share mode;
 set local waymark.tenant = {scope}
 """)
 REACHED: Final = """
-select p.position, w.id is not null
+select bool_and(coalesce(h.position >= asked.position, false)), bool_or(exists (
+    select from parked where consumer = v.view || '#' || v.generation and key = asked.key
+))
 from view_version v
-left join heard_position p on p.consumer = v.view || '#' || v.generation and (p.source, p.topic, p.partition) = (%s, %s, %s)
-left join lateral (
-    select id from parked where consumer = v.view || '#' || v.generation and key = %s limit 1
-) w on true
+cross join unnest(%s::text[], %s::text[], %s::int[], %s::bigint[], %s::text[])
+    as asked (source, topic, partition, position, key)
+left join heard_position h on h.consumer = v.view || '#' || v.generation
+    and (h.source, h.topic, h.partition) = (asked.source, asked.topic, asked.partition)
 where v.view = %s and v.status = 'live'
 """
 
 
 class NotYetError(Exception):
-    """The view has not reached the asked place within LONGEST_WAIT_SECONDS: ask again."""
+    """The view has not reached the asked places within LONGEST_WAIT_SECONDS: ask again."""
 
 
 class HeldBackError(Exception):
@@ -48,8 +50,8 @@ async def reading(
 
     Raises NotYetError and HeldBackError.
     """
-    for place in at_least:
-        await _wait(pool, view, place)
+    if at_least:
+        await _wait(pool, view, at_least)
     async with pool.connection() as connection, connection.transaction():
         tables = sql.SQL(", ").join(sql.Identifier(table.name) for table in view.tables)
         scope = sql.Literal(str(tenant) if tenant else ALL_TENANTS)
@@ -57,17 +59,20 @@ async def reading(
         yield connection
 
 
-async def _wait(pool: Pool, view: View, place: Place) -> None:
+async def _wait(pool: Pool, view: View, places: Sequence[Place]) -> None:
     deadline = asyncio.get_running_loop().time() + LONGEST_WAIT_SECONDS
-    while True:
-        async with pool.connection() as connection:
-            arguments = [place.source, place.topic, place.partition, place.key, view.name]
-            row = await (await connection.execute(REACHED, arguments, prepare=True)).fetchone()
-        position, held_back = row or (None, False)
-        if held_back:
-            raise HeldBackError
-        if position is not None and position >= place.position:
-            return
+    while not await _has_reached(pool, view, places):
         if asyncio.get_running_loop().time() > deadline:
             raise NotYetError
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def _has_reached(pool: Pool, view: View, places: Sequence[Place]) -> bool:
+    """Ask for all places in one round trip. Raises HeldBackError."""
+    arguments = (*map(list, zip(*places, strict=True)), view.name)
+    async with pool.connection() as connection:
+        row = await (await connection.execute(REACHED, arguments, prepare=True)).fetchone()
+    reached, held_back = row or (False, False)
+    if held_back:
+        raise HeldBackError
+    return bool(reached)
