@@ -1,0 +1,109 @@
+"""Readers wait until a view is as far as they were told, and no longer than they are promised."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from chassis.ask import Place
+from chassis.database import ALL_TENANTS, Pool, chassis_sql, migrate, open_pool, prepare_database
+from chassis.listen.reading import HeldBackError, NotYetError, reading
+from chassis.listen.views import Table, View
+from waymark.local.postgres import Postgres
+
+
+@dataclass
+class Line:
+    id: UUID
+
+
+VIEW = View("register", (), (Table("register", Line, lambda told: told.key, lambda row, _: row or Line(uuid4())),))
+PLACES = [Place("caseload", "journey", partition, 7, f"person {partition}") for partition in range(5)]
+HEARD = """
+insert into heard_position (consumer, source, topic, partition, position) values ('register#2', %s, %s, %s, %s)
+on conflict (consumer, topic, partition, source) do update set position = excluded.position
+"""
+GENERATIONS = "insert into view_version values ('register', 1, '', 'retired'), ('register', 2, '', 'live')"
+PARKED = """
+insert into parked (consumer, key, source, topic, partition, position, kafka_offset, type, headers, value)
+values ('register#2', %s, 'caseload', 'journey', 0, 1, 1, 'a type', '{}', '')
+"""
+
+
+@pytest_asyncio.fixture
+async def pool(postgres: Postgres) -> AsyncIterator[Pool]:
+    owner, application = prepare_database(postgres.dsn(), f"reading_{secrets.token_hex(4)}")
+    migrate(owner, application, [chassis_sql("listen/listen.sql"), "create table register (id uuid primary key)"])
+    async with open_pool(application, scope=ALL_TENANTS) as pool:
+        await execute(pool, GENERATIONS)
+        yield pool
+
+
+async def execute(pool: Pool, statement: str, *arguments: object) -> None:
+    async with pool.connection() as connection:
+        await connection.execute(statement.encode(), arguments)
+
+
+async def hear(pool: Pool, position: int, *places: Place) -> None:
+    for place in places:
+        await execute(pool, HEARD, place.source, place.topic, place.partition, position)
+
+
+async def read(pool: Pool, *places: Place) -> None:
+    async with reading(pool, None, VIEW, places):
+        pass
+
+
+async def test_who_asks_for_no_place_reads_at_once(pool: Pool) -> None:
+    await read(pool)
+
+
+async def test_a_view_is_read_when_it_has_reached_every_place(pool: Pool) -> None:
+    await hear(pool, 7, *PLACES[:4])
+    waiting = asyncio.ensure_future(read(pool, *PLACES))
+    await asyncio.wait([waiting], timeout=0.2)
+    assert not waiting.done()
+
+    await hear(pool, 8, PLACES[4])
+    await waiting
+
+
+async def test_a_view_behind_at_many_places_is_waited_for_no_longer_than_at_one(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.listen.reading.LONGEST_WAIT_SECONDS", 0.5)
+
+    async def arrive_one_by_one() -> None:
+        for place in PLACES[:4]:
+            await asyncio.sleep(0.3)
+            await hear(pool, 7, place)
+
+    arriving = asyncio.ensure_future(arrive_one_by_one())
+    began = time.monotonic()
+    with pytest.raises(NotYetError):
+        await read(pool, *PLACES)
+    assert time.monotonic() - began < 1.0
+    await arriving
+
+
+async def test_a_view_without_a_live_generation_has_reached_nothing(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.listen.reading.LONGEST_WAIT_SECONDS", 0.0)
+    await hear(pool, 7, *PLACES)
+    await execute(pool, "update view_version set status = 'retired'")
+    with pytest.raises(NotYetError):
+        await read(pool, *PLACES)
+
+
+async def test_who_asks_about_somebody_whose_facts_wait_is_told(pool: Pool) -> None:
+    await hear(pool, 7, *PLACES)
+    await execute(pool, PARKED, PLACES[3].key)
+    with pytest.raises(HeldBackError):
+        await read(pool, *PLACES)
+    await read(pool, *PLACES[:3])
