@@ -4,6 +4,7 @@ import asyncio
 import time
 from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self, TypeVar
@@ -41,6 +42,9 @@ __all__ = [
 KEY_LIFETIME: Final = 4.0
 ANSWER_WITHIN: Final = 10.0
 PERSONS_A_REQUEST: Final = 1_000
+# Less than the 5 s after which uvicorn closes a silent connection: one that is about to close is not used again.
+IDLE_SECONDS: Final = 3.0
+REPEATABLE: Final = frozenset({"/keys/opening", "/keys/sealing", "/index", "/search", "/identities"})
 
 _T = TypeVar("_T")
 
@@ -85,7 +89,8 @@ class Keyring:
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._http = httpx.AsyncClient(base_url=url, trust_env=False)
+        limits = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
+        self._http = httpx.AsyncClient(base_url=url, trust_env=False, limits=limits)
         self._token = token_source
         self._now = monotonic
         self._held: dict[str, DataKey] = {}
@@ -195,7 +200,7 @@ class Keyring:
         self, path: str, body: Mapping[str, object], *, timeout_seconds: float | None = ANSWER_WITHIN
     ) -> dict[str, Any]:
         try:
-            answer = await self._http.post(path, json=body, headers=self._headers(), timeout=timeout_seconds)
+            answer = await self._answer(path, body, timeout_seconds)
         except httpx.TransportError as broken:
             message = f"the keyring does not answer: {type(broken).__name__}"
             raise KeyringAwayError(message) from broken
@@ -207,6 +212,16 @@ class Keyring:
             raise KeyringRefusedError(message)
         told: dict[str, Any] = answer.json() if answer.content else {}
         return told
+
+    async def _answer(self, path: str, body: Mapping[str, object], timeout_seconds: float | None) -> httpx.Response:
+        """Ask, and once more if the connection broke where asking twice changes nothing."""
+        ask = partial(self._http.post, path, json=body, headers=self._headers(), timeout=timeout_seconds)
+        try:
+            return await ask()
+        except (httpx.ReadError, httpx.RemoteProtocolError):
+            if path not in REPEATABLE:
+                raise
+            return await ask()
 
     def _headers(self) -> dict[str, str]:
         headers = {"authorization": f"Bearer {self._token()}", "traceparent": current_traceparent()}
