@@ -129,6 +129,15 @@ def test_the_same_key_agrees_one_action_and_answers_alike(coach: httpx.Client, c
     assert len(read_after(second, coach, case).json()["actions"]) == 1
 
 
+def test_the_same_key_is_refused_alike(coach: httpx.Client, case: str) -> None:
+    contact = {"channel": "phone", "note": "Hello", "occurred_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
+    key = {"Idempotency-Key": uuid4().hex}
+    first, second = (asked(coach, f"{case}/contacts", contact, version=2, **key) for _ in range(2))
+    assert (first.json(), first.status_code) == (second.json(), 409)
+    assert "Idempotency-Replayed" not in first.headers
+    assert second.headers["Idempotency-Replayed"] == "true"
+
+
 def test_a_contact_of_yesterday_is_recorded_and_one_of_tomorrow_is_not(coach: httpx.Client, case: str) -> None:
     day = timedelta(days=1)
     yesterday, tomorrow = ((datetime.now(UTC) + shift).isoformat() for shift in (-day, day))

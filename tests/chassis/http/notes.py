@@ -91,6 +91,7 @@ async def fail(name: str) -> None:
 
 FAILURES: dict[str, Exception] = {
     "refused": Refusal("already accepted", ["withdraw"]),
+    "refused again": Refusal("already accepted", ["withdraw"], repeated=True),
     "absent": NotFoundError("Referral"),
     "stale": StaleVersionError(3, 5),
     "conflict": ConflictError(),

@@ -24,6 +24,7 @@ async def test_a_path_that_is_not_there_and_a_method_that_is_not_taken_are_probl
             409,
             {"type": "urn:waymark:problem:refused", "detail": "already accepted", "allowed": ["withdraw"]},
         ),
+        ("refused again", 409, {"detail": "already accepted", "allowed": ["withdraw"]}),
         ("absent", 404, {}),
         ("stale", 412, {"type": "urn:waymark:problem:stale-version", "expected": 3, "actual": 5}),
         ("conflict", 409, {"type": "urn:waymark:problem:conflict"}),
@@ -48,6 +49,7 @@ async def test_every_failure_is_a_problem(
     assert members.items() <= problem.items()
     assert "Ada" not in answer.text
     assert ("retry-after" in answer.headers) is (status == 503)
+    assert ("idempotency-replayed" in answer.headers) is (name == "refused again")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Aggregates decide facts and fold them. The eventsourcing library keeps their identity, version and what is pending."""
+"""Aggregates decide facts and fold them. The eventsourcing library keeps identity, version and what is pending."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +14,16 @@ from events.fact import Fact, read
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)
-    """A command that the rules turn down; `allowed` names what could be asked instead."""
+    """A command that the rules turn down; `allowed` names what could be asked instead.
 
-    def __init__(self, reason: str, allowed: Iterable[str] = ()) -> None:
+    `repeated` tells that an earlier command with the same key was turned down.
+    """
+
+    def __init__(self, reason: str, allowed: Iterable[str] = (), *, repeated: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.allowed = tuple(allowed)
+        self.repeated = repeated
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,6 @@ def decode_places(token: str) -> tuple[Place, ...]:
     try:
         places = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         return tuple(Place(str(s), str(t), int(p), int(n), str(k)) for s, t, p, n, k in places)
-    except (ValueError, TypeError) as broken:
+    except (ValueError, TypeError, OverflowError, RecursionError) as broken:
         message = "not a token that an answer of this platform gave out"
         raise InvalidTokenError(message) from broken

@@ -29,6 +29,7 @@ from chassis.store import (
 
 MEDIA_TYPE: Final = "application/problem+json"
 MOST_FAULTS: Final = 100
+REPLAYED: Final = {"Idempotency-Replayed": "true"}
 
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
@@ -111,7 +112,8 @@ def _plain(status: int, kind: str, detail: str) -> Handler:
 
 async def _refused(_request: Request, refusal: Refusal) -> Response:
     # Always 409: what is kept under an idempotency key has to be answered the same way the second time.
-    return problem(409, refusal.reason, "refused", allowed=list(refusal.allowed))
+    headers = REPLAYED if refusal.repeated else None
+    return problem(409, refusal.reason, "refused", headers, allowed=list(refusal.allowed))
 
 
 async def _stale(_request: Request, stale: StaleVersionError) -> Response:

@@ -14,7 +14,6 @@ from chassis.ask import Answer, Ask, Place
 from chassis.clock import Clock, system_clock
 from chassis.database import ALL_TENANTS, Pool
 from events.envelope import PARTITIONS
-from events.fact import Fact
 
 LARGEST_FACT: Final = 256 * 1024
 LOAD: Final = "select * from load_facts(%b, %b, %b)"
@@ -170,7 +169,7 @@ class Session:
         try:
             positions = await self._write(rows, answer, claims, releases)
         except UniqueViolation as violation:
-            return await self._resolve(violation, answer)
+            return await self._resolve(violation)
         except DeadlockDetected as deadlock:
             raise ConflictError from deadlock
         self._store.appended()
@@ -218,7 +217,7 @@ class Session:
         source, count = self._store.source, self._store.partitions
         return tuple(Place(source, topic, partition_of(key, count), index, key) for (topic, key), index in last.items())
 
-    async def _resolve(self, violation: UniqueViolation, answer: Answer) -> Answer:
+    async def _resolve(self, violation: UniqueViolation) -> Answer:
         """Say which uniqueness a write ran into: an earlier command with this key, a claim, or another writer."""
         if self._ask.key:
             async with self._store.pool.connection() as connection:
@@ -242,13 +241,12 @@ _mapper = FactMapper(None)  # type: ignore[arg-type]
 
 def _row(aggregate: Aggregate, event: Any) -> _Row:
     stored = _mapper.to_stored_event(event)
-    fact: Fact = event.fact
     if len(stored.state) > LARGEST_FACT:
         message = f"{stored.topic} has {len(stored.state)} bytes, at most {LARGEST_FACT} are stored"
         raise FactTooLargeError(message)
     version = stored.originator_version
     place = (aggregate.subject, aggregate.tenant, aggregate.told_on)
-    return (aggregate.id, version, stored.topic, stored.state, fact.occurred_at, *place)
+    return (aggregate.id, version, stored.topic, stored.state, event.fact.occurred_at, *place)
 
 
 def _kind_of_claim(violation: UniqueViolation) -> str:
@@ -265,5 +263,5 @@ def _at(answer: Answer, positions: list[int]) -> Answer:
 def _raise_refused(answer: Answer, refusal: Refusal | None = None) -> Answer:
     """Return an accepted answer; a refused one is raised again as the refusal it was."""
     if answer.refusal:
-        raise (refusal or Refusal(answer.refusal, answer.allowed)) from None
+        raise (refusal or Refusal(answer.refusal, answer.allowed, repeated=answer.repeated)) from None
     return answer

@@ -26,6 +26,7 @@ class Sealed(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
+        """Take a sealed text. Raises ValueError for any other."""
         if not _SHAPE.fullmatch(text):
             message = "not a sealed text"
             raise ValueError(message)
