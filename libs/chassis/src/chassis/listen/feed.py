@@ -216,10 +216,21 @@ async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         # Another partition is asked for only when the broker has answered for the last one, whose end was reached.
         fetch_max_wait_ms=5,
     )
-    async with consumer:
+    await consumer.start()
+    try:
         # A task of aiokafka's that is cancelled before it ever ran would end this one too.
         await asyncio.sleep(0)
         yield consumer
+    finally:
+        await _stop(consumer)
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    """Stop a consumer, whose fetcher does not hear that it is cancelled while it gives up what was assigned before."""
+    stopping = asyncio.ensure_future(consumer.stop())
+    while not (await asyncio.wait([stopping], timeout=0.1))[0]:
+        consumer._fetcher._fetch_task.cancel()  # noqa: SLF001
+    await stopping
 
 
 async def resume_offsets(
