@@ -15,12 +15,13 @@ SAMPLED: Final = b"-01"
 
 
 @contextmanager
-def telling(rows: Iterable[tuple[int, str, bytes]]) -> Iterator[dict[int, bytes]]:
+def telling(rows: Iterable[tuple[int, bytes, bytes]]) -> Iterator[dict[int, bytes]]:
     """Span the sending of facts, given as (position, topic, traceparent); yields the traceparent to tell with each."""
     sampled = islice((row for row in rows if row[2].endswith(SAMPLED)), MOST_SPANS)
     with ExitStack() as spans:
         traces = {}
-        for position, topic, traceparent in sampled:
+        for position, told_on, traceparent in sampled:
+            topic = told_on.decode()
             context = span_of(traceparent.decode(), f"send {topic}", SpanKind.PRODUCER, messaging("send", topic))
             traces[position] = traceparent_of(spans.enter_context(context)).encode()
         yield traces
