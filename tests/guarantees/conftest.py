@@ -17,6 +17,7 @@ from waymark.local.postgres import Postgres
 
 from .ground import Ground
 from .nursery import Nursery
+from .town import Town, running
 
 PARTITIONS = 6
 
@@ -91,3 +92,10 @@ def nursery(platform_folder: Path) -> Iterator[Nursery]:
 def ground(home: Home, topics: Topics, pool: Pool, store: Store) -> Ground:
     """All of it together."""
     return Ground(home.owner, home.application, topics.bootstrap, topics.prefix, pool, store)
+
+
+@pytest.fixture(scope="session")
+def town(platform_folder: Path) -> Iterator[Town]:
+    """Every service of Waymark, running on a platform of its own."""
+    with running(platform_folder / "town") as everything:
+        yield everything

@@ -10,6 +10,7 @@ import uvloop
 from pydantic import ValidationError
 
 from chassis.database import migrate
+from chassis.recover import StoreBehindError, StoreDivergedError, require_whole
 from chassis.settings import ServiceSettings
 from chassis.telemetry import flush_tracing, start_logging, start_tracing
 
@@ -18,12 +19,19 @@ Work = Coroutine[Any, Any, None]
 Roles = Mapping[str, Callable[[S], Work]]
 
 
-def run_role(
-    name: str, settings_type: type[S], scripts: Sequence[LiteralString], roles: Roles[S], arguments: Sequence[str]
+def run_role(  # noqa: PLR0913
+    name: str,
+    settings_type: type[S],
+    scripts: Sequence[LiteralString],
+    roles: Roles[S],
+    arguments: Sequence[str],
+    *,
+    without_kafka: bool = False,
 ) -> str | None:
     """Run the one role that `arguments` name until SIGTERM or SIGINT; `scripts` are run as the database's owner first.
 
-    Returns why the process could not start, in one line, None when it ended in good order.
+    Nothing begins before the store is known to have every fact that Kafka carries of it, unless this service has to
+    start `without_kafka`. Returns why the process could not start, in one line, None when it ended in good order.
     """
     if len(arguments) != 1 or arguments[0] not in roles:
         return f"{name}: choose one of {', '.join(roles)}"
@@ -33,7 +41,10 @@ def run_role(
         if settings.owner_database:
             migrate(settings.owner_database, settings.database, scripts)
         start_tracing(name)
-        uvloop.run(_until_told(roles[arguments[0]](settings)))
+        role = roles[arguments[0]]
+        uvloop.run(_until_told(role(settings) if without_kafka else _whole(name, settings, role)))
+    except (StoreBehindError, StoreDivergedError) as restored:
+        return f"{name}: {restored}"
     except ValidationError as invalid:
         faults = (f"WAYMARK_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in invalid.errors())
         return f"{name}: {'; '.join(faults)}"
@@ -47,6 +58,11 @@ async def together(*parts: Work) -> None:
     async with asyncio.TaskGroup() as tasks:
         for part in parts:
             tasks.create_task(part)
+
+
+async def _whole(name: str, settings: S, role: Callable[[S], Work]) -> None:
+    await require_whole(settings.database, name, settings.kafka, settings.topic_prefix)
+    await role(settings)
 
 
 async def _until_told(work: Work) -> None:

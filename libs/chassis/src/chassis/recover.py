@@ -4,7 +4,9 @@ A restored store would give positions out again that Kafka already carries. So a
 offsets before it takes commands, and does not start while facts of its own are missing.
 """
 
+import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from chassis.database import Connection
 from chassis.listen.feed import reader, told_facts
@@ -20,10 +23,16 @@ from chassis.listen.told import Told
 from chassis.relay import LOCK
 from chassis.topics import TOPICS
 
-POLL_MILLISECONDS: Final = 500
+log = logging.getLogger(__name__)
 
-STORED: Final = "select notification_id, originator_id || ':' || originator_version from stored_events \
-where notification_id = any(%b::bigint[])"
+POLL_MILLISECONDS: Final = 500
+RETRY_SECONDS: Final = 1.0
+
+STORED: Final = """
+select notification_id, originator_id || ':' || originator_version from stored_events
+where notification_id = any(%b::bigint[])
+    or (originator_id, originator_version) in (select * from unnest(%b::uuid[], %b::bigint[]))
+"""
 RESTORE_FACT: Final = """
 insert into stored_events (originator_id, originator_version, topic, state, notification_id, occurred_at, recorded_at,
     subject, tenant, told_on, correlation, causation, traceparent, actor, command)
@@ -39,7 +48,11 @@ class StoreBehindError(Exception):
 
 
 class StoreDivergedError(Exception):
-    """A position holds another fact than Kafka carries there: commands were taken before the store was recovered."""
+    """The store and Kafka disagree on a fact: commands were taken before the store was recovered."""
+
+
+class ServiceRunsError(Exception):
+    """The service that is to be recovered still runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +65,19 @@ class Recovered:
 
 
 async def require_whole(conninfo: str, source: str, bootstrap: str, topic_prefix: str = "") -> None:
-    """Check that the store has every fact that the service `source` ever told.
+    """Check that the store has every fact that the service `source` ever told, once Kafka is there to be asked.
 
     Raises StoreBehindError with one line that says what to do, StoreDivergedError when it is too late for that.
     """
+    while True:
+        try:
+            return await _require_whole(conninfo, source, bootstrap, topic_prefix)
+        except (KafkaError, OSError) as away:
+            log.warning("%s waits for Kafka before it starts: %s", source, type(away).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _require_whole(conninfo: str, source: str, bootstrap: str, topic_prefix: str) -> None:
     async with await _connect(conninfo) as connection:
         missing = await missing_facts(connection, source, bootstrap, topic_prefix)
     if missing:
@@ -66,13 +88,13 @@ async def require_whole(conninfo: str, source: str, bootstrap: str, topic_prefix
 async def recover(conninfo: str, source: str, bootstrap: str, topic_prefix: str = "") -> Recovered:
     """Copy back what the store lacks, byte for byte, with the answers of its commands and its claims.
 
-    The service must not run. Raises StoreBehindError while its relay does, StoreDivergedError.
+    Raises ServiceRunsError while its relay runs, StoreDivergedError, and aiokafka's errors when Kafka is away.
     """
     async with await _connect(conninfo) as connection:
         row = await (await connection.execute("select pg_try_advisory_lock(%s)", [LOCK])).fetchone()
         if row != (True,):
             message = f"{source} runs: stop it first"
-            raise StoreBehindError(message)
+            raise ServiceRunsError(message)
         missing = await missing_facts(connection, source, bootstrap, topic_prefix)
         async with connection.transaction():
             return await _restore(connection, missing)
@@ -93,7 +115,7 @@ async def _own_facts(
 ) -> AsyncIterator[list[Told]]:
     """Yield what this service told on a topic since the relay saved its place, in batches."""
     query = "select partition, kafka_offset from relay_position where topic = %s"
-    saved = dict(await (await connection.execute(query, [topic])).fetchall())
+    saved: dict[int, int] = dict(await (await connection.execute(query, [topic])).fetchall())
     partitions = [TopicPartition(prefix + topic, number) for number in await _partitions(kafka, prefix + topic)]
     ends = await kafka.end_offsets(partitions)
     starts = {partition: saved.get(partition.partition, -1) + 1 for partition in partitions}
@@ -103,7 +125,8 @@ async def _own_facts(
         kafka.seek(partition, starts[partition])
     while waiting:
         for records in (await kafka.getmany(timeout_ms=POLL_MILLISECONDS)).values():
-            yield [told for told in told_facts(records, len(prefix)) if told.source == source]
+            if own := [told for told in told_facts(records, len(prefix)) if told.source == source]:
+                yield own
         waiting = [partition for partition in waiting if await kafka.position(partition) < ends[partition]]
 
 
@@ -113,13 +136,21 @@ async def _partitions(kafka: AIOKafkaConsumer, topic: str) -> Sequence[int]:
 
 
 async def _not_stored(connection: Connection, facts: Sequence[Told]) -> list[Told]:
-    cursor = await connection.cursor(binary=True).execute(STORED, [[told.position for told in facts]])
-    stored = dict(await cursor.fetchall())
+    positions = [told.position for told in facts]
+    ids = [_id_of(told) for told in facts]
+    cursor = await connection.cursor(binary=True).execute(STORED, [positions, *map(list, zip(*ids, strict=True))])
+    stored: dict[int, str] = dict(await cursor.fetchall())
+    places = {fact_id: position for position, fact_id in stored.items()}
     for told in facts:
-        if stored.get(told.position, told.id) != told.id:
-            message = f"position {told.position} holds another fact than was told: the store took commands too early"
+        if stored.get(told.position, told.id) != told.id or places.get(told.id, told.position) != told.position:
+            message = f"the store and Kafka disagree on fact {told.id}: commands were taken before it was recovered"
             raise StoreDivergedError(message)
     return [told for told in facts if told.position not in stored]
+
+
+def _id_of(told: Told) -> tuple[UUID, int]:
+    aggregate, _, version = told.id.rpartition(":")
+    return UUID(aggregate), int(version)
 
 
 async def _restore(connection: Connection, missing: Sequence[Told]) -> Recovered:
@@ -153,10 +184,8 @@ async def _restore_command(
 
 
 def _columns(told: Told) -> list[Any]:
-    aggregate, _, version = told.id.rpartition(":")
     return [
-        UUID(aggregate),
-        int(version),
+        *_id_of(told),
         told.type,
         told.record.value,
         told.position,
@@ -167,7 +196,7 @@ def _columns(told: Told) -> list[Any]:
         told.topic,
         told.word("correlation_id"),
         told.word("causation_id"),
-        told.word("traceparent"),
+        told.word("ce_traceparent") or told.word("traceparent"),
         told.word("actor"),
         told.word("command") or None,
     ]

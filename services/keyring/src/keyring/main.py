@@ -80,7 +80,8 @@ ROLES: Final[Roles[KeyringSettings]] = {"api": api, "relay": relay, "all": every
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until SIGTERM or SIGINT. Return why it could not start, in one line."""
     try:
-        return run_role(NAME, KeyringSettings, [chassis_sql("store.sql"), schema()], ROLES, arguments)
+        scripts = [chassis_sql("store.sql"), schema()]
+        return run_role(NAME, KeyringSettings, scripts, ROLES, arguments, without_kafka=True)
     except VaultError as refused:
         return f"{NAME}: {refused}"
 
