@@ -5,7 +5,6 @@ import logging
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from operator import itemgetter
 from typing import Any, Final
 
 import psycopg
@@ -16,19 +15,15 @@ from aiokafka.structs import RecordMetadata
 from psycopg.types.string import ByteaBinaryLoader
 
 from chassis.listen.spans import telling
+from chassis.packing import BATCH_BYTES, Packed, Packer, Partition, Row
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 0.02
 BATCH_FACTS: Final = 5_000
-BATCH_BYTES: Final = 512 * 1024
 LOCK: Final = 7_243_117
 LONGEST_BACKOFF: Final = 5.0
 
-NAMES: Final = (
-    "ce_id", "ce_type", "ce_time", "recorded_at", "ce_subject", "tenant", "correlation_id", "causation_id", "actor",
-    "command", "traceparent",
-)  # fmt: skip
 READ: Final = """
 select notification_id, told_on, coalesce(subject, originator_id)::text, state,
     originator_id || ':' || originator_version, topic,
@@ -50,18 +45,7 @@ on conflict (topic, partition) do update set position = excluded.position, kafka
 where relay_position.position < excluded.position
 """
 
-Row = tuple[Any, ...]
-"""Position, topic, message key, the fact, and a word or None for each of NAMES; every text is bytes."""
-Partition = tuple[str, int]
-Packed = tuple[Partition, int, BatchBuilder]
 Sent = tuple[Partition, int, BatchBuilder, asyncio.Future[RecordMetadata]]
-
-
-class UntellableError(KafkaError):  # type: ignore[misc]
-    """A fact does not fit a Kafka batch: nothing after it is told before somebody looks at it."""
-
-    def __init__(self, position: int) -> None:
-        super().__init__(f"the fact at position {position} does not fit a batch of {BATCH_BYTES} bytes")
 
 
 class Relay:
@@ -74,15 +58,10 @@ class Relay:
     def __init__(self, conninfo: str, source: str, bootstrap: str, topic_prefix: str = "") -> None:
         self._conninfo = psycopg.conninfo.make_conninfo(conninfo, options="-c waymark.tenant=*")
         self._source = source
-        self._constant = (
-            ("ce_specversion", b"1.0"),
-            ("content-type", b"application/json"),
-            ("ce_source", source.encode()),
-        )
         self._bootstrap = bootstrap
         self._prefix = topic_prefix
         self._woken = asyncio.Event()
-        self._told: dict[Partition, int] = {}
+        self._packer = Packer(source, {})
         self._cursor = 0
         self._decided = 0
         self.behind_seconds = 0.0
@@ -122,7 +101,8 @@ class Relay:
         row = await _row(connection, "select coalesce((select position from relay_cursor), 0)")
         self._cursor = self._decided = row[0]
         rows = await (await connection.execute("select topic, partition, position from relay_position")).fetchall()
-        self._told = {(topic, partition): position for topic, partition, position in rows}
+        told = {(topic, partition): position for topic, partition, position in rows}
+        self._packer = Packer(self._source, told)
 
     async def _wait(self) -> None:
         try:
@@ -170,9 +150,9 @@ class Relay:
     async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> list[Sent]:
         """Hand facts to the producer, one batch after another for each partition; return what is on its way."""
         with telling((row[0], row[1], row[-1]) for row in rows) as traces:
-            packed = []
+            packed: list[Packed] = []
             for partition, some in (await self._by_partition(producer, rows)).items():
-                packed += self._pack(producer, partition, some, traces)
+                packed += self._packer.pack(producer.create_batch, partition, some, traces)
                 # Sockets, and whoever shares this process, get their turn.
                 await asyncio.sleep(0)
             return [(*one, await self._send_batch(producer, *one)) for one in packed]
@@ -194,34 +174,6 @@ class Relay:
                 counts[topic] = len(await producer.partitions_for(self._prefix + topic.decode()))
             by_partition.setdefault((topic, zlib.crc32(row[2]) % counts[topic]), []).append(row)
         return {(topic.decode(), number): some for (topic, number), some in by_partition.items()}
-
-    def _pack(
-        self, producer: AIOKafkaProducer, partition: Partition, rows: Sequence[Row], traces: dict[int, bytes]
-    ) -> list[Packed]:
-        packed: list[Packed] = []
-        batch, previous = producer.create_batch(), self._told.get(partition, 0)
-        for row in rows:
-            headers = self._headers(row, previous, traces)
-            if batch.append(key=row[2], value=row[3], timestamp=None, headers=headers) is None:
-                packed.append((partition, previous, batch))
-                batch = producer.create_batch()
-                if batch.append(key=row[2], value=row[3], timestamp=None, headers=headers) is None:
-                    raise UntellableError(row[0])
-            previous = row[0]
-        self._told[partition] = previous
-        return [*packed, (partition, previous, batch)]
-
-    def _headers(self, row: Row, previous: int, traces: dict[int, bytes]) -> list[tuple[str, bytes]]:
-        words = [
-            *self._constant,
-            ("position", b"%d" % row[0]),
-            ("previous", b"%d" % previous),
-            *filter(itemgetter(1), zip(NAMES, row[4:], strict=True)),
-        ]
-        if row[0] in traces:
-            # CloudEvents tells the trace in which a fact was stored apart from the hop that carries it.
-            words[-1:] = [("traceparent", traces[row[0]]), ("ce_traceparent", row[-1])]
-        return words
 
     async def _save(self, connection: psycopg.AsyncConnection[Any], sent: Sequence[Sent]) -> None:
         """Wait for the broker to have it all, then keep how far this is, with each partition's offset."""
