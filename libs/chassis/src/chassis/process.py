@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, LiteralString, TypeVar
+from typing import Any, Final, LiteralString, TypeVar
 
 import uvloop
 from pydantic import ValidationError
@@ -13,6 +13,8 @@ from chassis.database import migrate
 from chassis.recover import StoreBehindError, StoreDivergedError, require_whole
 from chassis.settings import ServiceSettings
 from chassis.telemetry import flush_tracing, start_logging, start_tracing
+
+STUBBORN_SECONDS: Final = 8.0
 
 S = TypeVar("S", bound=ServiceSettings)
 Work = Coroutine[Any, Any, None]
@@ -68,6 +70,18 @@ async def _whole(name: str, settings: S, role: Callable[[S], Work]) -> None:
 async def _until_told(work: Work) -> None:
     running = asyncio.ensure_future(work)
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, _stop, running)
     with suppress(asyncio.CancelledError):
         await running
+
+
+def _stop(running: "asyncio.Future[None]") -> None:
+    running.cancel()
+    asyncio.get_running_loop().call_later(STUBBORN_SECONDS, _cancel_what_is_left)
+
+
+def _cancel_what_is_left() -> None:
+    # A library that is just closing something may swallow a cancellation; the task would then run for ever.
+    for task in asyncio.all_tasks():
+        task.cancel()
+    asyncio.get_running_loop().call_later(STUBBORN_SECONDS, _cancel_what_is_left)
