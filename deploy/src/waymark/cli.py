@@ -11,9 +11,17 @@ import typer
 from waymark.local import commands as local
 from waymark.local import state
 from waymark.local.failure import PlatformFailure
-from waymark.operator import documentation, importing, token
+from waymark.operator import documentation, importing, logbook, parking, token, tracing
 
-GROUPS = (local.commands, importing.commands, token.commands, documentation.commands)
+GROUPS = (
+    local.commands,
+    importing.commands,
+    token.commands,
+    tracing.commands,
+    logbook.commands,
+    parking.commands,
+    documentation.commands,
+)
 ADVICE = {
     errno.ENOSPC: "the disk is full: free some space and try again.",
     errno.EDQUOT: "your share of the disk is full: free some space and try again.",
