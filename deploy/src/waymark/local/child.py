@@ -78,10 +78,10 @@ class Child:
                 raise PlatformFailure(message)
             time.sleep(GLANCE_SECONDS)
 
-    def stop(self, *, seconds: float = 20.0) -> None:
-        """Ask the child to end, and insist when it does not within the time given."""
+    def stop(self, *, seconds: float = 20.0) -> int | None:
+        """Ask the child to end, and insist when it does not in time. Return its exit status, None if never started."""
         if self._process is None:
-            return
+            return None
         if self.running:
             self._process.send_signal(self._stop_signal)
         try:
@@ -89,6 +89,7 @@ class Child:
         except subprocess.TimeoutExpired:
             self.kill()
         leash.release(self._process.pid)
+        return self._process.returncode
 
     def kill(self) -> None:
         """Kill the child and its descendants, without a chance to tidy up."""

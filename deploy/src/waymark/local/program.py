@@ -8,7 +8,7 @@ from waymark.local.child import Child
 class Program(ABC):
     """One long-running program of the platform."""
 
-    start_seconds = 60.0
+    start_seconds = 180.0
 
     def __init__(self, child: Child) -> None:
         self._child = child
@@ -44,9 +44,9 @@ class Program(ABC):
         """Return when it serves; raises PlatformFailure when it ends before, or takes too long."""
         self._child.wait_until(self._serves, seconds=self.start_seconds)
 
-    def stop(self) -> None:
-        """Stop in good order."""
-        self._child.stop()
+    def stop(self) -> int | None:
+        """Stop in good order. Return the exit status of its main process, None if it was never started."""
+        return self._child.stop()
 
     def kill(self) -> None:
         """Kill it and every process below it, as a power cut would."""

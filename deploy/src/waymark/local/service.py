@@ -1,30 +1,36 @@
-"""One of Waymark's services as a process: every role of it in one."""
+"""One of Waymark's services as a process: one of its roles, or all of them."""
 
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import httpx
 
 from waymark.local.child import Child
 from waymark.local.program import Program
 
+ANSWERING: Final = {"all", "api"}
+
 
 class Service(Program):
     """The service `name`, started by its module with these environment variables, answering on `port`."""
 
-    def __init__(self, name: str, environment: Mapping[str, str], port: int, log: Path) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str], port: int, log: Path, role: str = "all") -> None:  # noqa: PLR0913
         super().__init__(Child(name, log))
         self.port = port
+        self.role = role
         self._environment = environment
 
     def launch(self) -> None:
         """Start without waiting."""
-        command = [sys.executable, "-m", self.name, "all"]
+        command = [sys.executable, "-m", self.name, self.role]
         self._child.start(command, environment={**os.environ, **self._environment})
 
     def _serves(self) -> bool:
+        if self.role not in ANSWERING:
+            return self.running
         try:
             return httpx.get(f"http://127.0.0.1:{self.port}/health", trust_env=False).is_success
         except httpx.TransportError:
