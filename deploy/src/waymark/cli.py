@@ -11,7 +11,7 @@ import typer
 from waymark.local import commands as local
 from waymark.local import state
 from waymark.local.failure import PlatformFailure
-from waymark.operator import documentation, importing, logbook, parking, token, tracing
+from waymark.operator import documentation, erasing, importing, logbook, parking, recovering, token, tracing
 
 GROUPS = (
     local.commands,
@@ -20,6 +20,8 @@ GROUPS = (
     tracing.commands,
     logbook.commands,
     parking.commands,
+    recovering.commands,
+    erasing.commands,
     documentation.commands,
 )
 ADVICE = {
