@@ -99,13 +99,15 @@ async def consumers(application: str) -> AsyncIterator[tuple[Consumer, Consumer]
         yield ViewConsumer(pool, LEDGER), PolicyConsumer(pool, ASSIGN, Store(commands, "caseload"))
 
 
-async def hear(application: str, bootstrap: str, prefix: str, group: str, stop_at: str = "") -> None:
+async def hear(
+    application: str, bootstrap: str, prefix: str, group: str, stop_at: str = "", session: int = 1_000
+) -> None:
     """Follow the journey, as a process; SIGSTOP it in the middle of folding the fact `stop_at`."""
     if stop_at:
         trouble[stop_at] = _stop_once
     async with consumers(application) as both:
         broker = live_broker(bootstrap)
-        Listener(broker, prefix + group, both, bootstrap, topic_prefix=prefix, session_milliseconds=1_000)
+        Listener(broker, prefix + group, both, bootstrap, topic_prefix=prefix, session_milliseconds=session)
         async with broker:
             await broker.start()
             await asyncio.Event().wait()

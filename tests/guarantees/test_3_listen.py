@@ -169,7 +169,7 @@ async def test_a_worker_killed_at_30_random_moments_does_everything_once(
         for life in range(KILLS):
             where = (listener.application, listener.bootstrap, listener.prefix, f"life {life}")
             worker = nursery.start(hear, *where)
-            await asyncio.sleep(chance.uniform(0.05, 0.9))
+            await asyncio.sleep(chance.uniform(0.1, 0.7))
             assert worker.is_running()
             kill(worker)
         load.cancel()
@@ -251,6 +251,29 @@ async def test_a_topic_deleted_and_told_again_from_the_stores_changes_nothing(
                 if listening == "only afterwards":
                     await hears.enter_async_context(hearing(listener))
                 await hold(listener, referrals)
+
+
+async def test_who_slept_while_a_topic_was_deleted_and_told_again_finds_out(
+    listener: Ground, referrals: Ground, topics: Topics, nursery: Nursery
+) -> None:
+    people = new_people(20)
+    where = (listener.application, listener.bootstrap, listener.prefix, "sleeping", "", 30_000)
+    async with relaying(referrals), relaying(listener):
+        await store_facts(people, referrals, listener)
+        sleeper = nursery.start(hear, *where)
+        await hold(listener, referrals)
+        sleeper.suspend()
+    await delete_and_make(topics)
+    await store_facts(people, listener, listener, referrals)
+    for service in (listener, referrals):
+        await retell(service.application)
+    async with relaying(listener):
+        await until(lambda: all_told(listener))
+        async with relaying(referrals):
+            await until(lambda: all_told(referrals))
+            sleeper.resume()
+            await hold(listener, referrals)
+    kill(sleeper)
 
 
 async def delete_and_make(topics: Topics) -> None:

@@ -1,6 +1,7 @@
 """Guarantee 4, Poison: what cannot be handled is parked, and its person's later facts behind it; others flow on."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
@@ -14,12 +15,15 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 import pytest_asyncio
+from rich.console import Console
+from typer.testing import CliRunner
 
 from caseload.case import Case
+from caseload.policies import POLICIES
 from chassis.ask import Answer, Ask
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.listen import parking
-from chassis.listen.consumers import Consumer, ViewConsumer
+from chassis.listen.consumers import Consumer, PolicyConsumer, ViewConsumer
 from chassis.listen.feed import Listener, reader, told_facts
 from chassis.listen.history import ends_of, history
 from chassis.listen.replay import held_keys, queue_of, replay
@@ -28,14 +32,21 @@ from chassis.listen.views import index_tables, make_tables
 from chassis.store import ConflictError, Session, Store
 from events import fact as registry
 from events.caseload import ActionAgreed, ActionOwner
+from events.referrals import ReferralAccepted, ReferralSubmitted
 from events.sealed import Sealed
+from referrals.referral import Referral
+from waymark.cli import app
+from waymark.local import record
+from waymark.local.environment import Addresses
 from waymark.local.postgres import Postgres
+from waymark.operator import parking as operator
 
-from .conftest import PARTITIONS, Topics, make_home
+from .conftest import PARTITIONS, Home, Topics, make_home
 from .ground import NOON, Ground, contact, open_case, until
 from .ledger import ASSIGN, LEDGER, LIVE, caught_up, consumers, folded, pages, reactions, settled, trouble
 
 PARKED = "select consumer, key, error from parked order by id"
+BREAK = "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s"
 AWAY_SECONDS = 10.0
 ROUNDS = 4
 BATCH = 2_000
@@ -292,6 +303,20 @@ async def test_a_database_away_for_ten_seconds_parks_nothing(
     await asyncio.to_thread(server.stop)
 
 
+async def test_connections_that_break_under_commands_and_folds_park_nothing(listener: Ground, home: Home) -> None:
+    async with (
+        await psycopg.AsyncConnection.connect(home.administrator, autocommit=True) as administrator,
+        hearing(listener) as heard,
+    ):
+        for _ in range(10):
+            await open_some(listener, 10, contacts=2)
+            await asyncio.sleep(0.05)
+            await administrator.execute(BREAK, [f"{administrator.info.dbname}_app"])
+            await listener.pool.check()
+        await hold(listener)
+        assert [consumer.stopped for consumer in heard.consumers] == ["", ""]
+
+
 async def test_facts_of_a_type_that_this_release_does_not_know_wait_for_the_next_one(
     listener: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,3 +342,58 @@ async def test_facts_of_a_type_that_this_release_does_not_know_wait_for_the_next
     async with hearing(listener, "newer"):
         await until(lambda: are_held(listener, 0))
         await hold(listener)
+
+
+async def test_an_operator_sees_who_is_held_back_and_why_and_has_it_handled(
+    listener: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = uuid4()
+    teller = replace(listener, store=Store(listener.pool, "referrals", partitions=PARTITIONS))
+    await Session(teller.store, Ask("test:1", "correlation")).append([accepted_referral(person)], Answer(200))
+    monkeypatch.delitem(registry._known, ReferralAccepted.type_name)
+    policy = PolicyConsumer(listener.pool, POLICIES[0], listener.store)
+    async with teller.relaying(), listener.listening(policy):
+        await until(lambda: are_held(listener, 1))
+    monkeypatch.undo()
+    record_platform(tmp_path / "running.json", listener)
+    monkeypatch.setattr(record, "FILE", tmp_path / "running.json")
+    monkeypatch.setattr(operator, "console", Console(width=500))
+    listed = await waymark("parked", "list")
+    assert [word for word in (str(person), "UnknownFactError", POLICIES[0].name) if word not in listed] == []
+    assert ReferralAccepted.type_name in await waymark("parked", "show", str(person))
+    await waymark("parked", "replay", "caseload", str(person))
+    assert await listener.rows("select subject from stored_events where topic like '%%CaseOpened%%'") == [(person,)]
+    assert "Nothing is parked." in await waymark("parked", "list")
+
+
+def accepted_referral(person: UUID) -> Referral:
+    """Return a referral with what matters to whoever opens a case."""
+    name = Sealed(f"sealed:1:{uuid4()}:{person}:waymark.referrals.ReferralSubmitted.v1:name:c2VhbGVk")
+    programme, provider = uuid4(), uuid4()
+    submitted = ReferralSubmitted(
+        occurred_at=NOON,
+        acknowledge_by=NOON.date(),
+        name=name,
+        participant_id=person,
+        programme_id=programme,
+        provider_id=provider,
+        referrer_id=uuid4(),
+    )
+    referral = Referral.begin(uuid4(), submitted)
+    referral.record(ReferralAccepted(occurred_at=NOON, programme_id=programme))
+    return referral
+
+
+def record_platform(file: Path, listener: Ground) -> None:
+    """Leave word of a platform whose services all keep one database, for the operator's command to find."""
+    databases = dict.fromkeys(("referrals", "caseload"), listener.application)
+    addresses = Addresses(ports={}, databases=databases, owner_databases={}, keys=file.parent, vault=file.parent)
+    recorded = record.Record(supervisor=record.Running.of(os.getpid()), children={}, addresses=addresses)
+    file.write_text(recorded.model_dump_json())
+
+
+async def waymark(*arguments: str) -> str:
+    """Run an operator's command and return what it says."""
+    outcome = await asyncio.to_thread(CliRunner().invoke, app, arguments)
+    assert outcome.exit_code == 0, outcome.output
+    return outcome.output
