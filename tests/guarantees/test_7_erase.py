@@ -1,0 +1,261 @@
+"""Guarantee 7, Erase: no byte at rest ever shows a person, and after an erasure nobody and nothing does."""
+
+import asyncio
+import csv
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+import psycopg
+import pytest
+from aiokafka import AIOKafkaProducer
+from psycopg import sql
+
+import caseload.main
+import referrals.main
+from chassis.database import ALL_TENANTS, open_pool
+from chassis.listen.rebuild import Rebuild
+from chassis.store import partition_of
+from events.envelope import JOURNEY
+
+from .hunt import base64_spellings, hunt, plain_spellings
+from .town import NORTHWAY, Town, accept, eventually
+
+CONTROL: Final = "Plantedfeatherzoë"
+STEM: Final = "Quillfeatherzoë"
+ASCII_STEM: Final = "Quillfeatherz"
+PHONE, OTHER_PHONE = "7700 900913", "7700 900917"
+POSTCODE, OTHER_POSTCODE = "ZZ98 7YX", "ZZ97 6YW"
+NI_NUMBER, OTHER_NI_NUMBER = "QQ918273C", "QQ918274D"
+MARKERS: Final = (STEM, ASCII_STEM, PHONE, OTHER_PHONE, POSTCODE, OTHER_POSTCODE, NI_NUMBER, OTHER_NI_NUMBER)
+PERSON: Final = {
+    "name": f"{STEM} Markersurname",
+    "email": f"{ASCII_STEM}.post@example.org",
+    "phone": f"0{PHONE}",
+    "address": f"1 {STEM} Street\nLeeds",
+    "postcode": POSTCODE,
+    "ni_number": NI_NUMBER,
+    "notes": f"{STEM} prefers a text message.",
+}
+ROW: Final = {
+    "reference": "JC-7",
+    "name": f"{STEM} Filesurname",
+    "email": f"{ASCII_STEM}.file@example.org",
+    "phone": f"0{OTHER_PHONE}",
+    "address": f"2 {STEM} Street",
+    "postcode": OTHER_POSTCODE,
+    "ni_number": OTHER_NI_NUMBER,
+    "notes": f"{STEM}, from a file.",
+    "coach": "coach-amir",
+    "referred_on": "28/03/2026",
+    "accepted_on": "11/04/2026",
+}
+PLACES: Final = {"postgres", "postgres wal", "keyring-postgres", "keyring-postgres wal", "kafka", "logs", "exports"}
+NOTHING: Final = {"coach": None, "case": None, "note": None, "search": [], "list": False}
+FORGOTTEN_SECONDS: Final = 5.0
+VIEWS: Final = {"referrals": referrals.main.VIEWS, "caseload": caseload.main.VIEWS}
+PARKED: Final = "select count(*) from parked where type like '%ContactRecorded%'"
+NOT_TOLD_BY_ERASING: Final = sql.SQL(" where type_name not like '%PersonErased%'")
+
+
+@dataclass(frozen=True)
+class Story:
+    """Two persons of whom everything is known: one came by HTTP, the other in a file, and is parked."""
+
+    town: Town
+    participant: str
+    case: str
+    other: str
+
+
+def cases(town: Town, code: str) -> list[dict[str, Any]]:
+    with town.client("caseload", code) as client:
+        answer = client.get("/caseload")
+    assert answer.is_success, answer.text
+    return list(answer.json()["cases"])
+
+
+def case_of(town: Town, name: str) -> dict[str, Any]:
+    """Return the case of a person on their coach's caseload, once it is there."""
+    found = eventually(lambda: [case for case in cases(town, "coach-amir") if case["name"] == name], bool)
+    return dict(found[0])
+
+
+@pytest.fixture(scope="module")
+def story(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Put the markers in wherever something personal can be put in."""
+    participant = accept(town, PERSON, "coach-amir")
+    file = tmp_path_factory.mktemp("brought") / "referrals.csv"
+    with file.open("w", newline="") as lines:
+        csv.writer(lines).writerows([ROW.keys(), ROW.values()])
+    brought = town.command("import", "referrals", str(file), "--yes")
+    assert "1 referrals came in" in brought.stdout, brought.stdout + brought.stderr
+    case, other = case_of(town, PERSON["name"]), case_of(town, ROW["name"])
+    note_something(town, case["case_id"])
+    poison(town, other["participant_id"])
+    note_something(town, other["case_id"])
+    eventually(lambda: town.rows("caseload", PARKED), lambda rows: rows[0][0] > 1)
+    export(town, participant)
+    return Story(town, participant, case["case_id"], other["participant_id"])
+
+
+def note_something(town: Town, case: str) -> None:
+    """Record a contact whose note names the person."""
+    form = {"occurred_at": "2026-04-20T09:30:00Z", "channel": "phone", "note": f"{STEM} sounds well."}
+    with town.client("caseload", "coach-amir") as coach:
+        answer = coach.post(f"/cases/{case}/contacts", json=form)
+    assert answer.is_success, answer.text
+
+
+def poison(town: Town, participant: str) -> None:
+    """Tell of a person what nobody can read, so that what follows is parked behind it."""
+    headers = {
+        "ce_id": f"{participant}:1",
+        "ce_source": "gossip",
+        "ce_type": "waymark.caseload.ContactRecorded.v1",
+        "ce_subject": participant,
+        "ce_time": "2026-04-20T09:30:00+00:00",
+        "recorded_at": "2026-04-20T09:30:00+00:00",
+        "position": "1",
+        "previous": "0",
+        "tenant": str(NORTHWAY),
+    }
+
+    async def send() -> None:
+        async with AIOKafkaProducer(bootstrap_servers=town.kafka.bootstrap) as producer:
+            await producer.send_and_wait(
+                JOURNEY,
+                b"{}",
+                key=participant.encode(),
+                partition=partition_of(participant, 4),
+                headers=[(name, value.encode()) for name, value in headers.items()],
+            )
+
+    asyncio.run(send())
+
+
+def export(town: Town, participant: str) -> None:
+    """Keep what an operator would: the log of a person."""
+    (town.folder / "exports").mkdir()
+    (town.folder / "exports/log.txt").write_text(town.command("log", participant).stdout)
+
+
+def plant(town: Town) -> None:
+    """Leave the control in every place, and in `tmp` in every spelling."""
+    for server, database in ((town.postgres, "caseload"), (town.keyring_postgres, "keyring")):
+        with psycopg.connect(server.dsn(database), autocommit=True) as connection:
+            connection.execute("create table planted as select %s::text as control", [CONTROL])
+            connection.execute("create index on planted (control)")
+    text = CONTROL.encode()
+    for file in (*(town.folder / "logs").glob("*.log"), town.folder / "exports/control.txt"):
+        with file.open("ab") as lines:
+            lines.write(text + b"\n")
+    for name, spelled in (plain_spellings(CONTROL) | base64_spellings(CONTROL)).items():
+        (town.folder / "tmp" / name).write_bytes(b"before" + spelled + b"after")
+
+
+async def tell_control(town: Town) -> None:
+    """Leave the control in a segment."""
+    async with AIOKafkaProducer(bootstrap_servers=town.kafka.bootstrap) as producer:
+        await producer.send_and_wait("waymark.market", CONTROL.encode(), partition=0)
+
+
+def write_to_disk(town: Town) -> None:
+    """Have both servers write what they hold in memory."""
+    for server in (town.postgres, town.keyring_postgres):
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            connection.execute("checkpoint")
+
+
+async def test_no_byte_shows_a_person_where_a_planted_control_is_found_in_every_place(story: Story) -> None:
+    town = story.town
+    plant(town)
+    await tell_control(town)
+    write_to_disk(town)
+
+    found = hunt(town.folder, [CONTROL, *MARKERS])
+
+    spelled = {f"tmp/{name}" for name in (plain_spellings(CONTROL) | base64_spellings(CONTROL))}
+    assert found.pop(CONTROL) >= PLACES | spelled
+    assert found == {marker: set() for marker in MARKERS}
+
+
+def test_who_may_see_a_person_does_and_another_does_not(story: Story) -> None:
+    assert everything_seen(story) == {
+        "coach": PERSON["name"],
+        "case": PERSON["name"],
+        "note": f"{STEM} sounds well.",
+        "search": [PERSON["name"]],
+        "list": True,
+    }
+    with story.town.client("caseload", "manager-huw") as stranger:
+        for path in (f"/cases/{story.case}", f"/participants/{story.participant}/timeline"):
+            assert stranger.get(path).status_code == 404
+    assert cases(story.town, "coach-bridget") == []
+
+
+async def test_after_an_erasure_nobody_sees_the_person_and_everything_is_counted_as_before(story: Story) -> None:
+    town = story.town
+    before = counts(town)
+    town.kafka.stop()
+    try:
+        assert everything_seen(story)["coach"] == PERSON["name"]
+        erased = town.command("erase", story.participant, "--yes", "--final")
+        assert "1 of 1 were erased now" in erased.stdout, erased.stdout + erased.stderr
+        await asyncio.sleep(FORGOTTEN_SECONDS)
+        assert everything_seen(story) == NOTHING
+        assert counts(town) == before
+    finally:
+        town.kafka.start()
+    eventually(lambda: town.rows("keyring", "select position from relay_cursor"), bool)
+    await rebuild(town)
+    assert counts(town) == before
+    assert everything_seen(story) == NOTHING
+    assert case_of(town, ROW["name"])["participant_id"] == story.other
+
+
+def test_an_erasure_asked_again_does_no_harm(story: Story) -> None:
+    again = story.town.command("erase", story.participant, "--yes")
+
+    assert "0 of 1 were erased now" in again.stdout
+
+
+def everything_seen(story: Story) -> dict[str, Any]:
+    """Return what readers who may see the person are shown on every page."""
+    town, seen = story.town, {}
+    seen["coach"] = next(c["name"] for c in cases(town, "coach-amir") if c["case_id"] == story.case)
+    with town.client("caseload", "coach-amir") as coach:
+        seen["case"] = answered(coach.get(f"/cases/{story.case}"))["name"]
+        entries = answered(coach.get(f"/participants/{story.participant}/timeline"))["entries"]
+        seen["note"] = next(entry["words"]["Note"] for entry in entries if "Note" in entry["words"])
+        terms = {"terms": {"name": f"{STEM} Markersurname"}}
+        hits = answered(coach.post("/participants/search", json=terms))["page"]["cases"]
+        seen["search"] = [case["name"] for case in hits]
+    with town.client("referrals", "referrer-irena") as referrer:
+        listed = answered(referrer.get("/referrals"))["referrals"]
+        seen["list"] = PERSON["name"] in {referral["name"] for referral in listed}
+    return seen
+
+
+def answered(answer: httpx.Response) -> Any:
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def counts(town: Town) -> dict[str, int]:
+    """Return how many rows each table of each view has, without the erasures themselves."""
+    tables = [(service, table.name) for service, views in VIEWS.items() for view in views for table in view.tables]
+    return {table: town.rows(service, count_of(table))[0][0] for service, table in tables}
+
+
+def count_of(table: str) -> sql.Composed:
+    condition = NOT_TOLD_BY_ERASING if table == "timeline" else sql.SQL("")
+    return sql.SQL("select count(*) from {}{}").format(sql.Identifier(table), condition)
+
+
+async def rebuild(town: Town) -> None:
+    """Fold every view from the first fact."""
+    for service, views in VIEWS.items():
+        async with open_pool(town.addresses.databases[service], scope=ALL_TENANTS) as pool:
+            for view in views:
+                await Rebuild(view, pool, town.addresses.owner_databases[service], town.kafka.bootstrap).run()
