@@ -11,13 +11,13 @@ import httpx
 from waymark.local.child import Child
 from waymark.local.program import Program
 
-ANSWERING: Final = {"all", "api"}
+SILENT: Final = {"relay", "project", "react"}
 
 
 class Service(Program):
     """The service `name`, started by its module with these environment variables, answering on `port`."""
 
-    def __init__(self, name: str, environment: Mapping[str, str], port: int, log: Path, role: str = "all") -> None:  # noqa: PLR0913
+    def __init__(self, name: str, environment: Mapping[str, str], port: int, log: Path, role: str = "all") -> None:
         super().__init__(Child(name, log))
         self.port = port
         self.role = role
@@ -29,7 +29,7 @@ class Service(Program):
         self._child.start(command, environment={**os.environ, **self._environment})
 
     def _serves(self) -> bool:
-        if self.role not in ANSWERING:
+        if self.role in SILENT:
             return self.running
         try:
             return httpx.get(f"http://127.0.0.1:{self.port}/health", trust_env=False).is_success
