@@ -51,7 +51,7 @@ ROW: Final = {
     "accepted_on": "11/04/2026",
 }
 PLACES: Final = {"postgres", "postgres wal", "keyring-postgres", "keyring-postgres wal", "kafka", "logs", "exports"}
-NOTHING: Final = {"coach": None, "case": None, "note": None, "search": [], "list": False}
+NOTHING: Final[dict[str, Any]] = {"coach": None, "case": None, "note": None, "search": [], "list": False}
 FORGOTTEN_SECONDS: Final = 5.0
 VIEWS: Final = {"referrals": referrals.main.VIEWS, "caseload": caseload.main.VIEWS}
 PARKED: Final = "select count(*) from parked where type like '%ContactRecorded%'"

@@ -208,7 +208,7 @@ async def test_a_store_is_not_recovered_while_its_relay_runs(before: Before, hom
 
 def start(role: str, variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "caseload", role]
-    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=90)
+    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.mark.parametrize("role", ["api", "relay"])
