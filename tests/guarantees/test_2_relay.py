@@ -176,6 +176,9 @@ async def test_a_broker_killed_under_load_misses_nothing_when_it_is_back_and_kee
         stopped, _ = await asyncio.wait([stopping], timeout=SOON_SECONDS)
         await asyncio.to_thread(kafka.start)
         assert stopped
+        async with other.relaying():
+            await other.all_told()
+        assert await assert_told(other) == 11
     await until(lambda: has_told(ground, before + 100))
     for writer in writers:
         kill(writer)
