@@ -1,27 +1,21 @@
 """The keyring as a process of its own, and who may talk to it."""
 
-import os
 import secrets
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import httpx
-
 from chassis.identity import Actor
 from chassis.keyring import Keyring
 from chassis.signing import ServiceTokens, SigningKey, person_token, published
+from tests.running import PatientService
 from waymark.local.ports import any_free
 
 from .conftest import Home
 
 SERVICES = ("referrals", "caseload", "analytics")
-START_SECONDS = 20.0
 Monotonic = Callable[[], float]
 
 
@@ -51,7 +45,6 @@ class RunningKeyring:
     def environment(self) -> dict[str, str]:
         """Return what it is told."""
         return {
-            "PATH": os.environ["PATH"],
             "WAYMARK_ENVIRONMENT": "test",
             "WAYMARK_DATABASE": self.home.application,
             "WAYMARK_OWNER_DATABASE": self.home.owner,
@@ -65,25 +58,14 @@ class RunningKeyring:
             "WAYMARK_VAULT": str(self.home.vault),
         }
 
-    def launch(self) -> None:
-        """Start without waiting."""
-        command = [sys.executable, "-m", "keyring", self.role]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log)
-
     def start(self) -> None:
-        """Start, and return when it is ready."""
-        self.launch()
-        deadline = time.monotonic() + START_SECONDS
-        while not self._ready():
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.05)
+        """Start, and return when it is ready. Raises PlatformFailure when it ends before."""
+        self._service = PatientService("keyring", self.environment(), self.port, self.log, self.role)
+        self._service.start()
 
-    def stop(self) -> int:
+    def stop(self) -> int | None:
         """End it in good order and return its exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=15)
+        return self._service.stop()
 
     def client(self, service: str = "referrals", monotonic: Monotonic = time.monotonic) -> Keyring:
         """Return a client with the tokens of a service."""
@@ -94,9 +76,3 @@ class RunningKeyring:
         """Return a client with the token of a person."""
         token = person_token(self.people, Actor(uuid4(), role, tenant))
         return Keyring(self.url, lambda: token)
-
-    def _ready(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/health", trust_env=False).is_success
-        except httpx.TransportError:
-            return False

@@ -9,6 +9,8 @@ import httpx
 import psycopg
 import pytest
 
+from waymark.local.failure import PlatformFailure
+
 from .conftest import Home
 from .running import RunningKeyring
 
@@ -22,8 +24,8 @@ def service(home: Home, tmp_path: Path) -> RunningKeyring:
 def refusal(service: RunningKeyring) -> str:
     """Return the only line that a start which has to fail writes."""
     service.log.unlink(missing_ok=True)
-    service.launch()
-    assert service.process.wait(timeout=20) == 1
+    with pytest.raises(PlatformFailure, match="ended with 1"):
+        service.start()
     [line] = service.log.read_text().splitlines()
     return line
 
@@ -59,7 +61,7 @@ def test_a_setting_that_is_missing_is_named(service: RunningKeyring, monkeypatch
 
 
 def test_an_unknown_role_is_told(service: RunningKeyring) -> None:
-    service.role = "project"
+    service.role = "everything"
 
     assert refusal(service) == "keyring: choose one of api, relay, all"
 

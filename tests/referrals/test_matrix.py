@@ -10,6 +10,7 @@ import pytest
 from chassis.identity import Actor
 from tests.access.matrix import NOBODY, Matrix, Table, Verdict
 from tests.referrals.conftest import Running
+from tests.running import authorization
 
 NORTHWAY, BRIGHTPATH, IRENA, GRACE = uuid4(), uuid4(), uuid4(), uuid4()
 
@@ -113,7 +114,8 @@ def test_every_route_treats_every_visitor_as_the_table_says(
     def ask(visitor: str, route: str) -> httpx.Response:
         method, path = route.split(" ")
         url = path.format(referral_id=referral, file_id=file)
-        headers = {"If-Match": '"99"'} | ({} if visitor == NOBODY else service.authorization(_actor(visitor)))
+        known = {} if visitor == NOBODY else authorization(service.addresses, _actor(visitor))
+        headers = {"If-Match": '"99"'} | known
         if route == "POST /referral-files":
             return client.post(url, params=FILE, content=b"name\nAda Lovelace\n", headers=headers)
         return client.request(method, url, json=BODIES.get(route), headers=headers)

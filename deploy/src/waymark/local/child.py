@@ -70,13 +70,13 @@ class Child:
     def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
         """Wait until the child is ready; raises PlatformFailure when it ends before, or takes too long."""
         deadline = time.monotonic() + seconds
-        while not ready():
-            if not self.running:
-                raise PlatformFailure(self.epitaph())
+        while self.running and not ready():
             if time.monotonic() > deadline:
                 message = f"{self.name} was not ready after {seconds:.0f} s: see {self.log}."
                 raise PlatformFailure(message)
             time.sleep(GLANCE_SECONDS)
+        if not self.running:
+            raise PlatformFailure(self.epitaph())
 
     def stop(self, *, seconds: float = 20.0) -> int | None:
         """Ask the child to end, and insist when it does not in time. Return its exit status, None if never started."""

@@ -18,18 +18,18 @@ class Service(Program):
     """The service `name`, started by its module with these environment variables, answering on `port`."""
 
     def __init__(self, name: str, environment: Mapping[str, str], port: int, log: Path, role: str = "all") -> None:
-        super().__init__(Child(name, log))
+        super().__init__(Child(name if role == "all" else f"{name} {role}", log))
         self.port = port
-        self.role = role
+        self._command = (sys.executable, "-m", name, role)
+        self._answers = role not in SILENT
         self._environment = environment
 
     def launch(self) -> None:
         """Start without waiting."""
-        command = [sys.executable, "-m", self.name, self.role]
-        self._child.start(command, environment={**os.environ, **self._environment})
+        self._child.start(self._command, environment={**os.environ, **self._environment})
 
     def _serves(self) -> bool:
-        if self.role in SILENT:
+        if not self._answers:
             return self.running
         try:
             return httpx.get(f"http://127.0.0.1:{self.port}/health", trust_env=False).is_success
