@@ -5,16 +5,19 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from statistics import median
 from time import perf_counter
 from uuid import UUID
 
 import psutil
+import psycopg
 import pytest
 
 from chassis.database import open_pool
 from chassis.listen.consumers import SupersededError, ViewConsumer
 from chassis.listen.feed import reader, told_facts
+from chassis.listen.generations import Generations
 from chassis.listen.history import ends_of, history
 from chassis.listen.parking import TooManyParkedError
 from chassis.listen.reading import reading
@@ -141,6 +144,17 @@ async def test_a_rebuild_folds_every_fact_once(ground: Ground) -> None:
     await rebuilt(ground)
     assert await read(ground) == await stored(ground)
     assert await ground.rows("select sum(visits) from case_visits") == [(200 * 9,)]
+
+
+async def test_a_generation_that_is_behind_the_live_one_is_not_switched_in(ground: Ground) -> None:
+    await tell(ground)
+    await rebuilt(ground)
+    before = await read(ground)
+    async with await psycopg.AsyncConnection.connect(ground.owner, autocommit=True) as owner:
+        generations = Generations(VISITS, owner)
+        empty = await generations.begin()
+        assert await generations.switch(empty, partial(asyncio.sleep, 0.001, 0)) is None
+    assert await read(ground) == before
 
 
 async def test_a_reader_who_began_before_the_switch_keeps_the_old_rows(ground: Ground) -> None:

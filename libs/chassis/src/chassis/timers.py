@@ -135,7 +135,10 @@ class Ticker:
                 return 0
             async with connection.transaction():
                 due = await self._take(connection, timer)
-                await asyncio.gather(*(self._give(timer, one) for one in due))
+                by_aggregate: dict[UUID, list[Due]] = {}
+                for one in due:
+                    by_aggregate.setdefault(one.aggregate_id, []).append(one)
+                await asyncio.gather(*(self._give_in_order(timer, some) for some in by_aggregate.values()))
         return len(due)
 
     async def _caught_up(self, connection: Connection, view: View) -> bool:
@@ -163,18 +166,22 @@ class Ticker:
         async with connection.cursor(row_factory=class_row(Due)) as cursor:
             return await (await cursor.execute(TAKE.format(timer.query), arguments)).fetchall()
 
+    async def _give_in_order(self, timer: Timer, due: Sequence[Due]) -> None:
+        async with self._slots:
+            for one in due:
+                await self._give(timer, one)
+
     async def _give(self, timer: Timer, due: Due) -> None:
         """Give one command. One that fails is put off for FAILED_SECONDS, the others go on."""
-        async with self._slots:
-            try:
-                with first_span(f"timer {timer.name}") as span:
-                    ask = _ask(timer, due, traceparent_of(span))
-                    await give(self._store, ask, lambda session: timer.command(due, session))
-            except (ConflictError, psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
-                log.warning("%s tries again at the next tick: %s", timer.name, type(error).__name__)
-            except Exception as error:  # noqa: BLE001  (whatever it is, other timers do not wait for it)
-                log.error("%s failed for %s\n%s", timer.name, due.aggregate_id, frames_of(error))  # noqa: TRY400
-                self._failed[due.command_key] = asyncio.get_running_loop().time() + FAILED_SECONDS
+        try:
+            with first_span(f"timer {timer.name}") as span:
+                ask = _ask(timer, due, traceparent_of(span))
+                await give(self._store, ask, lambda session: timer.command(due, session))
+        except (ConflictError, psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+            log.warning("%s tries again at the next tick: %s", timer.name, type(error).__name__)
+        except Exception as error:  # noqa: BLE001  (whatever it is, other timers do not wait for it)
+            log.error("%s failed for %s\n%s", timer.name, due.aggregate_id, frames_of(error))  # noqa: TRY400
+            self._failed[due.command_key] = asyncio.get_running_loop().time() + FAILED_SECONDS
 
 
 def _ask(timer: Timer, due: Due, traceparent: str) -> Ask:

@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_BACKOFF: Final = 5.0
 COMMANDS_AT_ONCE: Final = 8
-CONFLICT_RETRIES: Final = 5
 
 # A server that shuts down, fails over or loses patience with a transaction says so by internal errors too.
 AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, OSError)
@@ -230,22 +229,14 @@ class PolicyConsumer(Consumer):
         """Whether the fact is this policy's, or of a type that a newer release may know to be."""
         return told.type in self.type_names or type_read_as(told.type) is None
 
-    async def _react(self, told: Told, retries: int = CONFLICT_RETRIES) -> None:
+    async def _react(self, told: Told) -> None:
         if told.type not in self.type_names:
             _require_known(told)
             return
         heard = Heard(self.policy.name, told)
         with hearing(told, f"react {self.policy.name}") as traceparent:
-            try:
-                await give(
-                    self._store,
-                    self.policy.ask(told, traceparent),
-                    lambda session: self.policy.reaction(heard, session),
-                )
-            except ConflictError:
-                if not retries:
-                    raise
-                await self._react(told, retries - 1)
+            ask = self.policy.ask(told, traceparent)
+            await give(self._store, ask, lambda session: self.policy.reaction(heard, session))
 
 
 def _require_known(told: Told) -> None:

@@ -1,7 +1,6 @@
 """Policies: a fact heard, a command given. Nothing else."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -10,9 +9,10 @@ from uuid import UUID, uuid5
 from chassis.aggregate import Refusal
 from chassis.ask import Answer, Ask
 from chassis.listen.told import Told
-from chassis.store import ClaimTakenError, Session, Store, Work
+from chassis.store import ClaimTakenError, ConflictError, Session, Store, Work
 from events.fact import Fact
 
+DECIDED_AGAIN: Final = 5
 NAMESPACE: Final = UUID("6c1f7e7e-3a4b-5d55-9d0c-77617961726b")
 
 
@@ -65,13 +65,20 @@ class Policy:
 async def give(store: Store, ask: Ask, work: Work) -> None:
     """Give a command that nobody will ask for again: a refusal and a taken claim are kept under its key as the answer.
 
-    Raises the other errors of chassis.store.
+    It is decided again when somebody else wrote to the same aggregate. Raises the other errors of chassis.store.
     """
-    with suppress(Refusal):
+    for attempt in range(DECIDED_AGAIN + 1):
         try:
             await store.execute(ask, work)
+        except Refusal:
+            return
         except ClaimTakenError as taken:
-            await store.execute(ask, partial(_refuse, taken))
+            work = partial(_refuse, taken)
+        except ConflictError:
+            if attempt == DECIDED_AGAIN:
+                raise
+        else:
+            return
 
 
 async def _refuse(taken: ClaimTakenError, _session: Session) -> Answer:
