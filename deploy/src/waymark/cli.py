@@ -11,7 +11,17 @@ import typer
 from waymark.local import commands as local
 from waymark.local import state
 from waymark.local.failure import PlatformFailure
-from waymark.operator import documentation, erasing, importing, logbook, parking, recovering, token, tracing
+from waymark.operator import (
+    documentation,
+    erasing,
+    importing,
+    logbook,
+    parking,
+    rebuilding,
+    recovering,
+    token,
+    tracing,
+)
 
 GROUPS = (
     local.commands,
@@ -20,6 +30,7 @@ GROUPS = (
     tracing.commands,
     logbook.commands,
     parking.commands,
+    rebuilding.commands,
     recovering.commands,
     erasing.commands,
     documentation.commands,
