@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -23,7 +24,9 @@ from chassis.database import ALL_TENANTS, open_pool
 from chassis.recover import Recovered, ServiceRunsError, StoreBehindError, StoreDivergedError, recover, require_whole
 from chassis.store import ClaimTakenError, Store
 from waymark.local import identity
+from waymark.local.environment import Addresses
 from waymark.local.postgres import Postgres
+from waymark.local.record import Record, Running
 
 from .conftest import PARTITIONS, Home, Topics, make_home
 from .ground import Ground, contact, open_case, until
@@ -233,3 +236,34 @@ async def test_a_service_does_not_start_on_a_store_that_lacks_facts(
     )
     assert "Traceback" not in ended.stderr
     assert before.answers
+
+
+def operate(folder: Path, home: Home, topics: Topics, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run `waymark` where a platform with this database and this Kafka is said to run."""
+    addresses = Addresses(
+        ports={"kafka": int(topics.bootstrap.rpartition(":")[2])},
+        databases={"caseload": home.application},
+        owner_databases={"caseload": home.owner},
+        keys=folder,
+        vault=folder,
+    )
+    record = Record(supervisor=Running.of(os.getpid()), children={}, addresses=addresses)
+    (folder / "running.json").write_text(record.model_dump_json())
+    variables = {"PATH": os.environ["PATH"], "WAYMARK_STATE": str(folder), "WAYMARK_TOPIC_PREFIX": topics.prefix}
+    command = [sys.executable, "-m", "waymark.cli", *arguments]
+    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
+
+
+async def test_an_operator_recovers_a_store_by_one_command(
+    before: Before, home: Home, topics: Topics, tmp_path: Path
+) -> None:
+    recovering = partial(operate, tmp_path, home, topics, "recover", "caseload")
+    async with opened(home, topics) as ground:
+        async with ground.relaying():
+            await ground.all_told()
+            refused = await asyncio.to_thread(recovering)
+        done = await asyncio.to_thread(recovering)
+
+        assert refused.stderr == "waymark: caseload runs: stop it first.\n"
+        assert "21 facts and the answers of 3 commands came back." in done.stdout, done.stderr
+        assert await tables(ground) == before.tables

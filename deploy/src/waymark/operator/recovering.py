@@ -1,6 +1,7 @@
 """`waymark recover`: after a restore from an older backup, copy back from Kafka what a service's store lacks."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Annotated, Final
@@ -30,14 +31,14 @@ def ask(service: Annotated[str, typer.Argument(metavar="SERVICE", help=f"One of 
         message = f"no service is called {service}; there are {', '.join(STORES)}."
         raise PlatformFailure(message)
     with _stores(service) as (database, kafka), console.status("Reading what Kafka carries"):
-        done = brought_back(service, database, kafka)
+        done = brought_back(service, database, kafka, os.environ.get("WAYMARK_TOPIC_PREFIX", ""))
     console.print(f"{done.facts} facts and the answers of {done.commands} commands came back.")
 
 
-def brought_back(service: str, database: str, kafka: str) -> Recovered:
+def brought_back(service: str, database: str, kafka: str, topic_prefix: str) -> Recovered:
     """Recover a service's store from Kafka. Raises PlatformFailure when it runs, or took commands since the restore."""
     try:
-        return asyncio.run(recover(database, service, kafka))
+        return asyncio.run(recover(database, service, kafka, topic_prefix))
     except (ServiceRunsError, StoreDivergedError) as refused:
         message = f"{refused}."
         raise PlatformFailure(message) from refused
