@@ -220,7 +220,7 @@ async def test_a_service_does_not_start_on_a_store_that_lacks_facts(
 ) -> None:
     identity.prepare(tmp_path / "keys", ["caseload"])
     variables = {
-        "PATH": os.environ["PATH"],
+        **os.environ,
         "WAYMARK_DATABASE": home.application,
         "WAYMARK_KAFKA": topics.bootstrap,
         "WAYMARK_TOPIC_PREFIX": topics.prefix,
@@ -249,7 +249,7 @@ def operate(folder: Path, home: Home, topics: Topics, *arguments: str) -> "subpr
     )
     record = Record(supervisor=Running.of(os.getpid()), children={}, addresses=addresses)
     (folder / "running.json").write_text(record.model_dump_json())
-    variables = {"PATH": os.environ["PATH"], "WAYMARK_STATE": str(folder), "WAYMARK_TOPIC_PREFIX": topics.prefix}
+    variables = {**os.environ, "WAYMARK_STATE": str(folder), "WAYMARK_TOPIC_PREFIX": topics.prefix}
     command = [sys.executable, "-m", "waymark.cli", *arguments]
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
 

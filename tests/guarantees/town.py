@@ -69,7 +69,7 @@ class Town:
 
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run `waymark` as an operator."""
-        variables = {"PATH": os.environ["PATH"], "WAYMARK_STATE": str(self.folder), "COLUMNS": "160"}
+        variables = {**os.environ, "WAYMARK_STATE": str(self.folder), "COLUMNS": "160"}
         command = [sys.executable, "-m", "waymark.cli", *arguments]
         return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
 
