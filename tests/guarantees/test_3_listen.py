@@ -132,6 +132,9 @@ async def test_a_worker_stopped_inside_its_transaction_does_no_harm_when_it_resu
         await administrator.execute(f'alter database "{name}" set idle_in_transaction_session_timeout = "{patience}"')
     people = new_people(20)
     await store_facts(people, listener)
+    async with relaying(listener), hearing(listener, "before"):
+        await hold(listener)
+    await store_facts(people, listener)
     ((last,),) = await listener.rows(
         "select originator_id || ':' || originator_version from stored_events order by notification_id desc limit 1"
     )
@@ -241,7 +244,7 @@ async def test_a_topic_deleted_and_told_again_from_the_stores_changes_nothing(
         if listening == "only afterwards":
             await hears.aclose()
         await delete_and_make(topics)
-        await store_facts(people, listener, referrals)
+        await store_facts(people, listener, listener, referrals)
         for service in (listener, referrals):
             await retell(service.application)
         async with relaying(listener):
