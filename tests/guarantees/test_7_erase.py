@@ -21,6 +21,9 @@ from events.envelope import JOURNEY
 from .hunt import base64_spellings, hunt, plain_spellings
 from .town import NORTHWAY, Town, accept, eventually
 
+# The first test waits for the whole platform to start.
+pytestmark = pytest.mark.timeout(400)
+
 CONTROL: Final = "Plantedfeatherzoë"
 STEM: Final = "Quillfeatherzoë"
 ASCII_STEM: Final = "Quillfeatherz"

@@ -11,6 +11,9 @@ from waymark.operator.logbook import SEALED
 
 from .town import Town, accept, eventually
 
+# The first test waits for the whole platform to start.
+pytestmark = pytest.mark.timeout(400)
+
 MARKERS = {"name": "Tracy Traceablesson", "email": "traceable@example.org", "notes": "Markernote of the trace."}
 POLICY = "react when_referral_accepted_open_case"
 WANTED = {
