@@ -1,14 +1,9 @@
 """The caseload service and the keyring as processes of their own, and what speaks to them."""
 
 import asyncio
-import os
-import secrets
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,22 +13,21 @@ from uuid import UUID, uuid4
 import httpx
 from aiokafka import AIOKafkaProducer
 
-from chassis.database import prepare_database
 from chassis.identity import Actor
 from chassis.keyring import Entry, Keyring
-from chassis.signing import ServiceTokens, SigningKey, person_token
+from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import partition_of
 from chassis.topics import make_topics
 from events.envelope import JOURNEY, Envelope
 from events.fact import Fact
 from events.referrals import ReferralAccepted, ReferralSubmitted
 from events.sealed import Sealed
+from tests.running import prepare, running_services, service_of, token, topic_prefix
 from waymark.local import identity
+from waymark.local.environment import Addresses
 from waymark.local.kafka import Kafka
-from waymark.local.ports import any_free
 from waymark.local.postgres import Postgres
 
-START_SECONDS: Final = 120.0
 VISIBLE_SECONDS: Final = 30.0
 
 
@@ -53,27 +47,19 @@ class Person:
 class Platform:
     """Where everything runs, and the keys of who speaks to it."""
 
-    folder: Path
     kafka: str
     prefix: str
-    ports: Mapping[str, int]
+    addresses: Addresses
     position: int = 0
     previous: dict[int, int] = field(default_factory=dict)
-    databases: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def keys(self) -> Path:
-        """Where the keys lie."""
-        return self.folder / "keys"
 
     def url(self, service: str) -> str:
         """Return where a service answers."""
-        return f"http://127.0.0.1:{self.ports[service]}"
+        return self.addresses.url(service)
 
     def token(self, role: str, provider: UUID | None = None, person: UUID | None = None) -> str:
         """Return the token of a person in a role."""
-        actor = Actor(person or uuid4(), role, provider)
-        return person_token(SigningKey.read(identity.people_key(self.keys)), actor)
+        return token(self.addresses, Actor(person or uuid4(), role, provider))
 
     def client(self, role: str, provider: UUID | None, person: UUID | None = None) -> httpx.Client:
         """Return who speaks to the caseload service in a role."""
@@ -82,7 +68,7 @@ class Platform:
 
     def keyring(self, role_or_service: str) -> Keyring:
         """Return the keyring as a service, or a person in a role, sees it."""
-        key = identity.service_key(self.keys, role_or_service)
+        key = identity.service_key(self.addresses.keys, role_or_service)
         if key.exists():
             return Keyring(self.url("keyring"), ServiceTokens(SigningKey.read(key)).to("keyring"))
         token = self.token(role_or_service)
@@ -166,87 +152,13 @@ def _accepted(person: Person, coach: UUID | None) -> ReferralAccepted:
 @contextmanager
 def running(folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
     """Run both services, each role in a process of its own, on databases and topics of their own, while it lasts."""
-    ports = {"caseload": any_free(), "keyring": any_free()}
-    platform = Platform(folder, kafka.bootstrap, f"caseload-{secrets.token_hex(4)}-", ports)
-    identity.prepare(platform.keys, ("keyring", "referrals", "caseload"))
+    addresses = prepare(("keyring", "caseload"), postgres, keyring_postgres, kafka, folder)
+    platform = Platform(kafka.bootstrap, topic_prefix(folder), addresses)
     asyncio.run(make_topics(platform.kafka, platform.prefix))
-    with ExitStack() as running:
-        keyring = _environment(platform, "keyring", keyring_postgres)
-        running.enter_context(_processes(platform, "keyring", ["api"], keyring))
-        caseload = _environment(platform, "caseload", postgres)
-        running.enter_context(_processes(platform, "caseload", ["project", "react", "relay", "api"], caseload))
+    keyring = service_of("keyring", addresses, folder, "api")
+    caseload = [service_of("caseload", addresses, folder, role) for role in ("project", "react", "relay", "api")]
+    with running_services(keyring), running_services(*caseload):
         yield platform
-
-
-@contextmanager
-def _processes(
-    platform: Platform, service: str, roles: Sequence[str], environment: Mapping[str, str]
-) -> Iterator[None]:
-    """Run roles of a service from when its API is ready; each has to end in good order."""
-    logs = [platform.folder / f"{service}-{role}.log" for role in roles]
-    running = [_started(service, role, environment, log) for role, log in zip(roles, logs, strict=True)]
-    try:
-        _wait_until_ready(platform.url(service), running, logs)
-        yield
-    finally:
-        for process in running:
-            process.send_signal(signal.SIGTERM)
-        statuses = [_ended(process) for process in running]
-    assert not any(statuses), _told(logs)
-
-
-def _started(service: str, role: str, environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
-    with log.open("wb") as output:
-        return subprocess.Popen([sys.executable, "-m", service, role], env=environment, stdout=output, stderr=output)
-
-
-def _ended(process: "subprocess.Popen[bytes]") -> int:
-    """Wait until a process has ended, and end it when it does not; return its exit status."""
-    try:
-        return process.wait(timeout=30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.wait()
-
-
-def _told(logs: Sequence[Path]) -> str:
-    """Return the end of each log."""
-    return "\n".join(f"{log.name}: ...{log.read_text()[-2_000:]}" for log in logs)
-
-
-def _environment(platform: Platform, service: str, server: Postgres) -> dict[str, str]:
-    owner, application = prepare_database(server.dsn(), f"{service}_{secrets.token_hex(4)}")
-    platform.databases[service] = application
-    return {
-        "PATH": os.environ["PATH"],
-        "WAYMARK_ENVIRONMENT": "test",
-        "WAYMARK_DATABASE": application,
-        "WAYMARK_OWNER_DATABASE": owner,
-        "WAYMARK_KAFKA": platform.kafka,
-        "WAYMARK_TOPIC_PREFIX": platform.prefix,
-        "WAYMARK_KEYRING_URL": platform.url("keyring"),
-        "WAYMARK_JWKS": str(identity.jwks(platform.keys)),
-        "WAYMARK_IDENTITY_KEY": str(identity.service_key(platform.keys, service)),
-        "WAYMARK_REQUEST_HASH_KEY": secrets.token_hex(32),
-        "WAYMARK_PORT": str(platform.ports[service]),
-        "WAYMARK_MASTER_KEY_FILE": str(identity.master_key(platform.keys)),
-        "WAYMARK_VAULT": str(platform.folder / "vault"),
-    }
-
-
-def _wait_until_ready(url: str, running: "Sequence[subprocess.Popen[bytes]]", logs: Sequence[Path]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not _is_ready(url):
-        assert all(process.poll() is None for process in running), _told(logs)
-        assert time.monotonic() < deadline, _told(logs)
-        time.sleep(0.05)
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health", trust_env=False).is_success
-    except httpx.TransportError:
-        return False
 
 
 def eventually(client: httpx.Client, path: str, seen: Any) -> Any:

@@ -230,7 +230,8 @@ def test_a_long_timeline_is_read_in_parts(platform: Platform, coach: httpx.Clien
     assert case
     asyncio.run(platform.tell({ada: [ReferralAcknowledged(occurred_at=datetime.now(UTC))] * 250}))
     path = f"/participants/{ada.id}/timeline"
-    first = eventually(coach, path, lambda page: page["next"])
+    newest = f"{ada.referral}:{ada.version}"
+    first = eventually(coach, path, lambda page: newest in {entry["id"] for entry in page["entries"]})
     second = eventually(coach, f"{path}?before={first['next']}", lambda page: len(page["entries"]) == 54)
     ids = [entry["id"] for entry in first["entries"] + second["entries"]]
     assert (len(first["entries"]), second["next"], len(set(ids))) == (200, None, 254)

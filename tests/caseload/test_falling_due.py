@@ -42,7 +42,7 @@ def case(platform: Platform, coach: httpx.Client) -> str:
 
 def tick(platform: Platform, moment: datetime) -> int:
     """Let the timers look at a moment, beside the running service, and return how many commands they gave."""
-    database = platform.databases["caseload"]
+    database = platform.addresses.databases["caseload"]
 
     async def tick() -> int:
         async with open_pool(database, scope=ALL_TENANTS) as pool, open_pool(database, scope=ALL_TENANTS) as other:

@@ -27,7 +27,7 @@ def people(platform: Platform) -> dict[UUID, Person]:
 @pytest.fixture
 def connection(platform: Platform) -> Iterator[psycopg.Connection]:
     """Connect as the application's role does."""
-    with psycopg.connect(platform.databases["caseload"]) as connection:
+    with psycopg.connect(platform.addresses.databases["caseload"]) as connection:
         yield connection
 
 
