@@ -89,14 +89,15 @@ class Fences:
         """
         fresh = []
         for told in facts:
-            fence = self._fences[told.source, told.topic, told.partition]
+            place = told.place
+            fence = self._fences[place]
             if told.position > fence.position:
                 if told.previous > fence.position:
-                    self.holes.add(told.place)
+                    self.holes.add(place)
                     continue
                 fence.position = told.position
-                self.moved.add(told.place)
-                self.holes.discard(told.place)
+                self.moved.add(place)
+                self.holes.discard(place)
                 fresh.append(told)
             fence.seen = told
         return fresh

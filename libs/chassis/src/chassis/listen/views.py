@@ -93,7 +93,12 @@ class Folding(Generic[R]):
 
     def touched(self, facts: Iterable[Told]) -> set[Any]:
         """Return the keys of the rows that the facts touch."""
-        return {key for told in facts if (key := self._key(told)) is not None}
+        facts = list(facts)
+        try:
+            keys = set(map(self._table.key, facts))
+        except Exception:  # noqa: BLE001  (one by one, the broken facts are left out)
+            keys = set(map(self._key, facts))
+        return keys - {None}
 
     def _key(self, told: Told) -> Any:
         """Return the row that a fact touches; a broken fact touches none here, and fails when it is folded."""
