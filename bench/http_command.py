@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import cycle
 from uuid import UUID, uuid4
 
@@ -25,10 +26,18 @@ from waymark.personas import persona
 CONNECTIONS = 16
 SECONDS = 5.0
 CASES = 200
-CREATED = 201
+OK = 200
 GOAL = 2.0
 WHO = "manager-grace"
-BODY = b'{"occurred_at": "2026-03-02T09:00:00Z", "channel": "phone"}'
+COACHES = (UUID(int=22), UUID(int=23))
+
+
+@dataclass(slots=True)
+class Versioned:
+    """A case, and the version that the next command expects."""
+
+    id: UUID
+    version: int
 
 
 def run(machine: Machine) -> list[Result]:
@@ -47,27 +56,35 @@ def run(machine: Machine) -> list[Result]:
 
 def _ours(running: Running) -> float:
     with running.roles("caseload", ["api"]):
-        ids = asyncio.run(_prepare(running))
-        return asyncio.run(_load(running.token(WHO), running.addresses.ports["caseload"], ids))
+        cases = asyncio.run(_prepare(running))
+        return asyncio.run(_load(running.token(WHO), running.addresses.ports["caseload"], cases))
 
 
-async def _prepare(running: Running) -> list[UUID]:
+async def _prepare(running: Running) -> list[Versioned]:
     tenant = persona(WHO).actor.tenant
     assert tenant is not None
     async with open_pool(running.addresses.databases["caseload"], 2, "*") as pool:
         cases = [new_case(tenant) for _ in range(CASES)]
         await Session(Store(pool, "caseload"), Ask("bench:1", "bench")).append(cases, Answer(200))
-    return [case.id for case in cases]
+    return [Versioned(case.id, case.version) for case in cases]
 
 
-async def _load(token: str, port: int, ids: Sequence[UUID]) -> float:
+async def _load(token: str, port: int, cases: Sequence[Versioned]) -> float:
+    """Return how many commands a second were accepted; each connection gives its own cases new coaches in turn."""
     connections = [await Connection.to(port) for _ in range(CONNECTIONS)]
-    own = [cycle(ids[writer::CONNECTIONS]) for writer in range(CONNECTIONS)]
+    own = [cycle(cases[writer::CONNECTIONS]) for writer in range(CONNECTIONS)]
 
     async def post(writer: int) -> None:
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
-        answered = await connections[writer].post(f"/cases/{next(own[writer])}/contacts", BODY, headers)
-        assert answered.status == CREATED, answered
+        case = next(own[writer])
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Idempotency-Key": uuid4().hex,
+            "If-Match": f'"{case.version}"',
+        }
+        body = b'{"coach_id": "%s"}' % str(COACHES[case.version % 2]).encode()
+        answered = await connections[writer].post(f"/cases/{case.id}/coach", body, headers)
+        assert answered.status == OK, answered
+        case.version += 1
 
     try:
         return await rate(CONNECTIONS, SECONDS, post)
@@ -88,19 +105,20 @@ def _stock(machine: Machine, running: Running) -> float:
         "WAYMARK_ACCESS_LOG": "false",
         "WAYMARK_PORT": str(port),
         "STOCK_DATABASE": owner,
+        "PGOPTIONS": "-c waymark.tenant=*",
     }
     process = subprocess.Popen([sys.executable, "-m", "bench.stock_service"], env={**os.environ, **told})
     try:
-        asyncio.run(_wait(port))
-        return asyncio.run(_load(running.token(WHO), port, [case.id for case in cases]))
+        asyncio.run(_wait(process, port))
+        return asyncio.run(_load(running.token(WHO), port, [Versioned(case.id, case.version) for case in cases]))
     finally:
         process.terminate()
         process.wait()
 
 
-async def _wait(port: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
+async def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    async with asyncio.timeout(60):
+        while process.poll() is None:
             try:
                 (await Connection.to(port)).close()
             except OSError:

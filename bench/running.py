@@ -24,6 +24,7 @@ class Running:
 
     def __init__(self, machine: Machine, folder: Path) -> None:
         ports = {name: any_free() for name in ("referrals", "caseload", "keyring", "zipkin")}
+        folder.mkdir()
         ports["kafka"] = int(machine.kafka.bootstrap.rpartition(":")[2])
         self.addresses = environment.prepare(machine.postgres, machine.postgres, ports, folder)
         self._folder = folder

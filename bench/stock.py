@@ -33,6 +33,11 @@ class StockCase(Aggregate):
         self.contacts += 1
         self.last_channel, self.last_coach = channel, coach_id
 
+    @event("CoachAssigned")
+    def assign_coach(self, coach_id: UUID) -> None:
+        """Make a coach responsible."""
+        self.coach = coach_id
+
 
 def stock_case() -> StockCase:
     """Return a new case."""

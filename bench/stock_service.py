@@ -5,44 +5,44 @@ an idempotency key is one insert of its own, since the stock recorder cannot tak
 """
 
 import os
-from typing import Annotated
 from uuid import UUID
 
 import anyio.to_thread
 import psycopg
 import uvloop
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, HTTPException, Response
 from psycopg_pool import ConnectionPool
 
 from bench.stock import StockCase, stock_application
-from caseload.api import NewContact
-from chassis.ask import Ask
-from chassis.http import CurrentActor, ask, serve, service_app
+from caseload.api import CoachAssignment
+from chassis.http import CurrentAsk, ExpectedVersion, serve, service_app
 from chassis.identity import Verifier
 from chassis.settings import ServiceSettings
 
 THREADS = 16
 SECURE = """
 create table if not exists command (key text primary key, fingerprint bytea not null);
-alter table stockcase_events enable row level security;
-alter table stockcase_events force row level security;
-drop policy if exists tenant_only on stockcase_events;
-create policy tenant_only on stockcase_events using ((select current_setting('waymark.tenant', true)) = '*');
+alter table application_events enable row level security;
+alter table application_events force row level security;
+drop policy if exists tenant_only on application_events;
+create policy tenant_only on application_events using ((select current_setting('waymark.tenant', true)) = '*');
 """
 
 
 def routes(dsn: str) -> APIRouter:
     """Return the one route."""
-    library = stock_application(f"{dsn} options='-c waymark.tenant=*'", THREADS + 1)
+    library = stock_application(dsn, THREADS + 1)
     commands = ConnectionPool(dsn, min_size=THREADS, max_size=THREADS, kwargs={"autocommit": True}, open=True)
     router = APIRouter()
 
-    @router.post("/cases/{case_id}/contacts", status_code=201)
-    def record_contact(
-        case_id: UUID, body: NewContact, actor: CurrentActor, asked: Annotated[Ask, Depends(ask)], response: Response
+    @router.post("/cases/{case_id}/coach")
+    def assign_coach(
+        case_id: UUID, body: CoachAssignment, expected: ExpectedVersion, asked: CurrentAsk, response: Response
     ) -> dict[str, int]:
         case: StockCase = library.repository.get(case_id)
-        case.record_contact(body.channel, actor.id)
+        if case.version != expected:
+            raise HTTPException(412)
+        case.assign_coach(body.coach_id)
         with commands.connection() as connection:
             connection.execute("insert into command values (%s, %s)", (asked.key, asked.fingerprint))
         library.save(case)
