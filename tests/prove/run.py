@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT: Final = Path(__file__).parents[2]
+LOG: Final = ROOT / ".waymark" / "prove.log"
 Proof = dict[str, str]
 
 
@@ -67,7 +68,9 @@ def run_tests(copy: Path, tests: list[str]) -> str:
     environment = {**os.environ, "PYTHONPATH": sources, "WAYMARK_STATE": state, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", *tests]
     outcome = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
-    (ROOT / ".waymark" / "prove.log").open("a").write(outcome.stdout + outcome.stderr)
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.open("a") as log:
+        log.write(outcome.stdout + outcome.stderr)
     return outcome.stdout.rstrip().rpartition("\n")[2]
 
 
