@@ -1,6 +1,7 @@
 """A service's process: one of its roles, from its settings until it is told to stop."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from chassis.settings import ServiceSettings
 from chassis.telemetry import flush_tracing, start_logging, start_tracing
 
 STUBBORN_SECONDS: Final = 8.0
+OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
 S = TypeVar("S", bound=ServiceSettings)
 Work = Coroutine[Any, Any, None]
@@ -43,6 +45,7 @@ def run_role(  # noqa: PLR0913
         if settings.owner_database:
             migrate(settings.owner_database, settings.database, scripts)
         start_tracing(name)
+        collect_seldom()
         role = roles[arguments[0]]
         uvloop.run(_until_told(role(settings) if without_kafka else _whole(name, settings, role)))
     except (StoreBehindError, StoreDivergedError) as restored:
@@ -53,6 +56,11 @@ def run_role(  # noqa: PLR0913
     finally:
         flush_tracing()
     return None
+
+
+def collect_seldom() -> None:
+    """Spare batches of facts, in which there are no cycles, half of their time: what the collector takes by default."""
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
 
 
 async def together(*parts: Work) -> None:
