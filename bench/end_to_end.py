@@ -25,7 +25,7 @@ COMMANDS_PER_SECOND = 100
 SECONDS = 60
 RUNS = 3
 WARM_UP = 100
-POLL_SECONDS = 0.002
+POLL_SECONDS = 0.004
 P50_MILLISECONDS, P99_MILLISECONDS = 60.0, 150.0
 WHO = "manager-grace"
 REACHED = """
@@ -98,8 +98,8 @@ async def _watch(running: Running, pending: dict[Place, float], times: list[floa
         while True:
             rows = await (await connection.execute(REACHED, [TIMELINE.name, JOURNEY], prepare=True)).fetchall()
             now, positions = time.perf_counter(), dict(rows)
-            for place in [p for p in pending if positions.get(p.partition, 0) >= p.position]:
-                times.append(now - pending.pop(place))
+            reached = [place for place in pending if positions.get(place.partition, 0) >= place.position]
+            times.extend(now - pending.pop(place) for place in reached)
             await asyncio.sleep(POLL_SECONDS)
 
 

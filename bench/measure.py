@@ -1,9 +1,10 @@
 """What a benchmark returns, and what several of them share."""
 
 import asyncio
+import gc
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from uuid import UUID, uuid4
 from caseload.case import Case
 from chassis.ask import Answer, Ask
 from chassis.database import Pool, chassis_sql, migrate, open_pool, prepare_database
+from chassis.process import collect_seldom
 from chassis.store import Session, Store
 from chassis.topics import make_topics
 from events.caseload import CaseOpened, Channel, ContactRecorded
@@ -124,6 +126,17 @@ async def rate(writers: int, seconds: float, work: Callable[[int], Awaitable[Non
     began = time.perf_counter()
     await asyncio.gather(*map(write, range(writers)))
     return sum(done) / (time.perf_counter() - began)
+
+
+@contextmanager
+def collecting_seldom() -> Iterator[None]:
+    """Let the garbage collector run as seldom as in a service's process; a peer runs with Python's own settings."""
+    before = gc.get_threshold()
+    collect_seldom()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def paired(ours: list[float], peers: list[float]) -> tuple[float, float]:
