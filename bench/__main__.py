@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.measure import Machine, Result
+from bench.reasons import REASONS
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
@@ -89,6 +90,12 @@ def cells(r: Result) -> list[str]:
     return [f"{r.value:,} {r.unit}", r.peer, f"{r.peer_value:,}", f"{r.ratio}", r.goal, "yes" if r.held else "no"]
 
 
+def remark(r: Result) -> str:
+    """Return the conditions of one benchmark and, where its goal was not reached, why."""
+    reason = "" if r.held else f"not reached: {REASONS.get(r.name, 'see its module')}"
+    return "; ".join(filter(None, (r.remark, reason)))
+
+
 def write(results: Sequence[Result], fsync_milliseconds: float) -> None:
     """Write the report that is committed."""
     lines = [result.as_dict() for result in results]
@@ -101,7 +108,7 @@ def write(results: Sequence[Result], fsync_milliseconds: float) -> None:
     rows = [f"| `{r.name}` | {' | '.join(cells(r))} |" for r in results]
     head = "| benchmark | value | peer or limit | its value | ratio | goal | held |\n|---|---|---|---|---|---|---|"
     text = f"# Benchmarks\n\n`make bench` writes this page. {conditions}\n\n{head}\n" + "\n".join(rows) + "\n"
-    remarks = [f"- `{r.name}`: {r.remark}" for r in results if r.remark]
+    remarks = [f"- `{r.name}`: {text}" for r in results if (text := remark(r))]
     (DOCS / "benchmarks.md").write_text(text + ("\n" + "\n".join(remarks) + "\n" if remarks else ""))
 
 

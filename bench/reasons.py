@@ -1,0 +1,17 @@
+"""Why a goal may not be reached: printed beside a benchmark that missed its own."""
+
+from collections.abc import Mapping
+
+REASONS: Mapping[str, str] = {
+    "append_16_writers": "writers, service and database share the cores: where a flush is short, they are the limit",
+    "relay": "the peer's messages lie ready in memory; the relay reads each fact, writes its envelope, waits for the "
+    "broker and saves its place, on the same cores as database and broker",
+    "listen": "raw reading decodes no fact; each fact costs its envelope, its fence, its JSON and its fold, and each "
+    "batch a transaction of the database on the same cores",
+    "rebuild": "raw reading decodes no fact; here each is decoded and folded by one process",
+    "rebuild_switch": "the switch waits for its turn on busy cores",
+    "http_command": "both go through the same edge, whose share of a command is the same for each",
+    "end_to_end_p50": "the database, the broker and five processes of two services share the cores with the load",
+    "end_to_end_p99": "a slow flush, or a process that waits for a core, delays everything behind it",
+    "platform_start": "databases, broker, tracing and three services start at once on the same cores",
+}
