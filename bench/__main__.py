@@ -92,7 +92,7 @@ def cells(r: Result) -> list[str]:
 
 def remark(r: Result) -> str:
     """Return the conditions of one benchmark and, where its goal was not reached, why."""
-    reason = "" if r.held else f"not reached: {REASONS.get(r.name, 'see its module')}"
+    reason = "" if r.held or r.name not in REASONS else f"not reached; look first at this: {REASONS[r.name]}"
     return "; ".join(filter(None, (r.remark, reason)))
 
 

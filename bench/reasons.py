@@ -1,4 +1,4 @@
-"""Why a goal may not be reached: printed beside a benchmark that missed its own."""
+"""What a benchmark pays for that its peer does not: where to look first when a goal is missed. Not a measurement."""
 
 from collections.abc import Mapping
 
