@@ -130,8 +130,8 @@ async def test_readers_never_go_back_while_a_view_is_rebuilt_again_and_again(gro
             before = sum((await read(ground)).values())
             await until(lambda: follows(ground, before))
     assert [one.generation for one in switches] == list(range(2, 2 + REBUILDS))
-    # Where the machine is busy, a reader's own four statements may take longer than that.
-    assert median(one.switch_milliseconds for one in switches) <= max(50, 4_000 * median(waits))
+    # On a busy machine the four statements of a reader take long too; a switch has up to twenty.
+    assert median(one.switch_milliseconds for one in switches) <= max(50, 5 * 1_000 * median(waits))
 
 
 async def follows(ground: Ground, before: int) -> bool:

@@ -1,15 +1,17 @@
 """Rebuilding a view beside the live one: read from the first fact, catch up, switch in one short transaction."""
 
 import asyncio
+import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
 import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from chassis.database import Connection, Pool
 from chassis.listen.consumers import ViewConsumer, is_away
@@ -17,7 +19,6 @@ from chassis.listen.feed import reader, told_facts
 from chassis.listen.filling import Filling
 from chassis.listen.generations import Generations
 from chassis.listen.history import BATCH_RECORDS, ends_of, history
-from chassis.listen.parking import Breaker
 from chassis.listen.views import View, index_tables
 from events.envelope import JOURNEY
 
@@ -111,24 +112,25 @@ class Rebuild:
         """Fold what the topic holds by now, one partition after another; return where it ended."""
         ends = await ends_of(kafka, self._topic)
         self._total = sum(ends.values())
-        breaker = Breaker()
         for partition, end in ends.items():
-            filling = Filling(self._view, generation, breaker)
-            async for records in history(kafka, partition, end):
-                filling.take(told_facts(records, self._prefix))
-                self._count(len(records))
-            await self._write(filling)
+            try:
+                with _no_search_for_cycles():
+                    await self._fill_partition(kafka, partition, end, Filling(self._view, generation))
+            except Exception as error:
+                if is_away(error) or isinstance(error, KafkaError):
+                    raise
+                # Left to be followed, which finds the culprit and parks it.
+                log.warning("partition %d is folded with more care: %s", partition.partition, type(error).__name__)
         return ends
 
-    async def _write(self, filling: Filling) -> None:
-        """Write a partition's rows. Where one of them cannot be, all are left to `_follow`, which finds the culprit."""
-        try:
-            async with self._pool.connection() as connection, connection.transaction():
-                await filling.write(connection)
-        except Exception as error:
-            if is_away(error):
-                raise
-            log.warning("a partition of %s is folded with more care: %s", self._view.name, type(error).__name__)
+    async def _fill_partition(
+        self, kafka: AIOKafkaConsumer, partition: TopicPartition, end: int, filling: Filling
+    ) -> None:
+        async for records in history(kafka, partition, end):
+            filling.take(told_facts(records, self._prefix))
+            self._count(len(records))
+        async with self._pool.connection() as connection, connection.transaction():
+            await filling.write(connection)
 
     def _count(self, records: int) -> None:
         self._read += records
@@ -172,3 +174,13 @@ class Rebuild:
             await consumer.take(told_facts(records, self._prefix))
             self._count(len(records))
         return len(records)
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Let the garbage collector wait: a batch makes much and no cycles, and looking for them takes half of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
