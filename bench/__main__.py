@@ -79,7 +79,7 @@ def table(results: Sequence[Result]) -> Table:
     """Return the report for a terminal."""
     shown = Table()
     for heading in ("benchmark", "value", "peer or limit", "its value", "ratio", "goal", "held"):
-        shown.add_column(heading, overflow="fold")
+        shown.add_column(heading, overflow="fold", no_wrap=heading == "benchmark")
     for r in results:
         shown.add_row(r.name, *cells(r))
     return shown

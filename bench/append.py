@@ -24,7 +24,7 @@ def run(machine: Machine) -> list[Result]:
         peers.append(_stock(machine))
     value, peer = paired(ours, peers)
     goal = 3.0 if machine.fsync_milliseconds >= SLOW_FSYNC_MILLISECONDS else 1.5
-    text = f"≥ {goal} × the stock recorder with 16 threads (one fsync takes {machine.fsync_milliseconds:.2f} ms)"
+    remark = f"one fsync takes {machine.fsync_milliseconds:.2f} ms; the goal is 3 × from 1 ms on, else 1.5 ×"
     return [
         Result(
             "append_16_writers",
@@ -32,8 +32,9 @@ def run(machine: Machine) -> list[Result]:
             "appends/s",
             "eventsourcing stock recorder, 16 threads",
             peer,
-            text,
+            f"≥ {goal} ×",
             value >= goal * peer,
+            remark,
         )
     ]
 

@@ -92,7 +92,7 @@ async def _measure(machine: Machine) -> list[Result]:
 
 def _line(name: str, value: float, peer: str, peer_value: float, goal: float, remark: str = "") -> Result:  # noqa: PLR0913
     held = value >= goal * peer_value
-    return Result(name, round(value), "facts/s", peer, round(peer_value), f"≥ {goal} × {peer}", held, remark)
+    return Result(name, round(value), "facts/s", peer, round(peer_value), f"≥ {goal} ×", held, remark)
 
 
 async def _read_raw(own: Service) -> float:
