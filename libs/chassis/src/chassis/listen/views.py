@@ -31,8 +31,8 @@ SQL_TYPES: Final[Mapping[Any, LiteralString]] = {
 class Table(Generic[R]):
     """A table of a view. Its columns are the fields of the dataclass `row`, the first one its primary key.
 
-    `key` says which row a fact touches, None for none; it must follow from the fact alone. `fold` takes a fact into a row
-    (None before the first) and returns it; it may change the row that it is given. A row is touched by facts of one
+    `key` says which row a fact touches, None for none; it must follow from the fact alone. `fold` takes a fact into a
+    row (None before the first) and returns it; it may change the row that it is given. A row is touched by facts of one
     message key only. A column named `tenant` puts the table under row-level security.
     """
 
@@ -107,15 +107,6 @@ class Folding(Generic[R]):
         except Exception:  # noqa: BLE001  (folding the fact raises it again, where it is parked)
             return None
 
-    def recall(self, facts: Iterable[Told], memory: Mapping[Any, tuple[Any, ...]]) -> None:
-        """Take the rows that the facts touch from memory."""
-        self._stored = {key: memory[key] for key in self.touched(facts) if key in memory}
-
-    def remember(self, memory: dict[Any, tuple[Any, ...]]) -> None:
-        """Put the folded rows into memory."""
-        get = attrgetter(*self._table.columns)
-        memory.update((key, get(row)) for key, row in self.rows.items())
-
     async def fetch(self, connection: Connection, facts: Iterable[Told]) -> None:
         """Read the rows that the facts touch."""
         keys = self.touched(facts)
@@ -162,15 +153,6 @@ class Folding(Generic[R]):
         return sql.SQL("insert into {} ({}) select * from unnest({}) on conflict ({}) do update set {}").format(
             self._physical, sql.SQL(", ").join(names), arrays, names[0], changes
         )
-
-    async def copy(self, connection: Connection, memory: Mapping[Any, tuple[Any, ...]]) -> None:
-        """Write remembered rows where none of them is yet."""
-        names = sql.SQL(", ").join(map(sql.Identifier, self._table.columns))
-        statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(self._physical, names)
-        async with connection.cursor().copy(statement) as copy:
-            copy.set_types(self._table.sql_types)
-            for row in memory.values():
-                await copy.write_row(row)
 
 
 def fold_facts(foldings: Sequence[Folding[Any]], facts: Sequence[Told]) -> list[Failure]:
