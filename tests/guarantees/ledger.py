@@ -150,7 +150,7 @@ async def settled(listener: Ground, *others: Ground, policy: bool = True) -> Non
                     return False
         return True
 
-    await until(quiet, seconds=90)
+    await until(quiet, seconds=60)
 
 
 async def caught_up(listener: Ground, consumer: str, source: Ground) -> bool:

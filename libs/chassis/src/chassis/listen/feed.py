@@ -84,29 +84,29 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         return [consumer for consumer in self.consumers if not consumer.stopped]
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Take up each partition where the consumer that is furthest behind stands.
-
-        An error here would end the subscription for good, so what is away is waited for.
-        """
+        """Take up each partition where the consumer that is furthest behind stands."""
         partitions = sorted(assigned)
-        while partitions:
-            try:
-                starts = await self._starts(partitions)
-            except (psycopg.Error, KafkaError, OSError) as error:
-                log.warning("waiting to take up %d partitions: %s", len(partitions), type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                break
-        for partition in partitions:
-            assert self._subscriber.consumer is not None
-            self._subscriber.consumer.seek(partition, starts[partition])
+        consumer = self._subscriber.consumer
+        assert consumer is not None
+        # Else aiokafka reads on meanwhile, from wherever it thinks fit.
+        consumer.pause(*partitions)
+        for partition, offset in (await self._starts(partitions)).items():
+            consumer.seek(partition, offset)
+        consumer.resume(*partitions)
         self.ready = True
         self._replays = asyncio.ensure_future(self._replay_known())
 
     async def _starts(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-        fences = await self._fences()
-        async with reader(self._bootstrap) as consumer:
-            return await resume_offsets(consumer, partitions, fences, self._prefix)
+        """Return where to read on; an error would end the subscription for good, so what is away is waited for."""
+        while partitions:
+            try:
+                fences = await self._fences()
+                async with reader(self._bootstrap) as consumer:
+                    return await resume_offsets(consumer, partitions, fences, self._prefix)
+            except (psycopg.Error, KafkaError, OSError) as error:
+                log.warning("waiting to take up %d partitions: %s", len(partitions), type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+        return {}
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Leave holes to whoever takes up the partitions; what is in flight is fenced by its position rows."""
