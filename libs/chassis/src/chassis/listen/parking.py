@@ -89,7 +89,7 @@ async def parked_facts(connection: Connection, consumer: str, key: str, most: in
     return [_parked(*row) for row in await cursor.fetchall()]
 
 
-def _parked(  # noqa: PLR0913, PLR0917  (a row's columns)
+def _parked(  # noqa: PLR0913  (a row's columns)
     number: int, key: str, topic: str, partition: int, offset: int, headers: Any, value: bytes
 ) -> Parked:
     words = [(name, text.encode()) for name, text in headers]
