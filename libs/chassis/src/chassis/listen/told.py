@@ -30,7 +30,7 @@ class Told:
     )
 
     def __init__(self, record: Any, prefix: int = 0) -> None:
-        """Read the envelope of an aiokafka record; `prefix` is how many characters of its topic are no part of its name.
+        """Read the envelope of an aiokafka record; `prefix` is how many characters its topic has before its own name.
 
         Raises EnvelopeError for a record that no relay told.
         """
