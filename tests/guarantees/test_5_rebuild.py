@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from uuid import UUID
@@ -26,6 +27,9 @@ from chassis.listen.told import Told
 from chassis.listen.views import View
 from chassis.process import together
 from events.envelope import JOURNEY
+from waymark.local.environment import Addresses
+from waymark.local.failure import PlatformFailure
+from waymark.operator import rebuilding
 
 from .ground import Ground, contact, open_case, open_cases, running, until
 from .nursery import Nursery, kill
@@ -166,11 +170,11 @@ async def test_a_reader_who_began_before_the_switch_keeps_the_old_rows(ground: G
     await rebuilt(ground)
     before = await read(ground)
     async with reading(ground.pool, None, VISITS) as early:
-        rebuilding = asyncio.ensure_future(rebuilt(ground))
-        done, _ = await asyncio.wait([rebuilding], timeout=2)
+        task = asyncio.ensure_future(rebuilt(ground))
+        done, _ = await asyncio.wait([task], timeout=2)
         rows = await (await early.execute("select case_id, version from case_visits")).fetchall()
     assert (dict(rows), done) == (before, set())
-    assert (await rebuilding).generation == 2
+    assert (await task).generation == 2
 
 
 async def test_while_a_long_reader_holds_up_the_switch_nobody_else_waits(ground: Ground) -> None:
@@ -180,10 +184,10 @@ async def test_while_a_long_reader_holds_up_the_switch_nobody_else_waits(ground:
     async with running(keep_reading(ground, waits)):
         async with reading(ground.pool, None, VISITS) as long:
             await long.execute("select from case_visits")
-            rebuilding = asyncio.ensure_future(rebuilt(ground))
-            await asyncio.wait([rebuilding], timeout=2)
-            assert not rebuilding.done()
-        assert (await rebuilding).generation == 2
+            task = asyncio.ensure_future(rebuilt(ground))
+            await asyncio.wait([task], timeout=2)
+            assert not task.done()
+        assert (await task).generation == 2
         reads = len(waits)
         await until(partial(longer_than, waits, reads + 1))
     assert max(waits) < 1
@@ -200,10 +204,10 @@ async def test_a_rebuild_killed_at_any_moment_leaves_the_live_view_as_it_was(gro
     moments = random.Random(5)
     places = (ground.owner, ground.application, ground.bootstrap, ground.prefix)
     for _ in range(KILLS):
-        rebuilding = nursery.start(rebuild_visits, *places)
+        process = nursery.start(rebuild_visits, *places)
         await asyncio.sleep(moments.uniform(0, took))
         with suppress(psutil.NoSuchProcess):  # it was done before
-            kill(rebuilding)
+            kill(process)
         assert await read(ground) == before
     generation = (await rebuilt(ground)).generation
     assert await read(ground) == before
@@ -217,11 +221,11 @@ async def test_a_rebuild_that_is_cancelled_leaves_the_live_view_as_it_was(ground
     await rebuilt(ground)
     before = await read(ground)
     begun = asyncio.Event()
-    rebuilding = asyncio.ensure_future(ground.rebuild(VISITS, lambda _: begun.set()).run())
+    task = asyncio.ensure_future(ground.rebuild(VISITS, lambda _: begun.set()).run())
     await begun.wait()
-    rebuilding.cancel()
+    task.cancel()
     with suppress(asyncio.CancelledError):
-        await rebuilding
+        await task
     assert await read(ground) == before
     assert (await rebuilt(ground)).generation == 3
     assert await read(ground) == before
@@ -261,6 +265,12 @@ async def test_a_changed_fold_forces_a_rebuild_at_deploy_and_stops_workers_of_th
     assert await ground.rows("select sum(visits) from person_visits") == [(2 * visits,)]
     with pytest.raises(SupersededError):
         await ViewConsumer(ground.pool, VISITS).take(await heard(ground))
+
+
+async def test_of_two_releases_that_start_at_once_one_rebuilds(ground: Ground) -> None:
+    await tell(ground)
+    done = await asyncio.gather(*(ground.rebuild(VISITS).run(only_if_changed=True) for _ in range(2)))
+    assert sorted(one.generation for one in done if one) == [1]
 
 
 async def heard(ground: Ground) -> list[Told]:
@@ -352,3 +362,34 @@ async def test_a_view_of_an_empty_topic_is_there_at_once(ground: Ground) -> None
     done = await rebuilt(ground)
     assert (await read(ground), done.facts) == ({}, 0)
     assert done.seconds < 2
+
+
+async def test_an_operator_rebuilds_a_view_and_hears_how_far_it_is(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tell(ground)
+    monkeypatch.setenv("WAYMARK_TOPIC_PREFIX", ground.prefix)
+    told: list[Progress] = []
+    done = await asyncio.to_thread(rebuilding.rebuilt, "caseload", VISITS, addresses(ground), told.append)
+    assert (done.facts, done.generation, told[-1].read) == (60, 1, 60)
+    assert await read(ground) == await stored(ground)
+
+
+async def test_an_operator_is_told_in_a_line_that_a_fold_is_wrong(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tell(ground)
+    monkeypatch.setenv("WAYMARK_TOPIC_PREFIX", ground.prefix)
+    broken = replace(VISITS, tables=(replace(BY_PERSON, fold=fold_nobody),))
+    with pytest.raises(PlatformFailure, match="visits is as it was"):
+        await asyncio.to_thread(rebuilding.rebuilt, "caseload", broken, addresses(ground), lambda _: None)
+
+
+def addresses(ground: Ground) -> Addresses:
+    return Addresses(
+        ports={"kafka": int(ground.bootstrap.rpartition(":")[2])},
+        databases={"caseload": ground.application},
+        owner_databases={"caseload": ground.owner},
+        keys=Path("keys"),
+        vault=Path("vault"),
+    )
