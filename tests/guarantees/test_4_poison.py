@@ -49,7 +49,7 @@ PARKED = "select consumer, key, error from parked order by id"
 BREAK = "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s"
 AWAY_SECONDS = 10.0
 MOST_ROUNDS = 12
-BATCH = 2_000
+BATCH = 4_000
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from chassis.listen.consumers import Consumer, SupersededError, TransientError
 from chassis.listen.parking import describe
 from chassis.listen.positions import Fence, Place, stored_fences
 from chassis.listen.replay import replay_known
+from chassis.listen.resuming import resume_offsets
 from chassis.listen.told import Told
 from chassis.telemetry import frames_of
 from events.envelope import JOURNEY, EnvelopeError
@@ -27,7 +28,6 @@ POLL_MILLISECONDS: Final = 20
 METADATA_MILLISECONDS: Final = 5_000
 HOLE_REREAD_SECONDS: Final = 5.0
 HOLE_ALARM_SECONDS: Final = 30.0
-READ_SECONDS: Final = 10
 RETRY_SECONDS: Final = 0.5
 
 
@@ -231,53 +231,6 @@ async def _stop(consumer: AIOKafkaConsumer) -> None:
     while not (await asyncio.wait([stopping], timeout=0.1))[0]:
         consumer._fetcher._fetch_task.cancel()  # noqa: SLF001
     await stopping
-
-
-async def resume_offsets(
-    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], fences: Sequence[dict[Place, Fence]], prefix: int
-) -> dict[TopicPartition, int]:
-    """Return for each partition the offset to read on from: behind the last record that every consumer has seen.
-
-    Where a remembered record is no longer what stands at its offset, the topic was made anew: 0, and the fences skip
-    what was applied.
-    """
-    own = {partition: [_fences_in(partition, one, prefix) for one in fences] for partition in partitions}
-    seen = {p: {fence.offset: fence.ce_id for one in of_all for fence in one} for p, of_all in own.items()}
-    anew = await _made_anew(consumer, seen)
-    return {
-        partition: 0
-        if partition in anew or not (of_all and all(of_all))
-        else min(max(fence.offset for fence in one) for one in of_all) + 1
-        for partition, of_all in own.items()
-    }
-
-
-def _fences_in(partition: TopicPartition, fences: dict[Place, Fence], prefix: int) -> list[Fence]:
-    """Return the fences of a partition whose last record was seen."""
-    place = (partition.topic[prefix:], partition.partition)
-    return [fence for (_, *where), fence in fences.items() if tuple(where) == place and fence.offset >= 0]
-
-
-async def _made_anew(consumer: AIOKafkaConsumer, seen: dict[TopicPartition, dict[int, str]]) -> set[TopicPartition]:
-    """Return the partitions that do not hold any more, at the same offsets, the records with the ids that were seen."""
-    ends = await consumer.end_offsets(list(seen))
-    anew = {partition for partition, ids in seen.items() if max(ids, default=-1) >= ends[partition]}
-    while left := {partition: ids for partition, ids in seen.items() if ids and partition not in anew}:
-        found = await _ids_at(consumer, {partition: max(ids) for partition, ids in left.items()})
-        anew |= {partition for partition, ids in left.items() if found[partition] != ids.pop(max(ids))}
-    return anew
-
-
-async def _ids_at(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> dict[TopicPartition, str]:
-    consumer.assign(list(offsets))
-    for partition, offset in offsets.items():
-        consumer.seek(partition, offset)
-    ids: dict[TopicPartition, str] = {}
-    async with asyncio.timeout(READ_SECONDS):
-        while missing := offsets.keys() - ids.keys():
-            record = await consumer.getone(*missing)
-            ids[TopicPartition(record.topic, record.partition)] = dict(record.headers).get("ce_id", b"").decode()
-    return ids
 
 
 async def _raw_parser(records: Any) -> KafkaMessage:

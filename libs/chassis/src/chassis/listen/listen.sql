@@ -24,7 +24,7 @@ create table if not exists parked (
     position bigint not null,
     kafka_offset bigint not null,
     type text not null,
-    headers text[][] not null,
+    headers jsonb not null,
     value bytea not null,
     error text not null default '',
     parked_at timestamptz not null default clock_timestamp(),

@@ -1,5 +1,6 @@
 """Parked facts: what a consumer could not handle waits here, and later facts of the same key wait behind it."""
 
+import json
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +16,11 @@ FEWEST_PARKED: Final = 20
 WINDOW_SECONDS: Final = 60.0
 
 PARK: Final = """
-insert into parked (consumer, key, topic, partition, kafka_offset, source, position, type, headers, value, error)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+insert into parked (consumer, topic, partition, kafka_offset, key, source, position, type, headers, value, error)
+select %b, * from unnest(
+    %b::text[], %b::int[], %b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[]::jsonb[],
+    %b::bytea[], %b::text[]
+) order by 2, 3, 4
 """
 PARKED: Final = """
 select id, key, topic, partition, kafka_offset, headers, value from parked where consumer = %s and key = %s
@@ -52,11 +56,10 @@ async def waiting_keys(connection: Connection, consumer: str) -> set[str]:
 
 async def park(connection: Connection, consumer: str, failures: Iterable[Failure], followers: Iterable[Told]) -> None:
     """Park what failed, with its error, and the facts that have to wait behind."""
-    rows = [_row(consumer, told, describe(error)) for told, error in failures]
-    rows += [_row(consumer, told, "") for told in followers]
-    rows.sort(key=lambda row: (row[2], row[3], row[4]))
+    rows = [_row(told, describe(error)) for told, error in failures] + [_row(told, "") for told in followers]
     if rows:
-        await connection.cursor().executemany(PARK, rows)
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        await connection.cursor(binary=True).execute(PARK, [consumer, *columns], prepare=True)
 
 
 def describe(error: Exception) -> str:
@@ -69,10 +72,10 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__} {sqlstate}" if sqlstate else f"{type(error).__name__}: {error}"[:300]
 
 
-def _row(consumer: str, told: Told, error: str) -> tuple[Any, ...]:
-    headers = [[name, value.decode()] for name, value in told.record.headers]
-    place = (told.topic, told.partition, told.offset, told.source, told.position)
-    return (consumer, told.key, *place, told.type, headers, told.record.value, error)
+def _row(told: Told, error: str) -> tuple[Any, ...]:
+    headers = json.dumps({name: value.decode() for name, value in told.record.headers})
+    place = (told.topic, told.partition, told.offset, told.key, told.source, told.position)
+    return (*place, told.type, headers, told.record.value, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,9 @@ async def parked_facts(connection: Connection, consumer: str, key: str, most: in
 
 
 def _parked(  # noqa: PLR0913  (a row's columns)
-    number: int, key: str, topic: str, partition: int, offset: int, headers: Any, value: bytes
+    number: int, key: str, topic: str, partition: int, offset: int, headers: dict[str, str], value: bytes
 ) -> Parked:
-    words = [(name, text.encode()) for name, text in headers]
+    words = [(name, text.encode()) for name, text in headers.items()]
     record = SimpleNamespace(
         key=key.encode(), topic=topic, partition=partition, offset=offset, headers=words, value=bytes(value)
     )
