@@ -1,5 +1,6 @@
 """What is waited for is the child that was started, not whatever else may answer in its place."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from waymark.local.failure import PlatformFailure
 def test_a_child_that_ended_is_not_up_though_something_answers_on_its_port(tmp_path: Path) -> None:
     child = Child("caseload", tmp_path / "log")
     child.start(["sh", "-c", "echo the address is taken; exit 3"])
-    child.stop()
+    while child.running:
+        time.sleep(0.01)
 
     with pytest.raises(PlatformFailure, match="caseload ended with 3 and said last: the address is taken"):
         child.wait_until(lambda: True, seconds=10)
