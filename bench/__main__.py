@@ -29,15 +29,14 @@ FSYNC = re.compile(r"fdatasync\s+[\d.]+ ops/sec\s+([\d.]+) usecs/op")
 
 
 def main(names: Sequence[str]) -> None:
-    """Run the named benchmarks, or all; only a whole run is written down."""
+    """Run the named benchmarks, or all, and write their lines anew; the others' lines stay."""
     # A new topic has no leader for a moment, of which aiokafka tells a line for each partition.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with machine() as where:
         console.print(f"one fdatasync takes {where.fsync_milliseconds:.3f} ms (pg_test_fsync)")
         results = [result for name in names or NAMES for result in measured(name, where)]
     console.print(table(results))
-    if not names:
-        write(results, where.fsync_milliseconds)
+    write([*kept(results), *results], where.fsync_milliseconds)
 
 
 @contextmanager
@@ -96,6 +95,15 @@ def remark(r: Result) -> str:
     return "; ".join(filter(None, (r.remark, reason)))
 
 
+def kept(measured_now: Sequence[Result]) -> list[Result]:
+    """Return the lines of the last report that were not measured now."""
+    report = DOCS / "benchmarks.json"
+    lines = json.loads(report.read_text()) if report.exists() else []
+    earlier = [Result(**{name: value for name, value in line.items() if name != "ratio"}) for line in lines]
+    names = {result.name for result in measured_now}
+    return [result for result in earlier if result.name not in names]
+
+
 def write(results: Sequence[Result], fsync_milliseconds: float) -> None:
     """Write the report that is committed."""
     lines = [result.as_dict() for result in results]
@@ -103,7 +111,7 @@ def write(results: Sequence[Result], fsync_milliseconds: float) -> None:
     when = f"{datetime.now(UTC):%Y-%m-%d}"
     conditions = (
         f"Measured {when} on {os.cpu_count()} cores, Python {machine_facts.python_version()}, "
-        f"one fdatasync {fsync_milliseconds:.3f} ms; database, broker, service and load share the cores."
+        f"one fdatasync {fsync_milliseconds:.3f} ms then; database, broker, service and load share the cores."
     )
     rows = [f"| `{r.name}` | {' | '.join(cells(r))} |" for r in results]
     head = "| benchmark | value | peer or limit | its value | ratio | goal | held |\n|---|---|---|---|---|---|---|"
