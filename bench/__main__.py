@@ -116,7 +116,7 @@ def write(results: Sequence[Result], fsync_milliseconds: float) -> None:
     rows = [f"| `{r.name}` | {' | '.join(cells(r))} |" for r in results]
     head = "| benchmark | value | peer or limit | its value | ratio | goal | held |\n|---|---|---|---|---|---|---|"
     text = f"# Benchmarks\n\n`make bench` writes this page. {conditions}\n\n{head}\n" + "\n".join(rows) + "\n"
-    remarks = [f"- `{r.name}`: {text}" for r in results if (text := remark(r))]
+    remarks = [f"- `{r.name}`: {said}" for r in results if (said := remark(r))]
     (DOCS / "benchmarks.md").write_text(text + ("\n" + "\n".join(remarks) + "\n" if remarks else ""))
 
 
