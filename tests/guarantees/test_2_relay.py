@@ -11,6 +11,7 @@ from functools import partial
 
 import psutil
 import pytest
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from psycopg import AsyncConnection, Error
 from psycopg.conninfo import make_conninfo
 
@@ -18,6 +19,7 @@ from chassis.ask import Answer
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.relay import LOCK, Relay
 from chassis.store import Session, Store
+from events.caseload import CaseOpened
 from events.envelope import Envelope
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
@@ -231,3 +233,17 @@ async def test_a_fact_is_told_with_all_that_is_known_of_it(ground: Ground) -> No
     }
     ((recorded,),) = await ground.rows("select distinct recorded_at from stored_events")
     assert (first.time, first.recorded_at) == (case.created_on, recorded)
+
+
+async def test_the_official_library_reads_what_the_relay_tells(ground: Ground) -> None:
+    case = open_case()
+    async with ground.relaying():
+        await ground.append(case)
+        await ground.all_told()
+    (told,) = await records(ground)
+    message = KafkaMessage(dict(told.record.headers), key=told.record.key, value=told.record.value)
+    event = from_binary_event(message)
+    assert (event.get_id(), event.get_source(), event.get_type()) == (f"{case.id}:1", "caseload", CaseOpened.type_name)
+    assert (event.get_subject(), event.get_time()) == (str(case.subject), case.created_on)
+    assert (event.get_specversion(), event.get_datacontenttype()) == ("1.0", "application/json")
+    assert CaseOpened.model_validate(event.get_data()).referral_id
