@@ -11,7 +11,10 @@ from events.catalogue import every_fact
 from events.fact import Fact
 from events.sealed import OfParticipant, Sealed, sealed_fields
 
-PAST = re.compile(r"[a-z]+ed|Done|Drawn|Withdrawn|Fell|Held|Sent|Met|Begun|Left|Found|Given|Chosen|Taken|Made|Lost|Won")
+PAST = re.compile(
+    r"[a-z]+ed|Done|Drawn|Withdrawn|Fell|Held|Sent|Met|Begun|Left|Found|Given|Chosen|Taken|Made|Lost|Won"
+    r"|Put|Read|Set|Written|Told|Shown|Seen"
+)
 VAGUE = {"Changed", "Updated", "Modified", "Event", "Deleted", "Created"}
 
 

@@ -14,11 +14,16 @@ from waymark.local import identity
 from waymark.local.postgres import Postgres
 from waymark.personas import PROVIDERS, coaches_of, id_of
 
-SERVICES = ("keyring", "referrals", "caseload")
+SERVICES = ("keyring", "referrals", "caseload", "jobsearch", "nudges", "learning", "analytics", "gateway")
 WANTED_PORTS: Mapping[str, int] = {
     "referrals": 8101,
     "caseload": 8102,
     "keyring": 8103,
+    "jobsearch": 8104,
+    "nudges": 8105,
+    "learning": 8106,
+    "analytics": 8107,
+    "gateway": 8100,
     "kafka": 9092,
     "zipkin": 9411,
 }

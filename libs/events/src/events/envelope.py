@@ -10,6 +10,7 @@ JOURNEY: Final = "waymark.journey"
 PROGRAMME: Final = "waymark.programme"
 MARKET: Final = "waymark.market"
 ACCESS: Final = "waymark.access"
+ACTIVITY: Final = "waymark.activity"
 PARTITIONS: Final = 24
 
 Headers = list[tuple[str, bytes]]

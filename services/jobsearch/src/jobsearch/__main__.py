@@ -1,0 +1,7 @@
+"""`python -m jobsearch ROLE`."""
+
+import sys
+
+from jobsearch.main import main
+
+sys.exit(main(sys.argv[1:]))
