@@ -1,1 +1,1 @@
-"""The gateway service: the one way in: the public API over every service, live changes, and who looked at whose record."""
+"""The gateway service: the one way in, by the public API over every service."""

@@ -1,1 +1,1 @@
-"""The jobsearch service: vacancies on the market, what a person looks for, their CV, and every application with its honest news."""
+"""The jobsearch service: vacancies, what a person looks for, and every application with its honest news."""

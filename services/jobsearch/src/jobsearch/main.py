@@ -16,7 +16,7 @@ from jobsearch.settings import JobsearchSettings
 
 NAME: Final = "jobsearch"
 DESCRIPTION: Final = (
-    "Vacancies on the market, what a person looks for, their CV, and every application with its honest news."
+    "Vacancies on the market, what a person looks for, their CV, and honest news of every application."
 )
 
 
