@@ -6,13 +6,13 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from analytics.settings import AnalyticsSettings
 from chassis.database import chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
 from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.store import Store
-from analytics.settings import AnalyticsSettings
 
 NAME: Final = "analytics"
 DESCRIPTION: Final = "What happened and what works, as of any day, and how each number came about."

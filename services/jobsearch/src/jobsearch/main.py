@@ -15,9 +15,7 @@ from chassis.store import Store
 from jobsearch.settings import JobsearchSettings
 
 NAME: Final = "jobsearch"
-DESCRIPTION: Final = (
-    "Vacancies on the market, what a person looks for, their CV, and honest news of every application."
-)
+DESCRIPTION: Final = "Vacancies on the market, what a person looks for, their CV, and honest news of every application."
 
 
 def application(settings: JobsearchSettings) -> FastAPI:
