@@ -14,12 +14,12 @@ from chassis.http import CurrentActor, CurrentAsk, ExpectedVersion
 from chassis.identity import Actor
 from chassis.keyring import Keyring
 from chassis.store import NotFoundError, Store
+from chassis.working_days import WorkingDays
 from referrals.access import Deed, Record, can, require
 from referrals.commands import Permit, ReferralCommand
 from referrals.referral import Referral
 from referrals.referral_import import Import
 from referrals.uploads import Upload, Uploads
-from referrals.working_days import WorkingDays
 
 
 @dataclass(frozen=True, slots=True)

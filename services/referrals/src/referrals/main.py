@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-import holidays
 from fastapi import FastAPI
 
 from chassis import roles
@@ -18,6 +17,7 @@ from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import Store
+from chassis.working_days import WorkingDays
 from referrals.api import STATUSES, router
 from referrals.desk import Desk
 from referrals.file_api import file_router
@@ -25,7 +25,6 @@ from referrals.referral_import import Import
 from referrals.settings import ReferralsSettings
 from referrals.uploads import Uploads
 from referrals.views.referrals import REFERRALS
-from referrals.working_days import WorkingDays
 
 NAME: Final = "referrals"
 DESCRIPTION: Final = "People who are sent to a programme, one by one or in a file, and what the provider answers."
@@ -50,7 +49,7 @@ async def open_desk(settings: ReferralsSettings, clock: Clock = system_clock) ->
     uploads = Uploads(clock)
     async with open_pool(settings.database) as pool, Keyring(settings.keyring_url, tokens.to("keyring")) as keyring:
         store = Store(pool, NAME, clock)
-        calendar = WorkingDays(settings.timezone, bank_holidays(settings.bank_holidays))
+        calendar = WorkingDays.of(settings.bank_holidays, settings.timezone)
         hash_key = settings.request_hash_key.get_secret_value().encode()
         within = settings.acknowledge_within
         importing = Import(store, keyring, calendar, within, hash_key)
@@ -96,9 +95,3 @@ def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
     scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")]
     return run_role(NAME, ReferralsSettings, scripts, ROLES, arguments)
-
-
-def bank_holidays(place: str) -> holidays.HolidayBase:
-    """Return the bank holidays of a country (`GB`), or of a part of it (`GB-SCT`)."""
-    country, _, part = place.partition("-")
-    return holidays.country_holidays(country, subdiv=part or None)

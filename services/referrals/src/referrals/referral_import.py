@@ -19,11 +19,11 @@ from psycopg_pool import PoolTimeout
 from chassis.ask import Answer, Ask
 from chassis.keyring import Keyring, KeyringAwayError, Sealer
 from chassis.store import ClaimTakenError, KeyReusedError, Session, Store
+from chassis.working_days import WorkingDays
 from events.keyring import IndexKind
 from referrals.commands import Submission, index_entries, save_new, submitted_fact
 from referrals.referral import Referral
 from referrals.referral_file import ReferralRow, RowError
-from referrals.working_days import WorkingDays
 
 ROWS_AT_ONCE: Final = 500
 COMMANDS_AT_ONCE: Final = 6

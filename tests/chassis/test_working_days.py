@@ -3,13 +3,12 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import holidays
 import pytest
 
-from referrals.working_days import WorkingDays
+from chassis.working_days import WorkingDays
 
-ENGLAND = WorkingDays(ZoneInfo("Europe/London"), holidays.country_holidays("GB", subdiv="ENG"))
-SCOTLAND = WorkingDays(ZoneInfo("Europe/London"), holidays.country_holidays("GB", subdiv="SCT"))
+LONDON = ZoneInfo("Europe/London")
+ENGLAND, SCOTLAND = (WorkingDays.of(place, LONDON) for place in ("GB-ENG", "GB-SCT"))
 
 
 @pytest.mark.parametrize(
@@ -38,3 +37,12 @@ def test_the_day_begins_at_midnight_in_the_programmes_time_zone() -> None:
     late_on_sunday_in_utc = datetime(2026, 6, 14, 23, 30, tzinfo=UTC)
 
     assert ENGLAND.after(late_on_sunday_in_utc, 1) == date(2026, 6, 16)
+
+
+def test_a_day_is_promised_from_a_day_as_from_a_moment_of_it() -> None:
+    assert ENGLAND.add(date(2026, 9, 10), 2) == ENGLAND.after(datetime(2026, 9, 10, 10, tzinfo=UTC), 2)
+
+
+def test_a_place_without_known_bank_holidays_is_refused() -> None:
+    with pytest.raises(NotImplementedError):
+        WorkingDays.of("XX", LONDON)

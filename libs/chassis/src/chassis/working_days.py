@@ -3,8 +3,10 @@
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 from zoneinfo import ZoneInfo
+
+import holidays
 
 _SATURDAY: Final = 5
 
@@ -16,9 +18,21 @@ class WorkingDays:
     timezone: ZoneInfo
     bank_holidays: Container[date]
 
+    @classmethod
+    def of(cls, place: str, timezone: ZoneInfo) -> Self:
+        """Return the working days of a country (`GB`), or of a part of it (`GB-SCT`).
+
+        Raises NotImplementedError for a place whose bank holidays are not known.
+        """
+        country, _, part = place.partition("-")
+        return cls(timezone, holidays.country_holidays(country, subdiv=part or None))
+
     def after(self, moment: datetime, days: int) -> date:
         """Return the last day on which something promised within `days` working days of `moment` is in time."""
-        day = moment.astimezone(self.timezone).date()
+        return self.add(moment.astimezone(self.timezone).date(), days)
+
+    def add(self, day: date, days: int) -> date:
+        """Return the day that lies `days` working days after `day`, which itself does not count."""
         while days > 0:
             day += timedelta(days=1)
             days -= self.counts(day)
