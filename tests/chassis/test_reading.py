@@ -14,6 +14,7 @@ from chassis.ask import Place
 from chassis.database import ALL_TENANTS, Pool, chassis_sql, migrate, open_pool, prepare_database
 from chassis.listen.reading import HeldBackError, NotYetError, reading
 from chassis.listen.views import Table, View
+from events.envelope import JOURNEY
 from waymark.local.postgres import Postgres
 
 
@@ -23,7 +24,7 @@ class Line:
 
 
 VIEW = View("register", (), (Table("register", Line, lambda told: told.key, lambda row, _: row or Line(uuid4())),))
-PLACES = [Place("caseload", "journey", partition, 7, f"person {partition}") for partition in range(5)]
+PLACES = [Place("caseload", JOURNEY, partition, 7, f"person {partition}") for partition in range(5)]
 HEARD = """
 insert into heard_position (consumer, source, topic, partition, position) values ('register#2', %s, %s, %s, %s)
 on conflict (consumer, topic, partition, source) do update set position = excluded.position
@@ -31,7 +32,7 @@ on conflict (consumer, topic, partition, source) do update set position = exclud
 GENERATIONS = "insert into view_version values ('register', 1, '', 'retired'), ('register', 2, '', 'live')"
 PARKED = """
 insert into parked (consumer, key, source, topic, partition, position, kafka_offset, type, headers, value)
-values ('register#2', %s, 'caseload', 'journey', 0, 1, 1, 'a type', '{}', '')
+values ('register#2', %s, 'caseload', 'waymark.journey', 0, 1, 1, 'a type', '{}', '')
 """
 
 

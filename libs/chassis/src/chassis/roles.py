@@ -15,6 +15,7 @@ from chassis.settings import ServiceSettings
 from chassis.store import Store
 from chassis.timers import Ticker, Timer
 from chassis.topics import make_topics
+from events.envelope import JOURNEY
 
 ALL_BUILT: Final = """
 select count(*) from view_version
@@ -24,7 +25,7 @@ ALL_BEGUN: Final = "select count(*) from policy_begun where policy = any(%s)"
 
 
 async def project(name: str, settings: ServiceSettings, views: Sequence[View]) -> None:
-    """Keep the views of the service `name`: rebuild those whose fold changed, then follow the journey."""
+    """Keep the views of the service `name`: rebuild those whose fold changed, then follow their topics."""
     await make_topics(settings.kafka, settings.topic_prefix)
     async with open_pool(settings.database, scope=ALL_TENANTS) as pool:
         for view in views:
@@ -81,10 +82,21 @@ async def _rebuild_changed(settings: ServiceSettings, view: View, pool: Pool) ->
 
 
 async def _listen(group: str, settings: ServiceSettings, consumers: Sequence[Consumer]) -> None:
-    """Hear the journey until cancelled; a group of processes shares its partitions."""
+    """Hear the consumers' topics until cancelled; a group of processes for each topic shares its partitions."""
     broker = live_broker(settings.kafka)
     prefix = settings.topic_prefix
-    listener = Listener(broker, prefix + group, consumers, settings.kafka, topic_prefix=prefix)
+    by_topic: dict[str, list[Consumer]] = {}
+    for consumer in consumers:
+        by_topic.setdefault(consumer.topic, []).append(consumer)
+    listeners = [
+        Listener(broker, f"{prefix}{group}{_suffix(topic)}", some, settings.kafka, topic_prefix=prefix)
+        for topic, some in by_topic.items()
+    ]
     async with broker:
         await broker.start()
-        await listener.run()
+        await together(*(listener.run() for listener in listeners))
+
+
+def _suffix(topic: str) -> str:
+    """Return what tells the groups of one role's topics apart; the journey's has always been without."""
+    return "" if topic == JOURNEY else f".{topic}"

@@ -31,7 +31,6 @@ from chassis.listen.policies import give
 from chassis.listen.views import View
 from chassis.store import ConflictError, Session, Store
 from chassis.telemetry import first_span, frames_of, traceparent_of
-from events.envelope import JOURNEY
 
 log = logging.getLogger(__name__)
 
@@ -102,12 +101,11 @@ class Timer:
 class Ticker:
     """Gives the commands of a service's timers while it runs; any number may run at once."""
 
-    def __init__(self, pool: Pool, timers: Sequence[Timer], store: Store, topic: str = JOURNEY) -> None:
+    def __init__(self, pool: Pool, timers: Sequence[Timer], store: Store) -> None:
         """Prepare: `pool` sees all tenants and is another one than the store's."""
         self._pool = pool
         self._timers = timers
         self._store = store
-        self._topic = topic
         self._failed: dict[str, float] = {}
         self._slots = asyncio.Semaphore(COMMANDS_AT_ONCE)
 
@@ -143,8 +141,8 @@ class Ticker:
 
     async def _caught_up(self, connection: Connection, view: View) -> bool:
         """Wait a tick for the view to have heard what this service had told when the wait began."""
-        row = await (await connection.execute(TOLD, [self._topic])).fetchone() or ([], [])
-        places = {"partitions": row[0], "positions": row[1], "source": self._store.source, "topic": self._topic}
+        row = await (await connection.execute(TOLD, [view.topic])).fetchone() or ([], [])
+        places = {"partitions": row[0], "positions": row[1], "source": self._store.source, "topic": view.topic}
         deadline = asyncio.get_running_loop().time() + TICK_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             cursor = await connection.execute(CAUGHT_UP, {**places, "view": view.name}, prepare=True)

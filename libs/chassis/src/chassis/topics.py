@@ -1,14 +1,18 @@
-"""The topics of the platform: they keep everything for ever, and their partitions never change."""
+"""The topics of the platform: they keep everything for ever, but activity; their partitions never change."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from events.envelope import ACCESS, JOURNEY, MARKET, PARTITIONS, PROGRAMME
+from events.envelope import ACCESS, ACTIVITY, JOURNEY, MARKET, PARTITIONS, PROGRAMME
 
-TOPICS: Final = (JOURNEY, PROGRAMME, MARKET, ACCESS)
-FOR_EVER: Final = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
+TOPICS: Final = (JOURNEY, PROGRAMME, MARKET, ACCESS, ACTIVITY)
+THIRTEEN_MONTHS: Final = timedelta(days=397)
+FORGETTING: Final[Mapping[str, timedelta]] = {ACTIVITY: THIRTEEN_MONTHS}
+"""The topics that lose what is older than this."""
 
 
 async def make_topics(bootstrap: str, prefix: str = "", partitions: int = PARTITIONS, replicas: int = 1) -> None:
@@ -19,10 +23,16 @@ async def make_topics(bootstrap: str, prefix: str = "", partitions: int = PARTIT
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        topics = [NewTopic(prefix + topic, partitions, replicas, topic_configs=FOR_EVER) for topic in TOPICS]
+        topics = [NewTopic(prefix + topic, partitions, replicas, topic_configs=_kept(topic)) for topic in TOPICS]
         answer = await admin.create_topics(topics)
         errors = [for_code(code) for _, code, *_ in answer.topic_errors if code]
         if wrong := [error for error in errors if error is not TopicAlreadyExistsError]:
             raise wrong[0]
     finally:
         await admin.close()
+
+
+def _kept(topic: str) -> dict[str, str]:
+    kept = FORGETTING.get(topic)
+    milliseconds = kept // timedelta(milliseconds=1) if kept else -1
+    return {"retention.ms": str(milliseconds), "retention.bytes": "-1", "cleanup.policy": "delete"}

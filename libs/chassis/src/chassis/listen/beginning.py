@@ -9,7 +9,6 @@ from chassis.listen.history import ends_of, history
 from chassis.listen.policies import Policy
 from chassis.listen.positions import Place
 from chassis.listen.told import Told
-from events.envelope import JOURNEY
 
 BEGUN: Final = "select policy from policy_begun where policy = any(%s)"
 BEGIN: Final = "insert into policy_begun (policy) values (%s) on conflict do nothing returning policy"
@@ -19,9 +18,7 @@ values (%s, %s, %s, %s, %s, %s, %s)
 """
 
 
-async def begin_policies(
-    pool: Pool, policies: Sequence[Policy], bootstrap: str, topic: str = JOURNEY, topic_prefix: str = ""
-) -> list[str]:
+async def begin_policies(pool: Pool, policies: Sequence[Policy], bootstrap: str, topic_prefix: str = "") -> list[str]:
     """Fence each policy that never ran behind the facts that are told by now; return the names of those.
 
     Any number of workers may do so at once: one of them decides.
@@ -31,9 +28,9 @@ async def begin_policies(
     new = [policy for policy in policies if (policy.name,) not in begun]
     if not new:
         return []
-    last = await _last_told(bootstrap, topic, topic_prefix)
+    last = {topic: await _last_told(bootstrap, topic, topic_prefix) for topic in {policy.topic for policy in new}}
     async with pool.connection() as connection:
-        return [policy.name for policy in new if await _begin(connection, policy, last)]
+        return [policy.name for policy in new if await _begin(connection, policy, last[policy.topic])]
 
 
 async def _last_told(bootstrap: str, topic: str, topic_prefix: str) -> dict[Place, Told]:

@@ -39,6 +39,7 @@ class Consumer(ABC):
     """What views and policies have in common."""
 
     name: str
+    topic: str
     type_names: frozenset[str]
     most_facts = 10_000
     """How many facts one transaction takes."""
@@ -129,6 +130,7 @@ class ViewConsumer(Consumer):
         super().__init__(pool)
         self.view = view
         self.name = view.name
+        self.topic = view.topic
         self.type_names = view.type_names
         self.generation = building or 0
         self._fold_hash = view.fold_hash
@@ -194,6 +196,7 @@ class PolicyConsumer(Consumer):
         super().__init__(pool)
         self.policy = policy
         self.name = policy.consumer
+        self.topic = policy.topic
         self.type_names = names_read_as(policy.fact)
         self._store = store
         self._transient: tuple[type[Exception], ...] = (*AWAY, ConflictError, *transient)

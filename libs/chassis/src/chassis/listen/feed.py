@@ -20,7 +20,7 @@ from chassis.listen.replay import replay_known
 from chassis.listen.resuming import resume_offsets
 from chassis.listen.told import Told
 from chassis.telemetry import frames_of
-from events.envelope import JOURNEY, EnvelopeError
+from events.envelope import EnvelopeError
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ RETRY_SECONDS: Final = 0.5
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Hears a topic for several consumers of one service and role.
+    """Hears the topic of several consumers, the same for all of them, for one service and role.
 
     Where a consumer stands is in its own database alone; Kafka's committed offsets are not used.
     """
@@ -43,7 +43,6 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         group: str,
         consumers: Sequence[Consumer],
         bootstrap: str,
-        topic: str = JOURNEY,
         topic_prefix: str = "",
         most_records: int = 10_000,
         session_milliseconds: int = 6_000,
@@ -54,6 +53,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._bootstrap = bootstrap
         self._prefix = len(topic_prefix)
+        (topic,) = {consumer.topic for consumer in consumers}
         self._topic = topic_prefix + topic
         self._holes: dict[Place, float] = {}
         self._subscriber = broker.subscriber(

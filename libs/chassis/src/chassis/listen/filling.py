@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import sql
 
 from chassis.database import Connection
+from chassis.listen.columns import as_copied, plain
 from chassis.listen.positions import Fences
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
@@ -43,9 +44,11 @@ class Filling:
         names = sql.SQL(", ").join(map(sql.Identifier, table.columns))
         physical = sql.Identifier(f"{table.name}__{self._generation}")
         columns_of = attrgetter(*table.columns)
+        unchanged = plain(table.kinds)
         async with connection.cursor().copy(
             sql.SQL("copy {} ({}) from stdin (format binary)").format(physical, names)
         ) as copy:
             copy.set_types(table.sql_types)
             for row in rows:
-                await copy.write_row(columns_of(row))
+                values = columns_of(row)
+                await copy.write_row(values if unchanged else as_copied(table.kinds, values))

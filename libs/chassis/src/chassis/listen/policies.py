@@ -10,6 +10,7 @@ from chassis.aggregate import Refusal
 from chassis.ask import Answer, Ask
 from chassis.listen.told import Told
 from chassis.store import ClaimTakenError, ConflictError, Session, Store, Work
+from events.envelope import JOURNEY
 from events.fact import Fact
 
 DECIDED_AGAIN: Final = 5
@@ -38,11 +39,12 @@ Reaction = Callable[[Heard, Session], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`name` is written down for ever: positions and command keys hang on it."""
+    """`name` is written down for ever: positions and command keys hang on it. `topic` is where its fact is told."""
 
     name: str
     fact: type[Fact]
     reaction: Reaction
+    topic: str = JOURNEY
 
     @property
     def consumer(self) -> str:

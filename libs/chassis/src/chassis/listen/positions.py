@@ -6,6 +6,7 @@ from typing import Final
 
 from chassis.database import Connection
 from chassis.listen.told import Told
+from chassis.topics import FORGETTING
 
 Place = tuple[str, str, int]
 
@@ -32,6 +33,11 @@ select consumer, source, topic, partition, position, kafka_offset, ce_id from he
 def partition_of(place: Place) -> Place:
     """Return the place that stands for the whole partition, whatever the source."""
     return ("", *place[1:])
+
+
+def _forgotten(place: Place, fence: "Fence") -> bool:
+    """Whether what was told before belongs to what its topic forgets."""
+    return place[1] in FORGETTING and not fence.position
 
 
 @dataclass(slots=True)
@@ -85,14 +91,15 @@ class Fences:
         """Return the facts that come next and move the fences behind them.
 
         A fact at or below its fence was applied before. One whose predecessor is above it lies behind a hole: it is let
-        go without moving the fence, because the relay will tell the missing fact and this one again.
+        go without moving the fence, because the relay will tell the missing fact and this one again. Only what a
+        forgetting topic has lost before the first fact heard is nothing to wait for.
         """
         fresh = []
         for told in facts:
             place = told.place
             fence = self._fences[place]
             if told.position > fence.position:
-                if told.previous > fence.position:
+                if told.previous > fence.position and not _forgotten(place, fence):
                     self.holes.add(place)
                     continue
                 fence.position = told.position

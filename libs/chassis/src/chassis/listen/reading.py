@@ -46,12 +46,12 @@ class HeldBackError(Exception):
 async def reading(
     pool: Pool, tenant: UUID | None, view: View, at_least: Sequence[Place] = ()
 ) -> AsyncIterator[Connection]:
-    """Open a read-only snapshot of a tenant's rows (None: all), in which the view has reached all the places.
+    """Open a read-only snapshot of a tenant's rows (None: all), in which the view has reached the places of its topic.
 
     Raises NotYetError and HeldBackError.
     """
-    if at_least:
-        await _wait(pool, view, at_least)
+    if places := [place for place in at_least if place.topic == view.topic]:
+        await _wait(pool, view, places)
     async with pool.connection() as connection, connection.transaction():
         tables = sql.SQL(", ").join(sql.Identifier(table.name) for table in view.tables)
         scope = sql.Literal(str(tenant) if tenant else ALL_TENANTS)

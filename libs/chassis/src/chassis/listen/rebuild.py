@@ -20,7 +20,6 @@ from chassis.listen.filling import Filling
 from chassis.listen.generations import Generations
 from chassis.listen.history import BATCH_RECORDS, ends_of, history
 from chassis.listen.views import View, index_tables
-from events.envelope import JOURNEY
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +69,6 @@ class Rebuild:
         pool: Pool,
         owner: str,
         bootstrap: str,
-        topic: str = JOURNEY,
         topic_prefix: str = "",
         report: Report = lambda _: None,
     ) -> None:
@@ -79,7 +77,7 @@ class Rebuild:
         self._pool = pool
         self._owner = psycopg.conninfo.make_conninfo(owner, options="-c waymark.tenant=* -c transaction_timeout=0")
         self._bootstrap = bootstrap
-        self._topic = topic_prefix + topic
+        self._topic = topic_prefix + view.topic
         self._prefix = len(topic_prefix)
         self._report = report
         self._read = self._total = 0

@@ -37,9 +37,13 @@ def _fences_in(partition: TopicPartition, fences: dict[Place, Fence], prefix: in
 
 
 async def _made_anew(consumer: AIOKafkaConsumer, seen: dict[TopicPartition, dict[int, str]]) -> set[TopicPartition]:
-    """Return the partitions that do not hold any more, at the same offsets, the records with the ids that were seen."""
-    ends = await consumer.end_offsets(list(seen))
+    """Return the partitions that do not hold any more, at the same offsets, the records with the ids that were seen.
+
+    What a forgetting topic has lost since then is no sign of that.
+    """
+    begins, ends = await consumer.beginning_offsets(list(seen)), await consumer.end_offsets(list(seen))
     anew = {partition for partition, ids in seen.items() if max(ids, default=-1) >= ends[partition]}
+    seen = {p: {offset: id_ for offset, id_ in ids.items() if offset >= begins[p]} for p, ids in seen.items()}
     while left := {partition: ids for partition, ids in seen.items() if ids and partition not in anew}:
         found = await _ids_at(consumer, {partition: max(ids) for partition, ids in left.items()})
         anew |= {partition for partition, ids in left.items() if found[partition] != ids.pop(max(ids))}

@@ -1,30 +1,23 @@
-"""Views: tables that are a fold of the journey. A view is its tables; a table is a row type, a key and a fold."""
+"""Views: tables that are a fold of a topic. A view is its tables; a table is a row type, a key and a fold."""
 
 import hashlib
 import inspect
-import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Final, Generic, LiteralString, TypeVar, cast
-from uuid import UUID
 
 from psycopg import sql
 
 from chassis.database import Connection
+from chassis.listen.columns import Column, as_read, column_of, plain
 from chassis.listen.parking import Failure
 from chassis.listen.told import Told
+from events.envelope import JOURNEY
 from events.fact import Fact, names_read_as
-from events.sealed import Sealed
 
 R = TypeVar("R")
-
-SQL_TYPES: Final[Mapping[Any, LiteralString]] = {
-    UUID: "uuid", str: "text", Sealed: "text", int: "bigint", float: "float8", bool: "boolean",
-    datetime: "timestamptz", date: "date", bytes: "bytea",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +27,9 @@ class Table(Generic[R]):
     `key` says which row a fact touches, None for none; it must follow from the fact alone. `fold` takes a fact into a
     row (None before the first) and returns it; it may change the row that it is given. A row is touched by facts of one
     message key only. A column named `tenant` puts the table under row-level security.
+
+    A field of a `tuple[T, ...]` becomes an array (which psycopg gives to queries as a list), one of a `dict` or `list`
+    becomes jsonb. An index is its columns, or begins with its method: `using gin (skills)`.
     """
 
     name: LiteralString
@@ -42,22 +38,26 @@ class Table(Generic[R]):
     fold: Callable[[R | None, Told], R]
     indexes: tuple[LiteralString, ...] = ()
     columns: tuple[LiteralString, ...] = field(init=False)
+    kinds: tuple[Column, ...] = field(init=False)
     sql_types: tuple[LiteralString, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         hints = typing.get_type_hints(self.row)
         names = tuple(column.name for column in fields(cast("Any", self.row)))
+        kinds = tuple(column_of(hints[name]) for name in names)
         object.__setattr__(self, "columns", names)
-        object.__setattr__(self, "sql_types", tuple(_sql_type(hints[name]) for name in names))
+        object.__setattr__(self, "kinds", kinds)
+        object.__setattr__(self, "sql_types", tuple(kind.sql_type for kind in kinds))
 
 
 @dataclass(frozen=True)
 class View:
-    """A read model: `facts` are the types that it folds, `tables` what it folds them into."""
+    """A read model: `facts` are the types that it folds, heard on `topic`, `tables` what it folds them into."""
 
     name: str
     facts: tuple[type[Fact], ...]
     tables: tuple[Table[Any], ...]
+    topic: str = JOURNEY
 
     @property
     def type_names(self) -> frozenset[str]:
@@ -68,6 +68,7 @@ class View:
     def fold_hash(self) -> str:
         """A hash of its folds, its tables and the fields of its facts: when it changes, the view has to be rebuilt."""
         parts = sorted(self.type_names)
+        parts += [self.topic] if self.topic != JOURNEY else []
         parts += [f"{name}: {field.annotation}" for fact in self.facts for name, field in fact.model_fields.items()]
         for table in self.tables:
             parts += [table.name, repr(table.columns), repr(table.sql_types), repr(table.indexes)]
@@ -88,6 +89,7 @@ class Folding(Generic[R]):
     def __init__(self, table: Table[R], generation: int) -> None:
         self._table = table
         self._physical = sql.Identifier(f"{table.name}__{generation}")
+        self._row = table.row if plain(table.kinds) else self._changed_row
         self.rows: dict[Any, R] = {}
         self._stored: dict[Any, tuple[Any, ...]] = {}
 
@@ -113,23 +115,28 @@ class Folding(Generic[R]):
         if not keys:
             self._stored = {}
             return
-        columns = sql.SQL(", ").join(map(sql.Identifier, self._table.columns))
+        table = self._table
+        names = map(sql.Identifier, table.columns)
+        columns = [name + sql.SQL("::" + kind.selected) for name, kind in zip(names, table.kinds, strict=True)]
         query = sql.SQL("select {} from {} where {} = any(%b::{}[])").format(
-            columns, self._physical, sql.Identifier(self._table.columns[0]), sql.SQL(self._table.sql_types[0])
+            _listed(columns), self._physical, sql.Identifier(table.columns[0]), sql.SQL(table.sql_types[0])
         )
         cursor = await connection.cursor(binary=True).execute(query, [list(keys)], prepare=True)
         self._stored = {row[0]: row for row in await cursor.fetchall()}
 
     def begin(self) -> None:
         """Start from the rows as they are stored."""
-        self.rows = {key: self._table.row(*row) for key, row in self._stored.items()}
+        self.rows = {key: self._row(*row) for key, row in self._stored.items()}
+
+    def _changed_row(self, *stored: Any) -> R:
+        return self._table.row(*as_read(self._table.kinds, stored))
 
     def reset(self, facts: Iterable[Told]) -> None:
         """Take the rows that the facts touch back to how they are stored."""
         for key in self.touched(facts):
             self.rows.pop(key, None)
             if key in self._stored:
-                self.rows[key] = self._table.row(*self._stored[key])
+                self.rows[key] = self._row(*self._stored[key])
 
     def take(self, told: Told) -> None:
         """Fold one fact."""
@@ -142,17 +149,28 @@ class Folding(Generic[R]):
         if not self.rows:
             return
         get = attrgetter(*self._table.columns)
-        columns = [list(column) for column in zip(*map(get, self.rows.values()), strict=True)]
-        await connection.cursor(binary=True).execute(self._statement(), columns, prepare=True)
+        columns = zip(*map(get, self.rows.values()), strict=True)
+        passed = [kind.passing(column) for kind, column in zip(self._table.kinds, columns, strict=True)]
+        await connection.cursor(binary=True).execute(self._statement(), passed, prepare=True)
 
     def _statement(self) -> sql.Composed:
         table = self._table
         names = [sql.Identifier(name) for name in table.columns]
-        arrays = sql.SQL(", ").join(sql.SQL("%b::" + kind + "[]") for kind in table.sql_types)
-        changes = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(name) for name in names[1:])
-        return sql.SQL("insert into {} ({}) select * from unnest({}) on conflict ({}) do update set {}").format(
-            self._physical, sql.SQL(", ").join(names), arrays, names[0], changes
+        return sql.SQL(
+            "insert into {table} ({columns}) select {values} from unnest({arrays}) as x ({columns})"
+            " on conflict ({key}) do update set {changes}"
+        ).format(
+            table=self._physical,
+            columns=_listed(names),
+            values=_listed(name + sql.SQL("::" + kind.sql_type) for name, kind in zip(names, table.kinds, strict=True)),
+            arrays=_listed(sql.SQL("%b::" + kind.passed + "[]") for kind in table.kinds),
+            key=names[0],
+            changes=_listed(sql.SQL("{0} = excluded.{0}").format(name) for name in names[1:]),
         )
+
+
+def _listed(parts: Iterable[sql.Composable]) -> sql.Composed:
+    return sql.SQL(", ").join(parts)
 
 
 def fold_facts(foldings: Sequence[Folding[Any]], facts: Sequence[Told]) -> list[Failure]:
@@ -201,7 +219,8 @@ async def index_tables(connection: Connection, view: View, generation: int) -> N
         physical = f"{table.name}__{generation}"
         await connection.execute(f"alter table {physical} add primary key ({table.columns[0]})")
         for number, index in enumerate(table.indexes):
-            await connection.execute(f"create index {physical}_{number} on {physical} ({index})")
+            how = index if index.startswith("using ") else f"({index})"
+            await connection.execute(f"create index {physical}_{number} on {physical} {how}")
         if "tenant" in table.columns:
             await connection.execute(_ROW_SECURITY.format(table=physical))
         await connection.execute(f"analyze {physical}")
@@ -232,15 +251,3 @@ create policy tenant_only on {table} using (
     or tenant = (select nullif(nullif(current_setting('waymark.tenant', true), '*'), '')::uuid)
 )
 """
-
-
-def _sql_type(hint: Any) -> LiteralString:
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        (hint,) = [choice for choice in typing.get_args(hint) if choice is not types.NoneType]
-    if typing.get_origin(hint) is typing.Annotated:
-        hint = typing.get_args(hint)[0]
-    for known, name in SQL_TYPES.items():
-        if hint is known or (isinstance(hint, type) and issubclass(hint, known) and known is not int):
-            return name
-    message = f"a view column cannot hold {hint}"
-    raise TypeError(message)
