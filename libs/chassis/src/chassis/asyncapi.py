@@ -1,6 +1,6 @@
 """What a service hears and tells on the topics, as AsyncAPI 3: written by FastStream from the fact classes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -13,12 +13,24 @@ from events.envelope import JOURNEY
 from events.fact import Fact, known_facts
 
 
-def specification(service: str, description: str, hears: Mapping[str, Iterable[type[Fact]]]) -> dict[str, Any]:
-    """Return the AsyncAPI 3 document of a service; `hears` gives the facts of each of its consumers by name."""
+def specification(
+    service: str,
+    description: str,
+    hears: Mapping[str, Iterable[type[Fact]]],
+    topics: Mapping[str, str] = {},
+    elsewhere: Mapping[str, Sequence[type[Fact]]] = {},
+) -> dict[str, Any]:
+    """Return the AsyncAPI 3 document of a service; `hears` gives the facts of each of its consumers by name.
+
+    `topics` gives the topics of those consumers that do not hear the journey, `elsewhere` by topic the facts that the
+    service tells on another one.
+    """
     broker = KafkaBroker()
     for consumer, facts in hears.items():
-        broker.subscriber(JOURNEY, group_id=f"{service}-{consumer}", title=consumer)(_handler(facts))
-    broker.publisher(JOURNEY, title=f"Facts of {service}", schema=_any_of(_told_by(service)))
+        topic = topics.get(consumer, JOURNEY)
+        broker.subscriber(topic, group_id=f"{service}-{consumer}", title=consumer)(_handler(facts))
+    for topic, title, told in _tellings(service, elsewhere):
+        broker.publisher(topic, title=title, schema=_any_of(told))
     document = AsyncAPI(
         broker, title=f"Waymark {service}", version="1", description=description, schema_version="3.0.0"
     )
@@ -35,6 +47,16 @@ def asyncapi_routes(document: Mapping[str, Any]) -> APIRouter:
         return document
 
     return router
+
+
+def _tellings(
+    service: str, elsewhere: Mapping[str, Sequence[type[Fact]]]
+) -> Iterator[tuple[str, str, Sequence[type[Fact]]]]:
+    """Yield each topic that a service tells facts on, with a title and those facts."""
+    if on_the_journey := [fact for fact in _told_by(service) if not any(fact in told for told in elsewhere.values())]:
+        yield JOURNEY, f"Facts of {service}", on_the_journey
+    for topic, told in elsewhere.items():
+        yield topic, f"Facts of {service} on {topic}", told
 
 
 def _told_by(service: str) -> list[type[Fact]]:
