@@ -21,6 +21,21 @@ def profile_of(participant_id: UUID) -> UUID:
     return uuid5(participant_id, "job search profile")
 
 
+def cv_of(participant_id: UUID) -> UUID:
+    """Return the id of the one CV, of many versions, of a participant."""
+    return uuid5(participant_id, "CV")
+
+
+def application_of(participant_id: UUID, vacancy_id: UUID) -> UUID:
+    """Return the id of the one application of a participant for a vacancy of the market."""
+    return uuid5(participant_id, f"application for {vacancy_id}")
+
+
+def dismissal_of(participant_id: UUID, vacancy_id: UUID) -> UUID:
+    """Return the id of what a participant says against a vacancy of the market."""
+    return uuid5(participant_id, f"dismissal of {vacancy_id}")
+
+
 class Contract(StrEnum):
     """How long a job is meant to last."""
 
@@ -280,6 +295,10 @@ class ApplicationRestored(Fact, type_name="waymark.jobsearch.ApplicationRestored
     """The accepted application fell through, so this one is where it was before."""
 
 
+class ApplicationFellThrough(Fact, type_name="waymark.jobsearch.ApplicationFellThrough.v1"):
+    """The job that the person had accepted never began."""
+
+
 class ApplicationVacancyClosed(Fact, type_name="waymark.jobsearch.ApplicationVacancyClosed.v1"):
     """The vacancy left the market before the person had applied."""
 
@@ -318,7 +337,7 @@ class DismissalReason(StrEnum):
 
 
 class JobSearchMade(Fact, type_name="waymark.jobsearch.JobSearchMade.v1"):
-    """A person searched the market. Told on the activity topic, kept 13 months."""
+    """A person searched the market. Told on the activity topic, which keeps 13 months."""
 
     participant_id: UUID
     provider_id: UUID
@@ -329,7 +348,7 @@ class JobSearchMade(Fact, type_name="waymark.jobsearch.JobSearchMade.v1"):
 
 
 class VacanciesShown(Fact, type_name="waymark.jobsearch.VacanciesShown.v1"):
-    """These vacancies were shown, in this order, by this version of the ranker."""
+    """A search showed these vacancies, in this order, by this version of the ranker. Told on the activity topic."""
 
     ranker: Code
     first_rank: int
@@ -337,14 +356,22 @@ class VacanciesShown(Fact, type_name="waymark.jobsearch.VacanciesShown.v1"):
 
 
 class VacancyOpened(Fact, type_name="waymark.jobsearch.VacancyOpened.v1"):
-    """The person opened a vacancy that was shown."""
+    """The person opened a vacancy. Told on the activity topic."""
 
+    participant_id: UUID
+    provider_id: UUID
     vacancy_id: UUID
+    search_id: UUID | None = None
+    """The search that had shown it, where it was one."""
     rank: int | None = None
 
 
 class VacancyDismissed(Fact, type_name="waymark.jobsearch.VacancyDismissed.v1"):
-    """The person said that a vacancy is not for them."""
+    """The person said that a vacancy is not for them. Told on the activity topic."""
 
+    participant_id: UUID
+    provider_id: UUID
     vacancy_id: UUID
+    search_id: UUID | None = None
+    """The search that had shown it, where it was one."""
     reason: DismissalReason
