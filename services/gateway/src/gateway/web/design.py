@@ -1,0 +1,50 @@
+"""The component page: everything that pages are made of, in every state."""
+
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from gateway.web.render import page
+
+ZONE: Final = ZoneInfo("Europe/London")
+NOW: Final = datetime(2026, 4, 2, 15, tzinfo=UTC)
+ENTRIES: Final[list[dict[str, Any]]] = [
+    {
+        "id": "a:2",
+        "occurred_at": datetime(2026, 4, 2, 13, 30, tzinfo=UTC),
+        "sentence": "Coach and person spoke by phone.",
+        "words": {"Note": "Ready for Friday."},
+        "by_person": False,
+    },
+    {
+        "id": "a:1",
+        "occurred_at": datetime(2026, 4, 1, 9, tzinfo=UTC),
+        "sentence": "The person sent an application.",
+        "words": {"Cover letter": None},
+        "by_person": True,
+    },
+]
+
+design_router = APIRouter(include_in_schema=False)
+
+
+@design_router.get("/design")
+async def show_components() -> HTMLResponse:
+    """Show every component. It is about nobody, so everybody may see it."""
+    return page(
+        "design.html",
+        language="en",
+        zone=ZONE,
+        now=NOW,
+        look="console",
+        shortcuts=True,
+        here="/design",
+        places=[("/design", "Components")],
+        reader="",
+        demo=True,
+        entries=ENTRIES,
+        day=date(2026, 4, 3),
+    )

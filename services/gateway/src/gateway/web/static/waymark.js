@@ -1,0 +1,87 @@
+// Help for hands and eyes; every page works without it.
+(() => {
+  "use strict";
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Keys of a queue: j and k move, Enter opens, other letters press the button or link that names them by data-key.
+  const rows = () => all("[data-rows] > li");
+  const chosen = () => one("[data-rows] > li [data-chosen]");
+  const choose = (row) => {
+    if (!row) return;
+    all("[data-chosen]").forEach((other) => other.removeAttribute("data-chosen"));
+    const line = one(".queue-row", row);
+    line.setAttribute("data-chosen", "");
+    one("a, button", line).focus();
+    line.scrollIntoView({ block: "nearest" });
+  };
+  const step = (by) => {
+    const list = rows();
+    const at = list.findIndex((row) => one("[data-chosen]", row) || row.contains(document.activeElement));
+    choose(list[Math.min(Math.max(at + by, 0), list.length - 1)]);
+  };
+  const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    if (document.body.hasAttribute("data-no-shortcuts")) return;
+    if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+    else {
+      const pressed = [chosen(), document].filter(Boolean).map((root) => one(`[data-key="${CSS.escape(event.key)}"]`, root));
+      const target = pressed.find(Boolean);
+      if (!target) return;
+      target.click();
+    }
+    event.preventDefault();
+  });
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest("[data-rows] > li");
+    if (!row || one("[data-chosen]", row)) return;
+    all("[data-chosen]").forEach((other) => other.removeAttribute("data-chosen"));
+    const line = one(".queue-row", row);
+    if (line) line.setAttribute("data-chosen", "");
+  });
+
+  // Live changes: nothing moves under a hand. What changed is counted, and shown when it is asked for.
+  const changes = one("[data-changes]");
+  if (changes && "EventSource" in window) {
+    const people = new Set();
+    const source = new EventSource(changes.dataset.changes);
+    source.addEventListener("moved", (event) => {
+      people.add(JSON.parse(event.data).participant_id);
+      const count = people.size;
+      one("[data-count]", changes).textContent = count === 1 ? changes.dataset.one : changes.dataset.many.replace("#", count);
+      changes.hidden = false;
+    });
+    addEventListener("pagehide", () => source.close());
+  }
+
+  // A mistake in a form takes the reader to it.
+  const focusSummary = () => one("#error-summary")?.focus();
+  document.addEventListener("htmx:after:swap", focusSummary);
+  focusSummary();
+
+  // A message waits ten seconds before it leaves: the button counts down, and can be pressed to stop it.
+  all("form[data-waits]").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.ready) return;
+      event.preventDefault();
+      const button = one("button[type=submit]", form);
+      const words = button.textContent;
+      let left = Number(form.dataset.waits);
+      const stop = () => { clearInterval(timer); button.textContent = words; button.removeEventListener("click", halt); };
+      const halt = (press) => { press.preventDefault(); stop(); };
+      const show = () => { button.textContent = form.dataset.stop.replace("#", left); };
+      const timer = setInterval(() => {
+        left -= 1;
+        if (left > 0) return show();
+        stop();
+        form.dataset.ready = "yes";
+        form.requestSubmit();
+      }, 1000);
+      show();
+      setTimeout(() => button.addEventListener("click", halt));
+    });
+  });
+})();

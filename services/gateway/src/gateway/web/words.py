@@ -1,0 +1,44 @@
+"""Dates, times and numbers as people say them. The moment that it is now, and the zone, come in from outside."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal
+
+NEAR_DAYS: Final = 6
+
+
+class Words:
+    """Says things in one language for one reader: `language` is a code such as en or cy, `now` has an offset."""
+
+    def __init__(self, language: str, zone: ZoneInfo, now: datetime) -> None:
+        self._locale = "en_GB" if language == "en" else language
+        self._zone = zone
+        self._today = now.astimezone(zone).date()
+
+    def day(self, day: date) -> str:
+        """Return a day: `Friday 3 April`, with its year when that is another one than now."""
+        pattern = "EEEE d MMMM" if day.year == self._today.year else "d MMMM y"
+        return format_date(day, pattern, locale=self._locale)
+
+    def moment(self, at: datetime) -> str:
+        """Return a moment: `Friday 3 April, 2:30 pm`."""
+        local = at.astimezone(self._zone)
+        return f"{self.day(local.date())}, {self.clock(local)}"
+
+    def clock(self, at: datetime) -> str:
+        """Return a time of day: `2:30 pm`."""
+        local = at.astimezone(self._zone)
+        pattern = "h:mm a" if local.minute else "h a"
+        return format_time(local.time(), pattern, locale=self._locale).replace("\u202f", " ")
+
+    def number(self, number: float) -> str:
+        """Return a number with its thousands apart."""
+        return format_decimal(number, locale=self._locale)
+
+    def pounds(self, pounds: float) -> str:
+        """Return an amount of pounds, pence only where there are any."""
+        pattern = "¤#,##0" if float(pounds).is_integer() else "¤#,##0.00"
+        return format_currency(pounds, "GBP", pattern, locale=self._locale, currency_digits=False)
