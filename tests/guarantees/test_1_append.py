@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -299,6 +300,15 @@ async def test_the_librarys_own_application_reads_what_was_written_without_keys(
     assert read_back == await loaded(store, case.id)
     assert read_back.version == 6
     assert read_back.actions[action.action_id].stage is ActionStage.DONE
+
+
+async def test_the_aggregates_about_a_person_are_found_the_oldest_first_within_the_tenant(store: Store) -> None:
+    person, tenant, elsewhere = uuid4(), uuid4(), uuid4()
+    cases = [open_case(person=person, tenant=tenant, contacts=1) for _ in range(3)]
+    for case in (*cases, open_case(person=person, tenant=elsewhere), open_case(tenant=tenant)):
+        await stored(store, case)
+    session = Session(store, replace(ask(), tenant=tenant))
+    assert [found.id for found in await session.about(Case, person)] == [case.id for case in cases]
 
 
 async def somebody_waits(home: Home) -> bool:

@@ -17,7 +17,7 @@ from chassis.listen.consumers import PolicyConsumer
 from chassis.listen.policies import Heard, Policy, Reaction
 from chassis.store import Session, partition_of
 from events import fact
-from events.caseload import CaseOpened
+from events.caseload import CaseOpened, ContactRecorded
 
 from .conftest import PARTITIONS
 from .ground import Ground, contact, open_case, open_cases, until
@@ -88,6 +88,25 @@ async def test_a_new_policy_beside_an_old_one_begins_for_itself(ground: Ground) 
         await settled(ground)
         await settled(ground, farewell)
     assert await greeted(ground) == [1] * 50
+
+
+async def test_policies_that_follow_each_other_react_to_a_person_in_the_order_of_what_was_told(ground: Ground) -> None:
+    reacted: list[tuple[UUID, str]] = []
+
+    async def slowly(heard: Heard, session: Session) -> Answer:
+        await asyncio.sleep(random.random() / 50)
+        reacted.append((heard.told.aggregate_id, heard.policy))
+        return await session.save()
+
+    last = Policy("when_contact_recorded_part", ContactRecorded, slowly)
+    first = Policy("when_case_opened_meet", CaseOpened, slowly, then=(last,))
+    await begin(ground, first)
+    await ground.append(*open_cases(20, contacts=2))
+    async with reacting(ground, first):
+        await settled(ground, first)
+    for case in {case for case, _ in reacted}:
+        assert [name for which, name in reacted if which == case] == [first.name, last.name, last.name]
+    assert len(reacted) == 60
 
 
 async def test_of_workers_that_begin_a_policy_at_once_one_decides(ground: Ground) -> None:

@@ -14,9 +14,11 @@ from chassis.ask import Answer, Ask, Place
 from chassis.clock import Clock, system_clock
 from chassis.database import ALL_TENANTS, Pool
 from events.envelope import PARTITIONS
+from events.fact import names_read_as
 
 LARGEST_FACT: Final = 256 * 1024
 LOAD: Final = "select * from load_facts(%b, %b, %b)"
+ABOUT: Final = "select aggregates_about(%b, %b, %b::text[])"
 APPEND: Final = (
     "select append_facts(%b, %b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::timestamptz[], %b::uuid[], \
 %b::uuid[], %b::text[], %b, %b, %b, %b, %b, %b, %b, %b, %b::text[], %b::text[], %b::uuid[], %b::text[])"
@@ -124,6 +126,13 @@ class Session:
         if expected is not None and aggregate.version != expected:
             raise StaleVersionError(expected, aggregate.version)
         return aggregate
+
+    async def about(self, kind: type[A], person: UUID) -> list[A]:
+        """Return a person's aggregates of one kind, oldest first."""
+        arguments = (self._scope, person, list(names_read_as(kind.begins_with)))
+        async with self._store.pool.connection() as connection:
+            rows = await (await connection.cursor(binary=True).execute(ABOUT, arguments)).fetchall()
+        return [await self.load(kind, id) for (id,) in rows]  # noqa: A001  (the library's own word)
 
     async def recall(self) -> None:
         """Answer as the first time if this command ran before, ahead of work that costs or leaves traces elsewhere."""

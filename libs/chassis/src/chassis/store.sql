@@ -18,6 +18,8 @@ create table if not exists stored_events (
     primary key (originator_id, originator_version)
 );
 create unique index if not exists stored_events_notification_id_idx on stored_events (notification_id);
+create index if not exists stored_events_subject_idx on stored_events (subject, notification_id)
+    where originator_version = 1;
 
 -- One row for each command that carried a key: what it answered, never what it was asked.
 create table if not exists command (
@@ -67,6 +69,15 @@ begin
     end if;
     return query select e.topic, e.state, null::bytea, null::bigint[] from stored_events e
         where e.originator_id = aggregate order by e.originator_version;
+end $$;
+
+-- The aggregates about a person that began with one of these facts, oldest first.
+create or replace function aggregates_about(scope text, person uuid, types text[])
+returns setof uuid language plpgsql stable as $$
+begin
+    perform set_config('waymark.tenant', scope, true);
+    return query select e.originator_id from stored_events e
+        where e.subject = person and e.originator_version = 1 and e.topic = any (types) order by e.notification_id;
 end $$;
 
 -- Facts, claims and the command's answer in one transaction and one round trip. Takes no table lock and notifies nobody,

@@ -1,4 +1,7 @@
-"""Facts told by the caseload service. Each belongs to one case; its subject is the participant."""
+"""Facts told by the caseload service. Their subject is the participant; most belong to a case.
+
+An appointment, the messages of a case, a job, and the service standards of a referral have lives of their own.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -11,6 +14,16 @@ from events.fact import Fact
 from events.meeting import MeetingChannel
 from events.published import Code
 from events.sealed import OfParticipant
+
+
+def standards_of(referral_id: UUID) -> UUID:
+    """Return the id of what is promised for a referral."""
+    return uuid5(referral_id, "standards")
+
+
+def conversation_of(case_id: UUID) -> UUID:
+    """Return the id of the messages of a case."""
+    return uuid5(case_id, "conversation")
 
 
 def case_of(referral_id: UUID) -> UUID:
@@ -459,7 +472,7 @@ class AppointmentMissed(Fact, type_name="waymark.caseload.AppointmentMissed.v1")
 
 
 class AppointmentCancelled(Fact, type_name="waymark.caseload.AppointmentCancelled.v1"):
-    """An appointment was called off before it began: never a no-show."""
+    """An appointment was called off, by the service even after it should have begun: never a no-show."""
 
     by: CancelledBy
     reason: OfParticipant | None = None
@@ -495,7 +508,7 @@ class MessageWithdrawn(Fact, type_name="waymark.caseload.MessageWithdrawn.v1"):
 
 
 class JobRecorded(Fact, type_name="waymark.caseload.JobRecorded.v1"):
-    """The person has a job, or will have one from `starts_on` on."""
+    """The person has a job, or will have one from `starts_on` on; without that day, it is not known yet."""
 
     case_id: UUID
     participant_id: UUID
@@ -503,11 +516,19 @@ class JobRecorded(Fact, type_name="waymark.caseload.JobRecorded.v1"):
     application_id: UUID | None = None
     title: OfParticipant | None = None
     employer: OfParticipant | None = None
-    starts_on: date
+    starts_on: date | None = None
     hours_a_week: Annotated[float, Field(gt=0, le=100)] | None = None
     pay_a_year: Annotated[float, Field(ge=0)] | None = None
     check_ins: tuple[date, ...]
     """The days on which weeks 1, 4 and 13 (and further ones by the programme's rules) are complete."""
+    check_in_weeks: tuple[int, ...]
+
+
+class JobStartDateSet(Fact, type_name="waymark.caseload.JobStartDateSet.v1"):
+    """The first day of a job is known, or is another one than before; its check-ins follow it."""
+
+    starts_on: date
+    check_ins: tuple[date, ...]
     check_in_weeks: tuple[int, ...]
 
 

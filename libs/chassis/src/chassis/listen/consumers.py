@@ -187,7 +187,7 @@ class ViewConsumer(Consumer):
 
 
 class PolicyConsumer(Consumer):
-    """Gives one command for each fact of a type, each in a transaction of its own; the position follows."""
+    """Gives one command for each fact of its types, each in a transaction of its own; the position follows."""
 
     # The position's transaction stays open while the commands run, and must not become a long one.
     most_facts = 200
@@ -197,7 +197,8 @@ class PolicyConsumer(Consumer):
         self.policy = policy
         self.name = policy.consumer
         self.topic = policy.topic
-        self.type_names = names_read_as(policy.fact)
+        self._following = {name: one for fact, one in policy.by_fact.items() for name in names_read_as(fact)}
+        self.type_names = frozenset(self._following)
         self._store = store
         self._transient: tuple[type[Exception], ...] = (*AWAY, ConflictError, *transient)
         self._slots = asyncio.Semaphore(COMMANDS_AT_ONCE)
@@ -233,13 +234,13 @@ class PolicyConsumer(Consumer):
         return told.type in self.type_names or type_read_as(told.type) is None
 
     async def _react(self, told: Told) -> None:
-        if told.type not in self.type_names:
+        policy = self._following.get(told.type)
+        if policy is None:
             _require_known(told)
             return
-        heard = Heard(self.policy.name, told)
-        with hearing(told, f"react {self.policy.name}") as traceparent:
-            ask = self.policy.ask(told, traceparent)
-            await give(self._store, ask, lambda session: self.policy.reaction(heard, session))
+        heard = Heard(policy.name, told)
+        with hearing(told, f"react {policy.name}") as traceparent:
+            await give(self._store, policy.ask(told, traceparent), lambda session: policy.reaction(heard, session))
 
 
 def _require_known(told: Told) -> None:

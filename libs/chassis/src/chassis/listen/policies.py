@@ -39,17 +39,27 @@ Reaction = Callable[[Heard, Session], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`name` is written down for ever: positions and command keys hang on it. `topic` is where its fact is told."""
+    """`name` is written down for ever: positions and command keys hang on it. `topic` is where its fact is told.
+
+    `then` are policies on other facts of that topic that this one's consumer hears too, because they follow each other:
+    they react to the facts of one person in the order in which those were told.
+    """
 
     name: str
     fact: type[Fact]
     reaction: Reaction
     topic: str = JOURNEY
+    then: "tuple[Policy, ...]" = ()
 
     @property
     def consumer(self) -> str:
         """The name under which its positions are kept."""
         return f"policy:{self.name}"
+
+    @property
+    def by_fact(self) -> "dict[type[Fact], Policy]":
+        """The policies that its consumer follows, this one first."""
+        return {policy.fact: policy for policy in (self, *self.then)}
 
     def ask(self, told: Told, traceparent: str) -> Ask:
         """Return the request that this policy makes when it hears a fact."""
