@@ -14,6 +14,7 @@ Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 Pool = AsyncConnectionPool[Connection]
 
 ALL_TENANTS: Final = "*"
+PATIENCE_SECONDS: Final = 1.5
 _MIGRATION_LOCK: Final = 7_243_116
 
 
@@ -56,13 +57,20 @@ def migrate(owner: str, application: str, scripts: Sequence[LiteralString]) -> N
 
 
 @asynccontextmanager
-async def open_pool(conninfo: str, size: int = 8, scope: str = "") -> AsyncIterator[Pool]:
-    """Open a pool of autocommitting connections; `scope` is whose rows they see: a tenant's id, or all (`*`)."""
+async def open_pool(
+    conninfo: str, size: int = 8, scope: str = "", patience: float = PATIENCE_SECONDS
+) -> AsyncIterator[Pool]:
+    """Open a pool of autocommitting connections; `scope` is whose rows they see: a tenant's id, or all (`*`).
+
+    `patience` is how many seconds somebody waits for a connection before psycopg_pool.PoolTimeout is raised: whoever
+    asked over HTTP is told so while they still look.
+    """
     options = f"-c waymark.tenant={scope}" if scope else ""
     pool = Pool(
         make_conninfo(conninfo, options=options) if options else conninfo,
         min_size=min(2, size),
         max_size=size,
+        timeout=patience,
         open=False,
         kwargs={"autocommit": True, "prepare_threshold": 0},
     )

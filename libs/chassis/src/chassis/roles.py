@@ -17,6 +17,7 @@ from chassis.timers import Ticker, Timer
 from chassis.topics import make_topics
 from events.envelope import JOURNEY
 
+NOBODY_LOOKS_SECONDS: Final = 30.0
 ALL_BUILT: Final = """
 select count(*) from view_version
 where status = 'live' and (view, fold_hash) in (select * from unnest(%s::text[], %s::text[]))
@@ -27,7 +28,7 @@ ALL_BEGUN: Final = "select count(*) from policy_begun where policy = any(%s)"
 async def project(name: str, settings: ServiceSettings, views: Sequence[View]) -> None:
     """Keep the views of the service `name`: rebuild those whose fold changed, then follow their topics."""
     await make_topics(settings.kafka, settings.topic_prefix)
-    async with open_pool(settings.database, scope=ALL_TENANTS) as pool:
+    async with open_pool(settings.database, scope=ALL_TENANTS, patience=NOBODY_LOOKS_SECONDS) as pool:
         for view in views:
             await _rebuild_changed(settings, view, pool)
         await _listen(f"{name}.project", settings, [ViewConsumer(pool, view) for view in views])
@@ -42,7 +43,7 @@ async def react(
     """
     await make_topics(settings.kafka, settings.topic_prefix)
     size = 2 * len(policies) + len(timers) + 1
-    async with open_pool(settings.database, size=size, scope=ALL_TENANTS) as pool:
+    async with open_pool(settings.database, size, ALL_TENANTS, NOBODY_LOOKS_SECONDS) as pool:
         await begin_policies(pool, policies, settings.kafka, topic_prefix=settings.topic_prefix)
         consumers = [PolicyConsumer(pool, policy, store) for policy in policies]
         await together(_listen(f"{name}.react", settings, consumers), Ticker(pool, timers, store).run())
