@@ -75,6 +75,7 @@ def of_service(name: str, addresses: Addresses) -> dict[str, str]:
         "WAYMARK_PORT": str(addresses.ports[name]),
         **(_of_keyring(addresses) if name == "keyring" else {}),
         **(_of_referrals() if name == "referrals" else {}),
+        **(_of_gateway(addresses) if name == "gateway" else {}),
         **_of_tracing(name, addresses),
     }
 
@@ -89,6 +90,14 @@ def _of_keyring(addresses: Addresses) -> dict[str, str]:
 def _of_referrals() -> dict[str, str]:
     coaches = {str(id_of(provider)): coaches_of(provider) for provider in PROVIDERS}
     return {"WAYMARK_COACHES": json.dumps(coaches, default=str)}
+
+
+def _of_gateway(addresses: Addresses) -> dict[str, str]:
+    behind = {name: addresses.url(name) for name in SERVICES if name != "gateway" and name in addresses.ports}
+    return {
+        "WAYMARK_SERVICES": json.dumps(behind),
+        "WAYMARK_PEOPLE_KEY": str(identity.people_key(addresses.keys)),
+    }
 
 
 def _of_tracing(name: str, addresses: Addresses) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from importlib.resources import files
+from typing import Final, LiteralString
 
 from fastapi import FastAPI
 
@@ -59,5 +60,10 @@ ROLES: Final[Roles[GatewaySettings]] = {"api": api, "relay": relay, "all": every
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
-    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")]
+    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql"), gateway_sql()]
     return run_role(NAME, GatewaySettings, scripts, ROLES, arguments)
+
+
+def gateway_sql() -> LiteralString:
+    """Return the tables of the gateway itself: sessions and one-time links."""
+    return files("gateway").joinpath("gateway.sql").read_text()

@@ -1,0 +1,106 @@
+"""The services behind the gateway: asked in parallel, in the name of who is signed in, each for 2 s at most."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Final, Self, TypeGuard
+
+import httpx
+
+from chassis.clock import Clock, system_clock
+from chassis.identity import Actor
+from chassis.signing import SigningKey, person_token
+from chassis.telemetry import current_traceparent
+
+WITHIN_SECONDS: Final = 2.0
+IDLE_SECONDS: Final = 3.0
+CONNECTIONS: Final = 64
+TOKEN_LIFE: Final = timedelta(minutes=5)
+MOST_TOKENS: Final = 10_000
+
+
+class ServiceAwayError(ConnectionError):
+    """A service did not answer in time; the text is its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one service is asked. `path` begins with a slash; `body` is sent as JSON."""
+
+    service: str
+    path: str
+    method: str = "GET"
+    query: Mapping[str, str] | None = None
+    body: Any = None
+    headers: Mapping[str, str] | None = None
+
+
+class Services:
+    """The connections to all services. `key` signs the short-lived tokens by which they recognise people."""
+
+    def __init__(self, urls: Mapping[str, str], key: SigningKey, issuer: str, clock: Clock = system_clock) -> None:
+        limits = httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=IDLE_SECONDS)
+        self._http = httpx.AsyncClient(timeout=WITHIN_SECONDS, limits=limits, trust_env=False)
+        self._urls = urls
+        self._key = key
+        self._issuer = issuer
+        self._clock = clock
+        self._tokens: dict[Actor, tuple[str, float]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def ask(self, actor: Actor, question: Question) -> httpx.Response:
+        """Return a service's answer, whatever its status. Raises ServiceAwayError when there is none in time."""
+        headers = {"Authorization": f"Bearer {self.token(actor)}", "traceparent": current_traceparent()}
+        try:
+            async with asyncio.timeout(WITHIN_SECONDS):
+                return await self._http.request(
+                    question.method,
+                    self._urls[question.service] + question.path,
+                    params=question.query,
+                    json=question.body,
+                    headers={**headers, **(question.headers or {})},
+                )
+        except (TimeoutError, httpx.TransportError) as away:
+            raise ServiceAwayError(question.service) from away
+
+    async def ask_all(self, actor: Actor, questions: Mapping[str, Question]) -> tuple[dict[str, Any], list[str]]:
+        """Ask several questions at once; return the JSON of each that succeeded, and the services that are missing.
+
+        An answer that is a client's error (no profile yet, say) is left out without being missing.
+        """
+        answers = await asyncio.gather(*(self._ask_or_miss(actor, question) for question in questions.values()))
+        found = {name: answer.json() for name, answer in zip(questions, answers, strict=True) if _good(answer)}
+        asked = zip(questions.values(), answers, strict=True)
+        missing = {question.service for question, answer in asked if answer is None or answer.is_server_error}
+        return found, sorted(missing)
+
+    async def _ask_or_miss(self, actor: Actor, question: Question) -> httpx.Response | None:
+        try:
+            return await self.ask(actor, question)
+        except ServiceAwayError:
+            return None
+
+    def token(self, actor: Actor) -> str:
+        """Return a token by which every service recognises somebody, valid for half its life at least."""
+        token, until = self._tokens.get(actor, ("", 0.0))
+        now = self._clock().timestamp()
+        if now < until:
+            return token
+        if len(self._tokens) >= MOST_TOKENS:
+            self._tokens.clear()
+        token = person_token(self._key, actor, self._issuer, TOKEN_LIFE, self._clock)
+        self._tokens[actor] = token, now + TOKEN_LIFE.total_seconds() / 2
+        return token
+
+
+def _good(answer: httpx.Response | None) -> TypeGuard[httpx.Response]:
+    return answer is not None and answer.is_success
