@@ -4,6 +4,8 @@ import json
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -17,6 +19,11 @@ from events.envelope import PARTITIONS
 from events.fact import names_read_as
 
 LARGEST_FACT: Final = 256 * 1024
+SCOPE: Final = "select set_config('waymark.tenant', %b, true)"
+LOAD_MANY: Final = """
+select originator_id, topic, state from stored_events where originator_id = any(%b)
+order by originator_id, originator_version
+"""
 LOAD: Final = "select * from load_facts(%b, %b, %b)"
 ABOUT: Final = "select aggregates_about(%b, %b, %b::text[])"
 APPEND: Final = (
@@ -98,6 +105,13 @@ class Store:
             answer = Answer(409, refusal=refusal.reason, allowed=refusal.allowed)
             return _raise_refused(await session.append([], answer), refusal)
 
+    async def ids_told_on(self, topic: str) -> list[UUID]:
+        """Return every aggregate that has told a fact on a topic, of all tenants; reads the whole store."""
+        query = "select distinct originator_id from stored_events where told_on = %b order by 1"
+        async with self.pool.connection() as connection, connection.transaction():
+            await connection.execute(SCOPE, (ALL_TENANTS,))
+            return [id for (id,) in await (await connection.execute(query, (topic,))).fetchall()]  # noqa: A001
+
     async def answered(self, keys: Sequence[str]) -> dict[str, bytes]:
         """Return those of the keys under which commands were answered before, each with its fingerprint."""
         query = "select key, fingerprint from command where key = any(%b)"
@@ -133,6 +147,16 @@ class Session:
         async with self._store.pool.connection() as connection:
             rows = await (await connection.cursor(binary=True).execute(ABOUT, arguments)).fetchall()
         return [await self.load(kind, id) for (id,) in rows]  # noqa: A001  (the library's own word)
+
+    async def load_many(self, kind: type[A], ids: Sequence[UUID]) -> dict[UUID, A]:
+        """Return those aggregates that are there, by id, in one round trip; one of another kind is not there."""
+        async with self._store.pool.connection() as connection, connection.transaction():
+            await connection.execute(SCOPE, (self._scope,))
+            cursor = await connection.cursor(binary=True).execute(LOAD_MANY, (list(ids),))
+            rows = await cursor.fetchall()
+        told = groupby(rows, key=itemgetter(0))
+        found = ((id, replay(id, ((row[1], row[2]) for row in facts))) for id, facts in told)  # noqa: A001
+        return {id: aggregate for id, aggregate in found if isinstance(aggregate, kind)}  # noqa: A001
 
     async def recall(self) -> None:
         """Answer as the first time if this command ran before, ahead of work that costs or leaves traces elsewhere."""

@@ -75,6 +75,8 @@ class Vacancy(BaseModel):
     """The GeoNames id of the town that the place is, when that is certain."""
     latitude: float | None = None
     longitude: float | None = None
+    abroad: bool | None = None
+    """Whether the place is outside the United Kingdom."""
     contract: Contract | None = None
     part_time: bool | None = None
     hours_least: HoursAWeek | None = None

@@ -1,4 +1,4 @@
-"""The jobsearch service's processes: `python -m jobsearch api|relay|all`."""
+"""The jobsearch service's processes: `python -m jobsearch api|relay|project|all`."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -6,34 +6,65 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from chassis import roles
+from chassis.asyncapi import asyncapi_routes, specification
+from chassis.clock import Clock, system_clock
 from chassis.database import chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
+from chassis.keyring import Keyring
 from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
+from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import Store
+from events.envelope import MARKET
+from events.jobsearch import VacancyImported, VacancyRevised, VacancyWithdrawn
+from jobsearch.access import NotPermittedError
+from jobsearch.desk import Desk
+from jobsearch.market_api import market_router
 from jobsearch.settings import JobsearchSettings
+from jobsearch.uploads import TooManyUploadsError, Uploads
+from jobsearch.vacancy_file import FileRefused
+from jobsearch.vacancy_import import Import
+from jobsearch.views.vacancies import VACANCIES
 
 NAME: Final = "jobsearch"
 DESCRIPTION: Final = "Vacancies on the market, what a person looks for, their CV, and honest news of every application."
+VIEWS: Final = (VACANCIES,)
+ROUTERS: Final = (market_router,)
+STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403, FileRefused: 422, TooManyUploadsError: 503}
+HEARS: Final = {view.name: view.facts for view in VIEWS}
+TOPICS: Final = {view.name: view.topic for view in VIEWS}
+ELSEWHERE: Final = {MARKET: (VacancyImported, VacancyRevised, VacancyWithdrawn)}
 
 
-def application(settings: JobsearchSettings) -> FastAPI:
+def application(settings: JobsearchSettings, desk: Desk) -> FastAPI:
     """Return the HTTP application."""
-    verifier = Verifier(settings.jwks, settings.issuer, NAME)
-    return service_app("Waymark jobsearch", DESCRIPTION, [], settings, verifier)
+    checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
+    verifier = Verifier(settings.jwks, settings.issuer, NAME, desk.clock)
+    routers = [*ROUTERS, asyncapi_routes(specification(NAME, DESCRIPTION, HEARS, TOPICS, ELSEWHERE))]
+    app = service_app("Waymark jobsearch", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks=checks)
+    app.state.desk = desk
+    return app
 
 
 @asynccontextmanager
-async def open_store(settings: JobsearchSettings) -> AsyncIterator[Store]:
-    """Open the store of facts."""
-    async with open_pool(settings.database) as pool:
-        yield Store(pool, NAME)
+async def open_desk(settings: JobsearchSettings, clock: Clock = system_clock) -> AsyncIterator[Desk]:
+    """Open what the routes work with; files that are being brought in stop with it."""
+    tokens = ServiceTokens(SigningKey.read(settings.identity_key))
+    uploads = Uploads(clock)
+    async with open_pool(settings.database) as pool, Keyring(settings.keyring_url, tokens.to("keyring")) as keyring:
+        store = Store(pool, NAME, clock)
+        try:
+            yield Desk(store, pool, keyring, settings.timezone, clock, uploads, Import(store))
+        finally:
+            await uploads.close()
 
 
 async def api(settings: JobsearchSettings) -> None:
     """Answer requests."""
-    await serve(application(settings), settings)
+    async with open_desk(settings) as desk:
+        await serve(application(settings, desk), settings)
 
 
 def relay_of(settings: JobsearchSettings) -> Relay:
@@ -46,15 +77,20 @@ async def relay(settings: JobsearchSettings) -> None:
     await relay_of(settings).run()
 
 
+async def project(settings: JobsearchSettings) -> None:
+    """Keep the views."""
+    await roles.project(NAME, settings, VIEWS)
+
+
 async def everything(settings: JobsearchSettings) -> None:
     """Do all of it in one process, where an appended fact is told at once."""
     teller = relay_of(settings)
-    async with open_store(settings) as store:
-        store.appended = teller.wake
-        await together(serve(application(settings), settings), teller.run())
+    async with open_desk(settings) as desk:
+        desk.store.appended = teller.wake
+        await together(serve(application(settings, desk), settings), teller.run(), project(settings))
 
 
-ROLES: Final[Roles[JobsearchSettings]] = {"api": api, "relay": relay, "all": everything}
+ROLES: Final[Roles[JobsearchSettings]] = {"api": api, "relay": relay, "project": project, "all": everything}
 
 
 def main(arguments: Sequence[str]) -> str | None:

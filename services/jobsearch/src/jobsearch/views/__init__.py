@@ -1,0 +1,1 @@
+"""What the jobsearch service shows: tables folded from facts, and the questions asked of them."""
