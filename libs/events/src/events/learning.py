@@ -9,9 +9,9 @@ from events.fact import Fact
 from events.published import Code
 
 
-def enrolment_of(participant_id: UUID, course: str) -> UUID:
-    """Return the id of a participant's one enrolment in a course."""
-    return uuid5(participant_id, f"enrolment in {course}")
+def enrolment_of(participant_id: UUID, provider_id: UUID, course: str) -> UUID:
+    """Return the id of a participant's one enrolment in a course while they are with a provider."""
+    return uuid5(participant_id, f"enrolment in {course} with {provider_id}")
 
 
 class CourseEnrolled(Fact, type_name="waymark.learning.CourseEnrolled.v1"):
