@@ -362,9 +362,15 @@ def test_what_rested_comes_back_to_where_it_was(stage: Stage) -> None:
     application = at(stage)
     application.supersede(OTHER, NOW)
     rested = application.stage is Stage.SUPERSEDED
-    application.restore(NOW)
+    application.restore(OTHER, NOW)
     assert application.stage is (Stage.APPLIED if stage is Stage.SUPERSEDED else stage)
     assert (ApplicationRestored(occurred_at=NOW) in decided(application)) is rested
+
+
+def test_what_rests_for_another_reason_does_not_come_back() -> None:
+    application = at(Stage.SUPERSEDED)
+    application.restore(APPLICATION, NOW)
+    assert application.stage is Stage.SUPERSEDED
 
 
 @pytest.mark.parametrize("stage", Stage)

@@ -45,10 +45,12 @@ class Began(Recorded, domain.AggregateCreated):
 class Aggregate(domain.Aggregate):
     """Something with an identity whose state is the fold of its facts.
 
-    `subject` is the person it is about, `tenant` whose it is; both are folded from the first fact.
+    `subject` is the person it is about, `tenant` whose it is; both are folded from the first fact, one of `begins_with`
+    or, where a life begins in several ways, of `also_begins_with`.
     """
 
     begins_with: ClassVar[type[Fact]]
+    also_begins_with: ClassVar[tuple[type[Fact], ...]] = ()
     told_on: ClassVar[str] = JOURNEY
 
     subject: UUID | None = None
@@ -56,7 +58,8 @@ class Aggregate(domain.Aggregate):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        _begun_by[cls.begins_with] = cls
+        for first in (cls.begins_with, *cls.also_begins_with):
+            _begun_by[first] = cls
 
     @classmethod
     def begin(cls, id: UUID, fact: Fact) -> Self:  # noqa: A002  (the library's own word)

@@ -143,7 +143,8 @@ class Session:
 
     async def about(self, kind: type[A], person: UUID) -> list[A]:
         """Return a person's aggregates of one kind, oldest first."""
-        arguments = (self._scope, person, list(names_read_as(kind.begins_with)))
+        names = [name for first in (kind.begins_with, *kind.also_begins_with) for name in names_read_as(first)]
+        arguments = (self._scope, person, names)
         async with self._store.pool.connection() as connection:
             rows = await (await connection.cursor(binary=True).execute(ABOUT, arguments)).fetchall()
         return [await self.load(kind, id) for (id,) in rows]  # noqa: A001  (the library's own word)

@@ -88,7 +88,8 @@ class Timer:
 
     `query` selects from the tables of `view` what is open, due by now or later: key (text), aggregate_id (uuid), tenant
     (uuid) and due_at (timestamptz); one plain select, so that its rows can be locked. `command` loads, decides and
-    saves; a refusal is an answer. `arguments` are those of the query's own %(name)s.
+    saves; a refusal is an answer. `arguments` are those of the query's own %(name)s; `also` are further views whose
+    tables it reads.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Timer:
     query: LiteralString
     command: Command
     arguments: Mapping[str, object] = field(default_factory=dict)
+    also: tuple[View, ...] = ()
 
 
 class Ticker:
@@ -129,8 +131,9 @@ class Ticker:
         Returns how many there were; none while the view is not built or falls behind.
         """
         async with self._pool.connection() as connection:
-            if not await self._caught_up(connection, timer.view):
-                return 0
+            for view in (timer.view, *timer.also):
+                if not await self._caught_up(connection, view):
+                    return 0
             async with connection.transaction():
                 due = await self._take(connection, timer)
                 by_aggregate: dict[UUID, list[Due]] = {}

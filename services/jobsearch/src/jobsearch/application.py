@@ -144,6 +144,7 @@ class Application(Aggregate):
     ahead: int = 0
     held: int = 0
     vacancy_id: UUID | None = None
+    superseded_by: UUID | None = None
     answer_by: date | None = None
     waiting_since: datetime | None = None
     interviews: dict[UUID, Interview] = field(default_factory=dict)
@@ -270,9 +271,9 @@ class Application(Aggregate):
         if self.stage in OPEN:
             self.record(ApplicationSuperseded(occurred_at=now, by_application_id=by))
 
-    def restore(self, now: datetime) -> None:
-        """Bring it back to where it was, because the accepted one fell through."""
-        if self.stage is Stage.SUPERSEDED:
+    def restore(self, by: UUID, now: datetime) -> None:
+        """Bring it back to where it was, because the accepted one, `by`, fell through."""
+        if self.stage is Stage.SUPERSEDED and self.superseded_by == by:
             self.record(ApplicationRestored(occurred_at=now))
 
     def close_vacancy(self, now: datetime) -> None:
@@ -334,3 +335,5 @@ class Application(Aggregate):
                 self.interviews[id] = replace(self.interviews[id], state=InterviewState.CANCELLED)
             case OfferMade():
                 self.answer_by = fact.answer_by
+            case ApplicationSuperseded():
+                self.superseded_by = fact.by_application_id

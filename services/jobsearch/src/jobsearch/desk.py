@@ -26,6 +26,7 @@ class Desk:
     clock: Clock
     uploads: Uploads
     importing: Import
+    unanswered_days: int
 
     def today(self) -> date:
         """Return the day that it is where the programme is."""

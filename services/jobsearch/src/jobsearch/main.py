@@ -1,4 +1,4 @@
-"""The jobsearch service's processes: `python -m jobsearch api|relay|project|all`."""
+"""The jobsearch service's processes: `python -m jobsearch api|relay|project|react|all`."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -20,27 +20,36 @@ from chassis.store import Store
 from events.envelope import MARKET
 from events.jobsearch import VacancyImported, VacancyRevised, VacancyWithdrawn
 from jobsearch.access import NotPermittedError
+from jobsearch.application_api import application_router
 from jobsearch.desk import Desk
+from jobsearch.interview_api import interview_router
 from jobsearch.market_api import market_router
+from jobsearch.policies import POLICIES, timers
 from jobsearch.settings import JobsearchSettings
 from jobsearch.uploads import TooManyUploadsError, Uploads
 from jobsearch.vacancy_file import FileRefused
 from jobsearch.vacancy_import import Import
+from jobsearch.views.advertised import ADVERTISED
+from jobsearch.views.applications import APPLICATIONS
+from jobsearch.views.caring import CARING
 from jobsearch.views.vacancies import VACANCIES
 
 NAME: Final = "jobsearch"
 DESCRIPTION: Final = "Vacancies on the market, what a person looks for, their CV, and honest news of every application."
-VIEWS: Final = (VACANCIES,)
-ROUTERS: Final = (market_router,)
+VIEWS: Final = (VACANCIES, CARING, ADVERTISED, APPLICATIONS)
+ROUTERS: Final = (market_router, application_router, interview_router)
 STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403, FileRefused: 422, TooManyUploadsError: 503}
-HEARS: Final = {view.name: view.facts for view in VIEWS}
-TOPICS: Final = {view.name: view.topic for view in VIEWS}
+HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: tuple(policy.by_fact) for policy in POLICIES}
+TOPICS: Final = {consumer.name: consumer.topic for consumer in (*VIEWS, *POLICIES)}
 ELSEWHERE: Final = {MARKET: (VacancyImported, VacancyRevised, VacancyWithdrawn)}
 
 
 def application(settings: JobsearchSettings, desk: Desk) -> FastAPI:
     """Return the HTTP application."""
-    checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
+    checks = {
+        "views": lambda: roles.require_views(desk.pool, VIEWS),
+        "policies": lambda: roles.require_policies(desk.pool, POLICIES),
+    }
     verifier = Verifier(settings.jwks, settings.issuer, NAME, desk.clock)
     routers = [*ROUTERS, asyncapi_routes(specification(NAME, DESCRIPTION, HEARS, TOPICS, ELSEWHERE))]
     app = service_app("Waymark jobsearch", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks=checks)
@@ -56,7 +65,7 @@ async def open_desk(settings: JobsearchSettings, clock: Clock = system_clock) ->
     async with open_pool(settings.database) as pool, Keyring(settings.keyring_url, tokens.to("keyring")) as keyring:
         store = Store(pool, NAME, clock)
         try:
-            yield Desk(store, pool, keyring, settings.timezone, clock, uploads, Import(store))
+            yield Desk(store, pool, keyring, settings.timezone, clock, uploads, Import(store), settings.unanswered_days)
         finally:
             await uploads.close()
 
@@ -82,18 +91,35 @@ async def project(settings: JobsearchSettings) -> None:
     await roles.project(NAME, settings, VIEWS)
 
 
+async def react(settings: JobsearchSettings) -> None:
+    """Follow policies and timers."""
+    async with open_pool(settings.database) as pool:
+        await _react(settings, Store(pool, NAME))
+
+
 async def everything(settings: JobsearchSettings) -> None:
     """Do all of it in one process, where an appended fact is told at once."""
     teller = relay_of(settings)
     async with open_desk(settings) as desk:
         desk.store.appended = teller.wake
-        await together(serve(application(settings, desk), settings), teller.run(), project(settings))
+        serving = serve(application(settings, desk), settings)
+        await together(serving, teller.run(), project(settings), _react(settings, desk.store))
 
 
-ROLES: Final[Roles[JobsearchSettings]] = {"api": api, "relay": relay, "project": project, "all": everything}
+ROLES: Final[Roles[JobsearchSettings]] = {
+    "api": api,
+    "relay": relay,
+    "project": project,
+    "react": react,
+    "all": everything,
+}
 
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
     scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")]
     return run_role(NAME, JobsearchSettings, scripts, ROLES, arguments)
+
+
+async def _react(settings: JobsearchSettings, store: Store) -> None:
+    await roles.react(NAME, settings, POLICIES, timers(settings.timezone, settings.unanswered_days), store)

@@ -129,7 +129,7 @@ _CLOSES_AS: Final[dict[type[Fact], Stage]] = {
     ApplicationVacancyClosed: Stage.VACANCY_CLOSED,
     ApplicationSuperseded: Stage.SUPERSEDED,
 }
-OF_APPLICATIONS: Final = (
+OF_APPLICATIONS: Final[tuple[type[Fact], ...]] = (
     *_LEADS_TO,
     *_CLOSES_AS,
     ApplicationReopened,
@@ -140,7 +140,7 @@ OF_APPLICATIONS: Final = (
     InterviewHeld,
     InterviewCancelled,
 )
-WAITS_AGAIN: Final = (
+WAITS_AGAIN: Final[tuple[type[Fact], ...]] = (
     ApplicationSent,
     ApplicationAcknowledged,
     ApplicationChased,

@@ -44,6 +44,10 @@ ALLOWED: Final[Mapping[str, _Allowance]] = {
         Action.OPEN: _PARTICIPANT,
         Action.SEARCH: _ALL_WORDS,
     },
+    "service:jobsearch": {
+        Action.SEAL: _PARTICIPANT,
+        Action.OPEN: _PARTICIPANT,
+    },
     "operator": {
         Action.ERASE: _AS_A_WHOLE,
         Action.ROTATE: _AS_A_WHOLE,

@@ -52,12 +52,16 @@ class Table(Generic[R]):
 
 @dataclass(frozen=True)
 class View:
-    """A read model: `facts` are the types that it folds, heard on `topic`, `tables` what it folds them into."""
+    """A read model: `facts` are the types that it folds, heard on `topic`, `tables` what it folds them into.
+
+    `calls` are functions of other modules that its folds call: when one of those modules changes, the view is rebuilt.
+    """
 
     name: str
     facts: tuple[type[Fact], ...]
     tables: tuple[Table[Any], ...]
     topic: str = JOURNEY
+    calls: tuple[Callable[..., Any], ...] = ()
 
     @property
     def type_names(self) -> frozenset[str]:
@@ -73,6 +77,7 @@ class View:
         for table in self.tables:
             parts += [table.name, repr(table.columns), repr(table.sql_types), repr(table.indexes)]
             parts += [_source(table.key), _source(table.fold)]
+        parts += map(_source, self.calls)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

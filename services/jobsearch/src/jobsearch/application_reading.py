@@ -1,0 +1,67 @@
+"""Reading applications: what the views know of some of them, opened for one who may see them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.ask import Place
+from chassis.database import Connection
+from chassis.listen.reading import reading
+from chassis.store import NotFoundError
+from jobsearch.application_pages import ApplicationShown, Board, Reckoning, Rows, entries, funnel, shown
+from jobsearch.desk import Desk
+from jobsearch.person_desk import PersonalRequest, RequestAboutPerson
+from jobsearch.views.advertised import ADVERTISED, AdvertisedRow, advertised
+from jobsearch.views.applications import (
+    APPLICATIONS,
+    ApplicationRow,
+    applications_of,
+    find_application,
+    interviews_of,
+    jobs_of,
+)
+
+
+async def board_of(request: RequestAboutPerson, at_least: Sequence[Place]) -> Board:
+    """Return a person's applications."""
+    async with reading(request.desk.pool, request.tenant, APPLICATIONS, at_least) as connection:
+        rows = await applications_of(connection, request.tenant, request.participant_id)
+        known = await _known(request.desk, connection, rows)
+    return Board(applications=await entries(request.desk.keyring, known, reckoning(request)), funnel=funnel(rows))
+
+
+async def application_of(request: PersonalRequest, application_id: UUID, at_least: Sequence[Place]) -> ApplicationShown:
+    """Return one application, if who asks may see it.
+
+    Raises NotFoundError, NotPermittedError.
+    """
+    async with reading(request.desk.pool, request.tenant, APPLICATIONS, at_least) as connection:
+        row = await find_application(connection, request.tenant, application_id)
+        if row is None:
+            raise NotFoundError
+        known = await _known(request.desk, connection, [row])
+    await request.permit(row.participant_id)
+    by = reckoning(request)
+    (entry,) = await entries(request.desk.keyring, known, by)
+    return shown(entry, by)
+
+
+async def vacancy_of(desk: Desk, vacancy_id: UUID) -> AdvertisedRow:
+    """Return a vacancy that is on the market. Raises NotFoundError."""
+    async with reading(desk.pool, None, ADVERTISED) as connection:
+        row = (await advertised(connection, [vacancy_id])).get(vacancy_id)
+    if row is None or row.withdrawn_at:
+        raise NotFoundError
+    return row
+
+
+def reckoning(request: PersonalRequest) -> Reckoning:
+    """Return by what days are reckoned for a reader."""
+    return Reckoning(request.desk.zone, request.today, request.desk.unanswered_days)
+
+
+async def _known(desk: Desk, connection: Connection, rows: Sequence[ApplicationRow]) -> Rows:
+    ids = [row.id for row in rows]
+    interviews, jobs = await interviews_of(connection, ids), await jobs_of(connection, ids)
+    async with reading(desk.pool, None, ADVERTISED) as market:
+        vacancies = await advertised(market, [row.vacancy_id for row in rows if row.vacancy_id])
+    return Rows(rows, interviews, jobs, vacancies)
