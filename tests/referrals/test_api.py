@@ -231,7 +231,7 @@ def test_lists_are_the_newest_first_in_pages(referrer: httpx.Client, manager: ht
 
 
 def test_lists_can_be_of_one_stage(referrer: httpx.Client, manager: httpx.Client, provider: Provider) -> None:
-    waiting, seen = submitted(referrer, provider), submitted(referrer, provider)
+    waiting, seen = submitted(referrer, provider), submitted(referrer, provider, name="Somebody Else")
     acknowledged = ask(manager, seen, "acknowledge", 1)
     shown(manager, seen, acknowledged)
 

@@ -1,6 +1,7 @@
 """Every visitor at every route of the referrals service: what is not in this table fails the build."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -41,6 +42,7 @@ LISTS: Final = dict.fromkeys(VISITORS, ALLOWED) | OUTSIDERS
 SEEN: Final = OUTSIDERS | dict.fromkeys(HERE, ALLOWED) | dict.fromkeys(ELSEWHERE, HIDDEN)
 READ: Final = SEEN | {"who referred": ALLOWED, "another referrer": HIDDEN}
 ANSWERED: Final = SEEN | dict.fromkeys(REFERRERS, FORBIDDEN)
+CORRECTED: Final = ANSWERED | dict.fromkeys(("coach", "coach elsewhere"), FORBIDDEN)
 SUBMITTED: Final = dict.fromkeys(VISITORS, FORBIDDEN) | dict.fromkeys(REFERRERS, ALLOWED)
 SENT: Final = OUTSIDERS | {
     **dict.fromkeys(VISITORS, FORBIDDEN),
@@ -64,16 +66,35 @@ TABLE: Final[Table] = {
     "POST /referrals/{referral_id}/waitlist": ANSWERED,
     "POST /referrals/{referral_id}/reject": ANSWERED,
     "POST /referrals/{referral_id}/withdraw": READ,
+    "POST /referrals/{referral_id}/duplicate/settle": ANSWERED,
+    "POST /referrals/{referral_id}/handover": ANSWERED,
+    "POST /referrals/{referral_id}/handover/held": ANSWERED,
+    "POST /referrals/{referral_id}/initial-meeting": ANSWERED,
+    "POST /referrals/{referral_id}/initial-meeting/held": ANSWERED,
+    "POST /referrals/{referral_id}/initial-meeting/missed": ANSWERED,
+    "POST /referrals/{referral_id}/initial-meeting/cancel": ANSWERED,
+    "POST /referrals/{referral_id}/start": ANSWERED,
+    "POST /referrals/{referral_id}/did-not-start": ANSWERED,
+    "POST /referrals/{referral_id}/entered-in-error": CORRECTED,
     "POST /referral-files": SENT,
     "GET /referral-files/{file_id}": OWN_FILE,
     "POST /referral-files/{file_id}/confirm": OWN_FILE,
 }
+NOW: Final = datetime.now(UTC)
+MEETING: Final = {"meets_at": NOW.isoformat(), "channel": "phone"}
 REFERRAL: Final = {"provider_id": str(NORTHWAY), "programme_id": str(uuid4()), "person": {"name": "Ada Lovelace"}}
 BODIES: Final[Mapping[str, Any]] = {
     "POST /referrals": REFERRAL,
     "POST /referrals/{referral_id}/accept": {},
     "POST /referrals/{referral_id}/reject": {"reason": "no_capacity"},
     "POST /referrals/{referral_id}/withdraw": {"by": "participant"},
+    "POST /referrals/{referral_id}/duplicate/settle": {"same_person": True},
+    "POST /referrals/{referral_id}/handover": MEETING,
+    "POST /referrals/{referral_id}/initial-meeting": MEETING,
+    "POST /referrals/{referral_id}/initial-meeting/cancel": {"by": "provider"},
+    "POST /referrals/{referral_id}/start": {"start_date": NOW.date().isoformat()},
+    "POST /referrals/{referral_id}/did-not-start": {"reason": "health"},
+    "POST /referrals/{referral_id}/entered-in-error": {},
 }
 FILE: Final = {"programme_id": str(uuid4()), "provider_id": str(NORTHWAY)}
 

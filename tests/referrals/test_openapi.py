@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from referrals import start_forms
 from referrals.forms import Form
 from tests.referrals.conftest import Provider, Running
 
@@ -23,11 +24,14 @@ def test_the_description_is_valid_openapi_3_1(document: Any) -> None:
 def test_every_route_says_what_it_does(document: Any) -> None:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
 
-    assert len(operations) == 12
+    assert len(operations) == 22
     assert all(operation["summary"] and operation["description"].endswith(".") for operation in operations)
 
 
-@pytest.mark.parametrize("body", Form.__subclasses__(), ids=lambda body: body.__name__)
+BODIES = [*Form.__subclasses__(), start_forms.MeetingForm]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body.__name__)
 def test_every_body_has_an_example_that_would_be_taken(document: Any, body: type[Form]) -> None:
     assert body.model_validate(document["components"]["schemas"][body.__name__]["examples"][0])
 

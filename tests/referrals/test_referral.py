@@ -9,10 +9,24 @@ import pytest
 from chassis.aggregate import FactMapper, Recorded, Refusal, replay
 from events.caseload import ActionDone
 from events.fact import Fact
+from events.meeting import MeetingChannel
 from events.referrals import (
+    DidNotStartReason,
+    InitialMeetingBooked,
+    InitialMeetingCancelled,
+    InitialMeetingHeld,
+    InitialMeetingMissed,
+    ParticipantNotStarted,
+    ParticipantStarted,
+    PossibleDuplicateFound,
+    PossibleDuplicateSettled,
     ReferralAccepted,
     ReferralAcknowledged,
     ReferralAssessmentStarted,
+    ReferralEnteredInError,
+    ReferralExpired,
+    ReferralHandoverArranged,
+    ReferralHandoverHeld,
     ReferralRejected,
     ReferralSubmitted,
     ReferralWaitlisted,
@@ -21,17 +35,18 @@ from events.referrals import (
     WithdrawnBy,
 )
 from events.sealed import Sealed
-from referrals.referral import (
+from referrals.referral import MeetingStillAhead, NothingToSettle, Referral
+from referrals.stage import (
+    CLOSED,
+    EXPIRING,
     FOLLOWS,
+    REFUSED_FROM,
     AlreadyAccepted,
     AlreadyRejected,
-    AlreadyUnderAssessment,
-    AlreadyWaitlisted,
     AlreadyWithdrawn,
-    NotYetAcknowledged,
-    NotYetUnderAssessment,
-    Referral,
+    HeldAsPossibleDuplicate,
     Stage,
+    allowed_from,
 )
 
 NOW = datetime(2026, 9, 7, 10, 30, tzinfo=UTC)
@@ -55,15 +70,37 @@ WAITLISTED = ReferralWaitlisted(occurred_at=NOW)
 ACCEPTED = ReferralAccepted(occurred_at=NOW, programme_id=WORKS, coach_id=COACH)
 REJECTED = ReferralRejected(occurred_at=NOW, reason=RejectionReason.NO_CAPACITY)
 WITHDRAWN = ReferralWithdrawn(occurred_at=NOW, by=WithdrawnBy.PARTICIPANT)
+PLACE = Sealed(f"sealed:1:{uuid4()}:{AMINA}:waymark.referrals.InitialMeetingBooked.v1:place:c2VhbGVk")
+MEETING = {"meets_at": NOW, "channel": MeetingChannel.VIDEO}
+ARRANGED = ReferralHandoverArranged(occurred_at=NOW, **MEETING)
+HANDED_OVER = ReferralHandoverHeld(occurred_at=NOW)
+BOOKED = InitialMeetingBooked(occurred_at=NOW, coach_id=COACH, **MEETING)
+MET = InitialMeetingHeld(occurred_at=NOW, meets_at=NOW)
+MISSED = InitialMeetingMissed(occurred_at=NOW, meets_at=NOW)
+CANCELLED = InitialMeetingCancelled(occurred_at=NOW, meets_at=NOW, by=WithdrawnBy.PROVIDER)
+STARTED = ParticipantStarted(occurred_at=NOW, programme_id=WORKS, start_date=date(2026, 9, 21))
+NOT_STARTED = ParticipantNotStarted(occurred_at=NOW, reason=DidNotStartReason.HEALTH)
+FOUND = PossibleDuplicateFound(occurred_at=NOW, known_participant_id=AMINA, earlier_referral_id=PROVIDER)
+TAKEN_ON = (SUBMITTED, ACKNOWLEDGED, ASSESSED, ACCEPTED)
 
 HISTORY: dict[Stage, tuple[Fact, ...]] = {
     Stage.SUBMITTED: (SUBMITTED,),
     Stage.ACKNOWLEDGED: (SUBMITTED, ACKNOWLEDGED),
     Stage.UNDER_ASSESSMENT: (SUBMITTED, ACKNOWLEDGED, ASSESSED),
     Stage.WAITLISTED: (SUBMITTED, ACKNOWLEDGED, ASSESSED, WAITLISTED),
-    Stage.ACCEPTED: (SUBMITTED, ACKNOWLEDGED, ASSESSED, ACCEPTED),
+    Stage.ACCEPTED: TAKEN_ON,
+    Stage.HANDOVER_ARRANGED: (*TAKEN_ON, ARRANGED),
+    Stage.HANDOVER_HELD: (*TAKEN_ON, ARRANGED, HANDED_OVER),
+    Stage.INITIAL_MEETING_BOOKED: (*TAKEN_ON, ARRANGED, HANDED_OVER, BOOKED),
+    Stage.INITIAL_MEETING_HELD: (*TAKEN_ON, BOOKED, MET),
+    Stage.INITIAL_MEETING_CANCELLED: (*TAKEN_ON, BOOKED, CANCELLED),
+    Stage.FAILED_TO_ATTEND: (*TAKEN_ON, BOOKED, MISSED),
+    Stage.STARTED: (*TAKEN_ON, BOOKED, MET, STARTED),
+    Stage.DID_NOT_START: (*TAKEN_ON, NOT_STARTED),
     Stage.REJECTED: (SUBMITTED, ACKNOWLEDGED, ASSESSED, REJECTED),
     Stage.WITHDRAWN: (SUBMITTED, WITHDRAWN),
+    Stage.EXPIRED: (SUBMITTED, ReferralExpired(occurred_at=NOW)),
+    Stage.ENTERED_IN_ERROR: (SUBMITTED, ReferralEnteredInError(occurred_at=NOW)),
 }
 Ask = Callable[[Referral], None]
 ASKS: dict[Stage, tuple[Ask, Fact]] = {
@@ -82,25 +119,56 @@ ASKS: dict[Stage, tuple[Ask, Fact]] = {
         lambda referral: referral.withdraw(WithdrawnBy.PARTICIPANT, None, LATER),
         ReferralWithdrawn(occurred_at=LATER, by=WithdrawnBy.PARTICIPANT),
     ),
+    Stage.HANDOVER_ARRANGED: (
+        lambda referral: referral.arrange_handover(NOW, MeetingChannel.VIDEO, LATER),
+        ReferralHandoverArranged(occurred_at=LATER, **MEETING),
+    ),
+    Stage.HANDOVER_HELD: (lambda referral: referral.hold_handover(LATER), ReferralHandoverHeld(occurred_at=LATER)),
+    Stage.INITIAL_MEETING_BOOKED: (
+        lambda referral: referral.book_meeting(NOW, MeetingChannel.VIDEO, None, LATER),
+        InitialMeetingBooked(occurred_at=LATER, coach_id=COACH, **MEETING),
+    ),
+    Stage.INITIAL_MEETING_HELD: (
+        lambda referral: referral.hold_meeting(LATER),
+        InitialMeetingHeld(occurred_at=LATER, meets_at=NOW),
+    ),
+    Stage.FAILED_TO_ATTEND: (
+        lambda referral: referral.miss_meeting(LATER),
+        InitialMeetingMissed(occurred_at=LATER, meets_at=NOW),
+    ),
+    Stage.INITIAL_MEETING_CANCELLED: (
+        lambda referral: referral.cancel_meeting(WithdrawnBy.PROVIDER, LATER),
+        InitialMeetingCancelled(occurred_at=LATER, meets_at=NOW, by=WithdrawnBy.PROVIDER),
+    ),
+    Stage.STARTED: (
+        lambda referral: referral.start(STARTED.start_date, LATER),
+        ParticipantStarted(occurred_at=LATER, programme_id=WORKS, start_date=STARTED.start_date),
+    ),
+    Stage.DID_NOT_START: (
+        lambda referral: referral.not_start(DidNotStartReason.HEALTH, None, LATER),
+        ParticipantNotStarted(occurred_at=LATER, reason=DidNotStartReason.HEALTH),
+    ),
 }
-REFUSALS: dict[Stage, type[Refusal]] = {
-    Stage.SUBMITTED: NotYetAcknowledged,
-    Stage.ACKNOWLEDGED: NotYetUnderAssessment,
-    Stage.UNDER_ASSESSMENT: AlreadyUnderAssessment,
-    Stage.WAITLISTED: AlreadyWaitlisted,
-    Stage.ACCEPTED: AlreadyAccepted,
-    Stage.REJECTED: AlreadyRejected,
-    Stage.WITHDRAWN: AlreadyWithdrawn,
-}
+AFTER_ACCEPTANCE = {Stage.INITIAL_MEETING_BOOKED, Stage.DID_NOT_START}
 LEGAL = {
     Stage.SUBMITTED: {Stage.ACKNOWLEDGED, Stage.WITHDRAWN},
     Stage.ACKNOWLEDGED: {Stage.UNDER_ASSESSMENT, Stage.WITHDRAWN},
     Stage.UNDER_ASSESSMENT: {Stage.ACCEPTED, Stage.WAITLISTED, Stage.REJECTED, Stage.WITHDRAWN},
     Stage.WAITLISTED: {Stage.ACCEPTED, Stage.WITHDRAWN},
-    Stage.ACCEPTED: set[Stage](),
-    Stage.REJECTED: set[Stage](),
-    Stage.WITHDRAWN: set[Stage](),
-}
+    Stage.ACCEPTED: {Stage.HANDOVER_ARRANGED} | AFTER_ACCEPTANCE,
+    Stage.HANDOVER_ARRANGED: {Stage.HANDOVER_ARRANGED, Stage.HANDOVER_HELD} | AFTER_ACCEPTANCE,
+    Stage.HANDOVER_HELD: AFTER_ACCEPTANCE,
+    Stage.INITIAL_MEETING_BOOKED: {
+        Stage.INITIAL_MEETING_HELD,
+        Stage.FAILED_TO_ATTEND,
+        Stage.INITIAL_MEETING_CANCELLED,
+        Stage.STARTED,
+    }
+    | AFTER_ACCEPTANCE,
+    Stage.INITIAL_MEETING_HELD: {Stage.STARTED, Stage.DID_NOT_START},
+    Stage.INITIAL_MEETING_CANCELLED: AFTER_ACCEPTANCE,
+    Stage.FAILED_TO_ATTEND: AFTER_ACCEPTANCE,
+} | {stage: set[Stage]() for stage in CLOSED}
 PAIRS = [(stage, asked) for stage in Stage for asked in ASKS]
 
 
@@ -115,7 +183,7 @@ def decided(referral: Referral) -> list[Fact]:
     return [event.fact for event in referral.collect_events() if isinstance(event, Recorded)]
 
 
-@pytest.mark.parametrize(("stage", "asked"), [(s, a) for s, a in PAIRS if a in LEGAL[s]])
+@pytest.mark.parametrize(("stage", "asked"), [(s, a) for s, a in PAIRS if a in LEGAL[s] - {s}])
 def test_an_arrow_of_the_domain_is_followed_and_told(stage: Stage, asked: Stage) -> None:
     referral = given(stage)
     ask, fact = ASKS[asked]
@@ -130,7 +198,7 @@ def test_an_arrow_of_the_domain_is_followed_and_told(stage: Stage, asked: Stage)
 def test_every_other_step_is_refused_with_what_is_allowed(stage: Stage, asked: Stage) -> None:
     referral = given(stage)
 
-    with pytest.raises(REFUSALS[stage]) as refused:
+    with pytest.raises(REFUSED_FROM[stage]) as refused:
         ASKS[asked][0](referral)
 
     assert set(refused.value.allowed) == {FOLLOWS[stage][next_stage] for next_stage in LEGAL[stage]}
@@ -201,3 +269,129 @@ def test_the_library_reads_a_referral_as_it_was_decided() -> None:
         again = mapper.to_domain_event(event).mutate(again)
 
     assert again == referral
+
+
+@pytest.mark.parametrize("stage", [Stage.HANDOVER_ARRANGED, Stage.INITIAL_MEETING_BOOKED])
+def test_a_meeting_gets_another_time(stage: Stage) -> None:
+    referral = given(stage)
+    move = referral.arrange_handover if stage is Stage.HANDOVER_ARRANGED else given_place(referral)
+
+    move(LATER, MeetingChannel.VIDEO, LATER)
+
+    assert [fact.model_dump()["meets_at"] for fact in decided(referral)] == [LATER]
+
+
+def given_place(referral: Referral) -> Callable[[datetime, MeetingChannel, datetime], None]:
+    return lambda meets_at, channel, now: referral.book_meeting(meets_at, channel, None, now)
+
+
+def test_a_place_that_is_told_later_is_kept() -> None:
+    referral = given(Stage.INITIAL_MEETING_BOOKED)
+
+    referral.book_meeting(NOW, MeetingChannel.VIDEO, PLACE, LATER)
+
+    assert decided(referral) == [InitialMeetingBooked(occurred_at=LATER, coach_id=COACH, place=PLACE, **MEETING)]
+
+
+def test_a_meeting_whose_time_has_not_come_is_not_missed() -> None:
+    referral = given(Stage.INITIAL_MEETING_BOOKED)
+
+    with pytest.raises(MeetingStillAhead) as refused:
+        referral.miss_meeting(NOW - timedelta(minutes=1))
+
+    assert "initial-meeting/held" in refused.value.allowed
+
+
+def test_who_was_called_off_by_the_service_has_not_failed_to_attend() -> None:
+    referral = given(Stage.INITIAL_MEETING_CANCELLED)
+
+    with pytest.raises(Refusal):
+        referral.miss_meeting(LATER)
+    referral.book_meeting(LATER, MeetingChannel.PHONE, None, LATER)
+
+    assert [type(fact) for fact in decided(referral)] == [InitialMeetingBooked]
+
+
+def held() -> Referral:
+    return reread(SUBMITTED, FOUND)
+
+
+def reread(*facts: Fact) -> Referral:
+    referral = replay(uuid4(), [(fact.type_name, fact.model_dump_json(exclude_none=True).encode()) for fact in facts])
+    assert isinstance(referral, Referral)
+    return referral
+
+
+@pytest.mark.parametrize("asked", [stage for stage in ASKS if stage is not Stage.WITHDRAWN])
+def test_a_possible_duplicate_waits_until_somebody_has_looked(asked: Stage) -> None:
+    referral = held()
+
+    with pytest.raises(Refusal) as refused:
+        ASKS[asked][0](referral)
+
+    assert isinstance(refused.value, HeldAsPossibleDuplicate)
+    assert refused.value.allowed == ("duplicate/settle", "withdraw")
+    assert decided(referral) == []
+
+
+@pytest.mark.parametrize("same_person", [True, False])
+def test_a_settled_duplicate_goes_on(same_person: bool) -> None:
+    referral = held()
+
+    referral.settle(LATER, same_person=same_person)
+    referral.settle(LATER, same_person=same_person)
+    referral.acknowledge(LATER)
+
+    settled = PossibleDuplicateSettled(occurred_at=LATER, known_participant_id=AMINA, same_person=same_person)
+    assert decided(referral) == [settled, ReferralAcknowledged(occurred_at=LATER)]
+
+
+def test_what_was_settled_stays_so() -> None:
+    referral = reread(
+        SUBMITTED, FOUND, PossibleDuplicateSettled(occurred_at=NOW, known_participant_id=AMINA, same_person=True)
+    )
+
+    with pytest.raises(NothingToSettle):
+        referral.settle(LATER, same_person=False)
+
+
+@pytest.mark.parametrize("referral", [given(Stage.SUBMITTED), reread(SUBMITTED, FOUND, WITHDRAWN)], ids=["new", "gone"])
+def test_there_is_nothing_to_settle_where_nothing_is_held(referral: Referral) -> None:
+    with pytest.raises(NothingToSettle) as refused:
+        referral.settle(LATER, same_person=True)
+
+    assert list(refused.value.allowed) == allowed_from(referral.stage, held=False)
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_time_closes_only_what_nobody_answered(stage: Stage) -> None:
+    referral = given(stage)
+
+    referral.expire(referral.version, LATER)
+
+    assert decided(referral) == ([ReferralExpired(occurred_at=LATER)] if stage in EXPIRING else [])
+
+
+def test_a_referral_that_moved_on_does_not_expire() -> None:
+    referral = given(Stage.ACKNOWLEDGED)
+
+    referral.expire(1, LATER)
+
+    assert decided(referral) == []
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_an_error_is_entered_from_everywhere_once_and_nothing_follows(stage: Stage) -> None:
+    referral = given(stage)
+    before = [] if stage is Stage.ENTERED_IN_ERROR else [ReferralEnteredInError(occurred_at=LATER)]
+
+    referral.enter_in_error(None, LATER)
+    referral.enter_in_error(None, LATER)
+
+    assert decided(referral) == before
+    assert not referral.is_open
+    assert allowed_from(referral.stage, held=referral.is_held) == []
+
+
+def test_every_arrow_of_the_table_is_in_the_code_and_no_other() -> None:
+    assert {stage: set(following) for stage, following in FOLLOWS.items()} == LEGAL

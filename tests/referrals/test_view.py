@@ -7,14 +7,30 @@ from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from chassis.listen.told import Told
 from events.envelope import Envelope
 from events.fact import Fact
+from events.meeting import MeetingChannel
 from events.referrals import (
+    DidNotStartReason,
+    InitialMeetingBooked,
+    InitialMeetingCancelled,
+    InitialMeetingHeld,
+    InitialMeetingMissed,
+    ParticipantNotStarted,
+    ParticipantStarted,
+    PossibleDuplicateFound,
+    PossibleDuplicateSettled,
     ReferralAccepted,
     ReferralAcknowledged,
     ReferralAssessmentStarted,
+    ReferralEnteredInError,
+    ReferralExpired,
+    ReferralHandoverArranged,
+    ReferralHandoverHeld,
     ReferralRejected,
     ReferralSubmitted,
     ReferralWaitlisted,
@@ -23,7 +39,7 @@ from events.referrals import (
     WithdrawnBy,
 )
 from events.sealed import Sealed, sealed_fields
-from referrals.referral import Stage
+from referrals.stage import Stage
 from referrals.views.referrals import REFERRALS, ReferralRow, fold
 
 NOW, LATER = datetime(2026, 9, 7, 10, tzinfo=UTC), datetime(2026, 9, 8, 10, tzinfo=UTC)
@@ -41,7 +57,39 @@ SUBMITTED = ReferralSubmitted(
 )
 ACKNOWLEDGED = ReferralAcknowledged(occurred_at=LATER)
 ASSESSED = ReferralAssessmentStarted(occurred_at=LATER)
+PLACE = Sealed(f"sealed:1:{uuid4()}:{AMINA}:waymark.referrals.InitialMeetingBooked.v1:place:c2VhbGVk")
+BOOKED = InitialMeetingBooked(occurred_at=NOW, meets_at=LATER, channel=MeetingChannel.VIDEO, place=PLACE)
+MISSED = InitialMeetingMissed(occurred_at=LATER, meets_at=LATER)
+FOUND = PossibleDuplicateFound(occurred_at=NOW, known_participant_id=COACH, earlier_referral_id=WORKS)
+SETTLED = PossibleDuplicateSettled(occurred_at=NOW, known_participant_id=COACH, same_person=False)
+DUPLICATES = (FOUND, SETTLED)
+SAMPLES = (
+    ACKNOWLEDGED,
+    ASSESSED,
+    ReferralAccepted(occurred_at=NOW, programme_id=WORKS),
+    ReferralWaitlisted(occurred_at=NOW),
+    ReferralRejected(occurred_at=NOW, reason=RejectionReason.OTHER),
+    ReferralWithdrawn(occurred_at=NOW, by=WithdrawnBy.PARTICIPANT),
+    ReferralHandoverArranged(occurred_at=NOW, meets_at=LATER, channel=MeetingChannel.PHONE),
+    ReferralHandoverHeld(occurred_at=NOW),
+    BOOKED,
+    InitialMeetingHeld(occurred_at=LATER, meets_at=LATER),
+    MISSED,
+    InitialMeetingCancelled(occurred_at=NOW, meets_at=LATER, by=WithdrawnBy.PROVIDER),
+    ParticipantStarted(occurred_at=NOW, programme_id=WORKS, start_date=LATER.date()),
+    ParticipantNotStarted(occurred_at=NOW, reason=DidNotStartReason.HEALTH),
+    ReferralExpired(occurred_at=LATER),
+    ReferralEnteredInError(occurred_at=LATER),
+)
 Check = Callable[[ReferralRow], bool]
+
+
+def met_later(row: ReferralRow) -> bool:
+    return row.met_at == LATER
+
+
+def explained(row: ReferralRow) -> bool:
+    return row.explanation == WHY
 
 
 def told(fact: Fact, version: int) -> Told:
@@ -97,6 +145,46 @@ def folded(*facts: Fact) -> ReferralRow:
             Stage.WITHDRAWN,
             lambda row: row.withdrawn_by == "participant",
         ),
+        (
+            (ReferralHandoverArranged(occurred_at=NOW, meets_at=LATER, channel=MeetingChannel.PHONE),),
+            Stage.HANDOVER_ARRANGED,
+            lambda row: row.handover_at == LATER,
+        ),
+        ((ReferralHandoverHeld(occurred_at=NOW),), Stage.HANDOVER_HELD, lambda row: row.met_at is None),
+        (
+            (BOOKED,),
+            Stage.INITIAL_MEETING_BOOKED,
+            lambda row: (row.first_meeting_at, row.meeting_channel, row.meeting_place) == (LATER, "video", PLACE),
+        ),
+        ((BOOKED, InitialMeetingHeld(occurred_at=LATER, meets_at=LATER)), Stage.INITIAL_MEETING_HELD, met_later),
+        (
+            (BOOKED, MISSED, BOOKED, MISSED),
+            Stage.FAILED_TO_ATTEND,
+            lambda row: (row.missed_meetings, row.met_at) == (2, None),
+        ),
+        (
+            (BOOKED, InitialMeetingCancelled(occurred_at=NOW, meets_at=LATER, by=WithdrawnBy.PROVIDER)),
+            Stage.INITIAL_MEETING_CANCELLED,
+            lambda row: (row.missed_meetings, row.first_meeting_at) == (0, None),
+        ),
+        (
+            (ParticipantStarted(occurred_at=NOW, programme_id=WORKS, start_date=LATER.date()),),
+            Stage.STARTED,
+            lambda row: row.start_date == LATER.date(),
+        ),
+        (
+            (ParticipantNotStarted(occurred_at=NOW, reason=DidNotStartReason.HEALTH, explanation=WHY),),
+            Stage.DID_NOT_START,
+            lambda row: (row.not_started_reason, row.explanation) == ("health", WHY),
+        ),
+        ((ReferralExpired(occurred_at=LATER),), Stage.EXPIRED, lambda row: row.answered_at is None),
+        ((ReferralEnteredInError(occurred_at=LATER, explanation=WHY),), Stage.ENTERED_IN_ERROR, explained),
+        ((FOUND,), Stage.SUBMITTED, lambda row: (row.held_for, row.earlier_referral_id) == (COACH, WORKS)),
+        (
+            (FOUND, SETTLED),
+            Stage.SUBMITTED,
+            lambda row: (row.held_for, row.same_person) == (None, False),
+        ),
     ],
 )
 def test_each_fact_moves_the_row_to_where_the_referral_stands(
@@ -107,6 +195,17 @@ def test_each_fact_moves_the_row_to_where_the_referral_stands(
     assert row.stage == stage
     assert row.version == 1 + len(facts)
     assert check(row)
+
+
+def test_a_row_knows_since_when_nobody_has_touched_it() -> None:
+    assert folded(ACKNOWLEDGED).untouched_since == LATER
+
+
+def test_every_stage_of_a_referral_can_be_read_back() -> None:
+    seen = {folded(*facts).stage for facts in ((), *[(fact,) for fact in SAMPLES])}
+
+    assert seen == {stage.value for stage in Stage}
+    assert set(REFERRALS.facts) == {type(fact) for fact in (SUBMITTED, *SAMPLES, *DUPLICATES)}
 
 
 def test_a_row_knows_whose_it_is() -> None:
@@ -134,3 +233,20 @@ def test_a_row_belongs_to_its_referral() -> None:
     key: UUID = table.key(told(SUBMITTED, 1))
 
     assert key == REFERRAL
+
+
+@given(data=some.data())
+def test_people_are_folded_alike_however_their_facts_come_between_each_other(data: some.DataObject) -> None:
+    (table,) = REFERRALS.tables
+    journeys = {
+        person: data.draw(some.lists(some.sampled_from((*SAMPLES, *DUPLICATES)), max_size=6)) for person in "ab"
+    }
+    order = data.draw(some.permutations([person for person, facts in journeys.items() for _ in (SUBMITTED, *facts)]))
+    queues = {person: iter(enumerate((SUBMITTED, *facts), 1)) for person, facts in journeys.items()}
+
+    rows: dict[str, ReferralRow] = {}
+    for person in order:
+        version, fact = next(queues[person])
+        rows[person] = table.fold(rows.get(person), told(fact, version))
+
+    assert rows == {person: folded(*facts) for person, facts in journeys.items()}

@@ -46,7 +46,8 @@ async def react(
     async with open_pool(settings.database, size, ALL_TENANTS, NOBODY_LOOKS_SECONDS) as pool:
         await begin_policies(pool, policies, settings.kafka, topic_prefix=settings.topic_prefix)
         consumers = [PolicyConsumer(pool, policy, store) for policy in policies]
-        await together(_listen(f"{name}.react", settings, consumers), Ticker(pool, timers, store).run())
+        listening = [_listen(f"{name}.react", settings, consumers)] if consumers else []
+        await together(*listening, Ticker(pool, timers, store).run())
 
 
 async def require_views(pool: Pool, views: Sequence[View]) -> None:

@@ -20,6 +20,8 @@ class Deed(StrEnum):
     READ = "read a referral"
     ANSWER = "acknowledge, assess, accept, waitlist or reject a referral"
     WITHDRAW = "withdraw a referral"
+    FOLLOW_UP = "settle a possible duplicate, arrange handover and first meeting, or tell whether somebody starts"
+    CORRECT = "enter a referral in error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,11 @@ class NotPermittedError(PermissionError):
     """The actor is known and may not do this."""
 
 
-_OF_LEADERS: Final = frozenset({Deed.IMPORT, Deed.LIST, Deed.READ, Deed.ANSWER, Deed.WITHDRAW})
+_OF_STAFF: Final = frozenset({Deed.LIST, Deed.READ, Deed.ANSWER, Deed.WITHDRAW, Deed.FOLLOW_UP})
+_OF_LEADERS: Final = _OF_STAFF | {Deed.IMPORT, Deed.CORRECT}
 _BY_ROLE: Final = {
     "referrer": frozenset({Deed.SUBMIT, Deed.IMPORT, Deed.LIST, Deed.READ, Deed.WITHDRAW}),
-    "coach": frozenset({Deed.LIST, Deed.READ, Deed.ANSWER, Deed.WITHDRAW}),
+    "coach": _OF_STAFF,
     "team_leader": _OF_LEADERS,
     "provider_manager": _OF_LEADERS,
 }

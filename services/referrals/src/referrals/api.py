@@ -10,12 +10,10 @@ from fastapi.responses import JSONResponse
 
 from chassis.http import Accepted, AtLeast, CurrentActor, CurrentAsk, accepted, etag
 from chassis.identity import Actor
-from chassis.keyring import Keyring
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
 from referrals.access import Deed, NotPermittedError, Record, can, may_withdraw_for, require
-from referrals.commands import Submission, submit
-from referrals.desk import AtDesk, ToAnswer, ToWithdraw
+from referrals.desk import AtDesk, Desk, ToAnswer, ToWithdraw
 from referrals.file_header import FileRefused
 from referrals.forms import (
     AcceptanceForm,
@@ -27,7 +25,9 @@ from referrals.forms import (
     RejectionForm,
     WithdrawalForm,
 )
-from referrals.referral import Referral, Stage
+from referrals.referral import Referral
+from referrals.stage import Stage
+from referrals.submission import Submission, submit
 from referrals.uploads import TooManyUploadsError
 from referrals.views.referrals import REFERRALS, Asked, ReferralRow, one, page
 
@@ -69,7 +69,7 @@ async def list_referrals(  # noqa: PLR0913  (each a parameter of the query)
     async with reading(desk.pool, actor.tenant, REFERRALS, at_least) as connection:
         rows = await page(connection, Asked(_own(actor), stage, after, limit))
     names = await desk.keyring.open_many([row.name for row in rows])
-    listed = [ReferralListed.of(row, name) for row, name in zip(rows, names, strict=True)]
+    listed = [ReferralListed.of(row, name, desk.zone) for row, name in zip(rows, names, strict=True)]
     return ReferralPage(referrals=listed, next=rows[-1].id if len(rows) == limit else None)
 
 
@@ -84,7 +84,7 @@ async def show_referral(
     if row is None or not can(actor, Deed.READ, Record(row.tenant, row.referrer_id)):
         raise NotFoundError(Referral.__name__)
     response.headers["ETag"] = etag(row.version)
-    return await _opened(desk.keyring, row)
+    return await _opened(desk, actor, row)
 
 
 @router.post("/referrals/{referral_id}/acknowledge", response_model=Accepted)
@@ -114,7 +114,7 @@ async def waitlist_referral(command: ToAnswer, desk: AtDesk) -> JSONResponse:
 @router.post("/referrals/{referral_id}/reject", response_model=Accepted)
 async def reject_referral(form: RejectionForm, command: ToAnswer, desk: AtDesk) -> JSONResponse:
     """Turn a person down. The referrer reads the reason."""
-    return accepted(await command.reject(desk.keyring, form.reason, form.explanation, desk.clock()))
+    return accepted(await command.reject(form.reason, desk.words(form.explanation), desk.clock()))
 
 
 @router.post("/referrals/{referral_id}/withdraw", response_model=Accepted)
@@ -125,14 +125,17 @@ async def withdraw_referral(
     if not may_withdraw_for(actor, form.by):
         message = f"a {actor.role} does not withdraw for a {form.by}"
         raise NotPermittedError(message)
-    return accepted(await command.withdraw(desk.keyring, form.by, form.explanation, desk.clock()))
+    return accepted(await command.withdraw(form.by, desk.words(form.explanation), desk.clock()))
 
 
 def _own(actor: Actor) -> UUID | None:
     return None if actor.tenant else actor.id
 
 
-async def _opened(keyring: Keyring, row: ReferralRow) -> ReferralShown:
+async def _opened(desk: Desk, actor: Actor, row: ReferralRow) -> ReferralShown:
     fields = tuple(PersonShown.model_fields)
-    *values, explanation = await keyring.open_many([*(getattr(row, field) for field in fields), row.explanation])
-    return ReferralShown.opened(row, PersonShown(**dict(zip(fields, values, strict=True))), explanation)
+    sealed = [*(getattr(row, field) for field in fields), row.explanation, row.meeting_place]
+    *values, explanation, place = await desk.keyring.open_many(sealed)
+    person = PersonShown(**dict(zip(fields, values, strict=True)))
+    shown = ReferralShown.opened(row, person, (explanation, place), desk.zone)
+    return shown if can(actor, Deed.FOLLOW_UP, Record(row.tenant)) else shown.without_others()

@@ -1,64 +1,46 @@
 """What one may ask of the referrals service: load, decide, save. Time and ids come in from outside."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any
 from uuid import UUID
 
 from chassis.ask import Answer, Ask
-from chassis.keyring import Entry, Keyring, Sealer
+from chassis.keyring import Keyring
 from chassis.store import Session, StaleVersionError, Store
 from events.fact import Fact
-from events.keyring import IndexKind
+from events.meeting import MeetingChannel
 from events.referrals import (
+    DidNotStartReason,
+    InitialMeetingBooked,
+    ParticipantNotStarted,
+    ReferralEnteredInError,
     ReferralRejected,
-    ReferralSubmitted,
     ReferralWithdrawn,
     RejectionReason,
     WithdrawnBy,
 )
 from events.sealed import Sealed
-from referrals.person_details import PersonDetails
 from referrals.referral import Referral
-
-CREATED: Final = 201
-OPEN_REFERRAL: Final = "open-referral"
+from referrals.submission import open_referral
 
 Permit = Callable[[Referral], None]
+Decide = Callable[[Referral], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """Who sends whom where, in plain words. `acknowledge_by` is the service standard's last day.
+class Words:
+    """What somebody wrote: it is sealed for the person, in that field of that fact, before anything is decided."""
 
-    `newcomer` is the participant's id unless their NI number is known already.
-    """
+    keyring: Keyring
+    text: str | None
 
-    referral_id: UUID
-    newcomer: UUID
-    person: PersonDetails
-    programme_id: UUID
-    provider_id: UUID
-    referrer_id: UUID
-    submitted_at: datetime
-    acknowledge_by: date
-
-
-async def submit(store: Store, keyring: Keyring, ask: Ask, submission: Submission) -> Answer:
-    """Send a person to a programme.
-
-    One open referral per person and programme: raises ClaimTakenError for a second; else as `chassis.store`.
-    """
-
-    async def work(session: Session) -> Answer:
-        await session.recall()
-        participant = await _participant(keyring, submission)
-        sealer = await keyring.sealer(participant)
-        await keyring.index(index_entries(participant, submission.person))
-        return await save_new(session, Referral.submit(submission.referral_id, submitted_fact(sealer, submission)))
-
-    return await store.execute(ask, work)
+    async def sealed(self, person: UUID, fact: type[Fact], field: str = "explanation") -> Sealed | None:
+        """Return the words sealed, None for none. Raises as `Keyring.sealer`."""
+        if self.text is None:
+            return None
+        return (await self.keyring.sealer(person, create=False)).seal(fact, field, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +72,75 @@ class ReferralCommand:
         """Promise the next place."""
         return await self._decide(lambda referral: referral.waitlist(now))
 
-    async def reject(self, keyring: Keyring, reason: RejectionReason, explanation: str | None, now: datetime) -> Answer:
+    async def reject(self, reason: RejectionReason, why: Words, now: datetime) -> Answer:
         """Turn the person down; the person may be referred to the programme again."""
+        return await self._explain(why, ReferralRejected, lambda referral, sealed: referral.reject(reason, sealed, now))
 
-        async def work(session: Session) -> Answer:
-            referral = await self._load(session)
-            sealed = await _sealed_explanation(keyring, referral, ReferralRejected, explanation)
-            referral.reject(reason, sealed, now)
-            return await self._save(session, referral, closed=True)
-
-        return await self.store.execute(self.ask, work)
-
-    async def withdraw(self, keyring: Keyring, by: WithdrawnBy, explanation: str | None, now: datetime) -> Answer:
+    async def withdraw(self, by: WithdrawnBy, why: Words, now: datetime) -> Answer:
         """Take the referral back; the person may be referred to the programme again."""
+        return await self._explain(why, ReferralWithdrawn, lambda referral, sealed: referral.withdraw(by, sealed, now))
+
+    async def settle(self, now: datetime, *, same_person: bool) -> Answer:
+        """Let a held referral go on."""
+        return await self._decide(lambda referral: referral.settle(now, same_person=same_person))
+
+    async def arrange_handover(self, meets_at: datetime, channel: MeetingChannel, now: datetime) -> Answer:
+        """Arrange the meeting of three."""
+        return await self._decide(lambda referral: referral.arrange_handover(meets_at, channel, now))
+
+    async def hold_handover(self, now: datetime) -> Answer:
+        """Tell that the three have met."""
+        return await self._decide(lambda referral: referral.hold_handover(now))
+
+    async def book_meeting(self, meets_at: datetime, channel: MeetingChannel, place: Words, now: datetime) -> Answer:
+        """Book the first meeting, or book it again."""
 
         async def work(session: Session) -> Answer:
             referral = await self._load(session)
-            sealed = await _sealed_explanation(keyring, referral, ReferralWithdrawn, explanation)
-            referral.withdraw(by, sealed, now)
-            return await self._save(session, referral, closed=True)
+            where = await place.sealed(referral.subject, InitialMeetingBooked, "place")
+            return await save_decided(session, referral, lambda one: one.book_meeting(meets_at, channel, where, now))
 
         return await self.store.execute(self.ask, work)
 
-    async def _decide(self, decide: Callable[[Referral], None]) -> Answer:
+    async def hold_meeting(self, now: datetime) -> Answer:
+        """Tell that person and coach have met."""
+        return await self._decide(lambda referral: referral.hold_meeting(now))
+
+    async def miss_meeting(self, now: datetime) -> Answer:
+        """Tell that the person failed to attend."""
+        return await self._decide(lambda referral: referral.miss_meeting(now))
+
+    async def cancel_meeting(self, by: WithdrawnBy, now: datetime) -> Answer:
+        """Call the first meeting off."""
+        return await self._decide(lambda referral: referral.cancel_meeting(by, now))
+
+    async def start(self, start_date: date, now: datetime) -> Answer:
+        """Put the person on the programme."""
+        return await self._decide(lambda referral: referral.start(start_date, now))
+
+    async def not_start(self, reason: DidNotStartReason, why: Words, now: datetime) -> Answer:
+        """Settle that the person does not start; they may be referred to the programme again."""
+        return await self._explain(
+            why, ParticipantNotStarted, lambda referral, sealed: referral.not_start(reason, sealed, now)
+        )
+
+    async def enter_in_error(self, why: Words, now: datetime) -> Answer:
+        """Say that the referral should never have been there."""
+        return await self._explain(
+            why, ReferralEnteredInError, lambda referral, sealed: referral.enter_in_error(sealed, now)
+        )
+
+    async def _decide(self, decide: Decide) -> Answer:
+        async def work(session: Session) -> Answer:
+            return await save_decided(session, await self._load(session), decide)
+
+        return await self.store.execute(self.ask, work)
+
+    async def _explain(self, why: Words, fact: type[Fact], decide: Callable[[Referral, Sealed | None], Any]) -> Answer:
         async def work(session: Session) -> Answer:
             referral = await self._load(session)
-            decide(referral)
-            return await self._save(session, referral)
+            sealed = await why.sealed(referral.subject, fact)
+            return await save_decided(session, referral, lambda one: decide(one, sealed))
 
         return await self.store.execute(self.ask, work)
 
@@ -128,59 +152,16 @@ class ReferralCommand:
             raise StaleVersionError(self.expected, referral.version)
         return referral
 
-    async def _save(self, session: Session, referral: Referral, *, closed: bool = False) -> Answer:
-        releases = [_open_referral(referral)] if closed and referral.pending_events else []
-        return await session.save(referral, ids={"referral": str(referral.id)}, releases=releases)
+
+async def save_decided(session: Session, referral: Referral, decide: Decide) -> Answer:
+    """Decide and store. When that closes the referral, its person may be referred to the programme again."""
+    was_open = referral.is_open
+    decide(referral)
+    releases = [open_referral(referral)] if was_open and not referral.is_open else []
+    return await session.save(referral, ids={"referral": str(referral.id)}, releases=releases)
 
 
-async def save_new(session: Session, referral: Referral) -> Answer:
-    """Store a new referral, the only open one of its person and programme."""
-    ids = {"referral": str(referral.id), "participant": str(referral.subject)}
-    claims = {_open_referral(referral): referral.id}
-    return await session.save(referral, status=CREATED, ids=ids, claims=claims)
-
-
-def submitted_fact(sealer: Sealer, submission: Submission) -> ReferralSubmitted:
-    """Return the fact of a submission, everything about the person sealed."""
-    return ReferralSubmitted(
-        occurred_at=submission.submitted_at,
-        participant_id=sealer.person,
-        programme_id=submission.programme_id,
-        provider_id=submission.provider_id,
-        referrer_id=submission.referrer_id,
-        acknowledge_by=submission.acknowledge_by,
-        **{field: sealer.seal(ReferralSubmitted, field, plain) for field, plain in told_details(submission.person)},
-    )
-
-
-def told_details(person: PersonDetails) -> Iterator[tuple[str, str]]:
-    """Return what is known of a person, by the names of the fact's fields."""
-    for field in fields(person):
-        value = getattr(person, field.name)
-        if value is not None:
-            yield field.name, str(value)
-
-
-def index_entries(participant: UUID, person: PersonDetails) -> list[Entry]:
-    """Return the words that a person can be found by; an NI number is one already, since it was identified."""
-    kinds = set(IndexKind) - {IndexKind.NI_NUMBER}
-    return [Entry(participant, field, value) for field, value in told_details(person) if field in kinds]
-
-
-async def _participant(keyring: Keyring, submission: Submission) -> UUID:
-    if submission.person.ni_number is None:
-        return submission.newcomer
-    (known,) = await keyring.identify(IndexKind.NI_NUMBER, [submission.person.ni_number])
-    return known
-
-
-async def _sealed_explanation(
-    keyring: Keyring, referral: Referral, fact: type[Fact], explanation: str | None
-) -> Sealed | None:
-    if explanation is None:
-        return None
-    return (await keyring.sealer(referral.subject, create=False)).seal(fact, "explanation", explanation)
-
-
-def _open_referral(referral: Referral) -> str:
-    return f"{OPEN_REFERRAL}:{referral.subject}:{referral.programme_id}"
+async def let_expire(session: Session, referral_id: UUID, seen: int, passed: datetime) -> Answer:
+    """Close a referral that nobody has touched since it was at version `seen`, as of when its time passed."""
+    referral = await session.load(Referral, referral_id)
+    return await save_decided(session, referral, lambda one: one.expire(seen, passed))

@@ -1,10 +1,11 @@
 """What every route works with, and what lets an actor at one referral or one file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
@@ -16,7 +17,7 @@ from chassis.keyring import Keyring
 from chassis.store import NotFoundError, Store
 from chassis.working_days import WorkingDays
 from referrals.access import Deed, Record, can, require
-from referrals.commands import Permit, ReferralCommand
+from referrals.commands import Permit, ReferralCommand, Words
 from referrals.referral import Referral
 from referrals.referral_import import Import
 from referrals.uploads import Upload, Uploads
@@ -43,6 +44,15 @@ class Desk:
         """Return the day that it is where the programme is."""
         return now.astimezone(self.calendar.timezone).date()
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The programme's time zone."""
+        return self.calendar.timezone
+
+    def words(self, text: str | None) -> Words:
+        """Return what somebody wrote, to be sealed before it becomes part of a fact."""
+        return Words(self.keyring, text)
+
 
 def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
@@ -52,18 +62,16 @@ def _desk(request: Request) -> Desk:
 AtDesk = Annotated[Desk, Depends(_desk)]
 
 
-def _answering(
-    desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, version: ExpectedVersion, referral_id: UUID
-) -> ReferralCommand:
-    require(actor, Deed.ANSWER)
-    return ReferralCommand(desk.store, ask, referral_id, _permit(actor, Deed.ANSWER), version)
+def _command_for(deed: Deed) -> Callable[..., ReferralCommand]:
+    """Return what makes a request one to do this to a referral."""
 
+    def command(
+        desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, version: ExpectedVersion, referral_id: UUID
+    ) -> ReferralCommand:
+        require(actor, deed)
+        return ReferralCommand(desk.store, ask, referral_id, _permit(actor, deed), version)
 
-def _withdrawing(
-    desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, version: ExpectedVersion, referral_id: UUID
-) -> ReferralCommand:
-    require(actor, Deed.WITHDRAW)
-    return ReferralCommand(desk.store, ask, referral_id, _permit(actor, Deed.WITHDRAW), version)
+    return command
 
 
 def _upload(desk: AtDesk, actor: CurrentActor, file_id: UUID) -> Upload:
@@ -74,8 +82,10 @@ def _upload(desk: AtDesk, actor: CurrentActor, file_id: UUID) -> Upload:
     return upload
 
 
-ToAnswer = Annotated[ReferralCommand, Depends(_answering)]
-ToWithdraw = Annotated[ReferralCommand, Depends(_withdrawing)]
+ToAnswer = Annotated[ReferralCommand, Depends(_command_for(Deed.ANSWER))]
+ToWithdraw = Annotated[ReferralCommand, Depends(_command_for(Deed.WITHDRAW))]
+ToFollowUp = Annotated[ReferralCommand, Depends(_command_for(Deed.FOLLOW_UP))]
+ToCorrect = Annotated[ReferralCommand, Depends(_command_for(Deed.CORRECT))]
 OwnUpload = Annotated[Upload, Depends(_upload)]
 
 

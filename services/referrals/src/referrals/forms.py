@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from events.referrals import RejectionReason, WithdrawnBy
+from events.meeting import MeetingChannel
+from events.referrals import DidNotStartReason, RejectionReason, WithdrawnBy
 from referrals import person_details
 from referrals.person_details import PersonDetails
-from referrals.referral import FOLLOWS, Stage
 from referrals.referral_file import RowError
+from referrals.stage import CLOSED, Stage, allowed_from
 from referrals.uploads import Upload, UploadState
 from referrals.views.referrals import ReferralRow
+from referrals.what_next import what_next
 
 _EXAMPLE_ID: Final = "8f2b1c9e-5a1d-4c1b-9a53-2f6f6f0f7a11"
 _PERSON: Final[JsonDict] = {
@@ -32,7 +35,8 @@ _PERSON: Final[JsonDict] = {
 Note = Annotated[str, Field(min_length=1, max_length=person_details.LONGEST_NOTE), AfterValidator(person_details.note)]
 
 
-def _example(shown: JsonDict) -> ConfigDict:
+def example(shown: JsonDict) -> ConfigDict:
+    """Return the configuration of a model that is shown by this example."""
     return ConfigDict(json_schema_extra={"examples": [shown]})
 
 
@@ -45,7 +49,7 @@ class Form(BaseModel):
 class PersonForm(Form):
     """Who is referred. A name is enough."""
 
-    model_config = _example(_PERSON)
+    model_config = example(_PERSON)
 
     name: Annotated[str, AfterValidator(person_details.person_name)]
     date_of_birth: date | None = None
@@ -70,7 +74,7 @@ class PersonForm(Form):
 class ReferralForm(Form):
     """A person sent to a provider's programme."""
 
-    model_config = _example({"provider_id": _EXAMPLE_ID, "programme_id": _EXAMPLE_ID, "person": _PERSON})
+    model_config = example({"provider_id": _EXAMPLE_ID, "programme_id": _EXAMPLE_ID, "person": _PERSON})
 
     provider_id: UUID
     programme_id: UUID
@@ -80,7 +84,7 @@ class ReferralForm(Form):
 class AcceptanceForm(Form):
     """The coach, when one is already chosen."""
 
-    model_config = _example({"coach_id": _EXAMPLE_ID})
+    model_config = example({"coach_id": _EXAMPLE_ID})
 
     coach_id: UUID | None = None
 
@@ -88,7 +92,7 @@ class AcceptanceForm(Form):
 class RejectionForm(Form):
     """Why the provider turns the person down. The referrer reads both."""
 
-    model_config = _example({"reason": "no_capacity", "explanation": "The next course begins in March."})
+    model_config = example({"reason": "no_capacity", "explanation": "The next course begins in March."})
 
     reason: RejectionReason
     explanation: Note | None = None
@@ -97,7 +101,7 @@ class RejectionForm(Form):
 class WithdrawalForm(Form):
     """Who takes the referral back, and why."""
 
-    model_config = _example({"by": "participant", "explanation": "Found a job."})
+    model_config = example({"by": "participant", "explanation": "Found a job."})
 
     by: WithdrawnBy
     explanation: Note | None = None
@@ -106,7 +110,7 @@ class WithdrawalForm(Form):
 class PersonShown(BaseModel):
     """What is known of a person; nothing when they were erased."""
 
-    model_config = _example(_PERSON)
+    model_config = example(_PERSON)
 
     name: str | None = None
     date_of_birth: date | None = None
@@ -136,11 +140,19 @@ class ReferralListed(BaseModel):
     coach_id: UUID | None
     reason: RejectionReason | None
     withdrawn_by: WithdrawnBy | None
+    not_started_reason: DidNotStartReason | None
+    possible_duplicate: bool = Field(description="It waits for the provider to look whether the person is known.")
+    handover_at: datetime | None
+    first_meeting_at: datetime | None
+    met_at: datetime | None
+    missed_meetings: int = Field(description="How often the person failed to attend the first meeting.")
+    start_date: date | None
+    what_next: str = Field(examples=["The provider confirms by 9 September 2026 that the referral arrived."])
 
     @classmethod
-    def of(cls, row: ReferralRow, name: str | None) -> Self:
-        """Return a row with its name opened."""
-        return cls(**_plain(row) | {"name": name})
+    def of(cls, row: ReferralRow, name: str | None, zone: ZoneInfo) -> Self:
+        """Return a row with its name opened; moments are told in the programme's time zone."""
+        return cls(**_plain(row, zone) | {"name": name})
 
 
 class ReferralShown(ReferralListed):
@@ -148,14 +160,35 @@ class ReferralShown(ReferralListed):
 
     person: PersonShown
     explanation: str | None
+    meeting_channel: MeetingChannel | None
+    meeting_place: str | None
+    known_participant_id: UUID | None = Field(description="Whom the person may be, for the provider's staff.")
+    earlier_referral_id: UUID | None = Field(description="An earlier referral of whom it may be, for the same.")
+    same_person: bool | None = Field(description="What was found when somebody looked.")
     allowed: list[str] = Field(examples=[["accept", "reject", "waitlist", "withdraw"]])
 
     @classmethod
-    def opened(cls, row: ReferralRow, person: PersonShown, explanation: str | None) -> Self:
-        """Return a row with what was sealed in it opened."""
-        allowed = sorted(FOLLOWS[Stage(row.stage)].values())
-        opened = {"name": person.name, "person": person, "explanation": explanation, "allowed": allowed}
-        return cls(**_plain(row) | opened)
+    def opened(
+        cls, row: ReferralRow, person: PersonShown, texts: tuple[str | None, str | None], zone: ZoneInfo
+    ) -> Self:
+        """Return a row with what was sealed in it opened: the person, and the explanation and the meeting's place."""
+        explanation, place = texts
+        opened = {
+            "name": person.name,
+            "person": person,
+            "explanation": explanation,
+            "meeting_channel": row.meeting_channel,
+            "meeting_place": place,
+            "known_participant_id": row.held_for,
+            "earlier_referral_id": row.earlier_referral_id,
+            "same_person": row.same_person,
+            "allowed": allowed_from(Stage(row.stage), held=_is_held(row)),
+        }
+        return cls(**_plain(row, zone) | opened)
+
+    def without_others(self) -> Self:
+        """Return it for a referrer, who is told of nobody's referral but this one."""
+        return self.model_copy(update={"known_participant_id": None, "earlier_referral_id": None, "same_person": None})
 
 
 class ReferralPage(BaseModel):
@@ -206,7 +239,12 @@ def _shown(errors: tuple[RowError, ...] | list[RowError]) -> Iterator[RowErrorSh
     return (RowErrorShown(row=error.row, column=error.column, reason=error.reason) for error in errors)
 
 
-def _plain(row: ReferralRow) -> dict[str, Any]:
+def _plain(row: ReferralRow, zone: ZoneInfo) -> dict[str, Any]:
     """Return what of a row is nobody's personal data."""
-    names = (name for name in ReferralListed.model_fields if name not in {"name", "provider_id"})
-    return {name: getattr(row, name) for name in names} | {"provider_id": row.tenant}
+    made = {"provider_id": row.tenant, "possible_duplicate": _is_held(row)}
+    made["what_next"] = what_next(row, zone, held=_is_held(row))
+    return {name: getattr(row, name) for name in ReferralListed.model_fields if name not in {"name", *made}} | made
+
+
+def _is_held(row: ReferralRow) -> bool:
+    return row.held_for is not None and Stage(row.stage) not in CLOSED

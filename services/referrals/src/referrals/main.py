@@ -1,7 +1,8 @@
-"""The referrals service's processes: `python -m referrals api|relay|project|all`. It reacts to nobody's facts yet."""
+"""The referrals service's processes: `python -m referrals api|relay|project|react|all`."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from importlib.resources import files
 from typing import Final
 
 from fastapi import FastAPI
@@ -21,8 +22,10 @@ from chassis.working_days import WorkingDays
 from referrals.api import STATUSES, router
 from referrals.desk import Desk
 from referrals.file_api import file_router
+from referrals.policies import POLICIES, timers
 from referrals.referral_import import Import
 from referrals.settings import ReferralsSettings
+from referrals.start_api import start_router
 from referrals.uploads import Uploads
 from referrals.views.referrals import REFERRALS
 
@@ -36,7 +39,7 @@ def application(settings: ReferralsSettings, desk: Desk) -> FastAPI:
     """Return the HTTP application."""
     checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
     verifier = Verifier(settings.jwks, settings.issuer, NAME, desk.clock)
-    routers = [router, file_router, asyncapi_routes(specification(NAME, DESCRIPTION, HEARS))]
+    routers = [router, start_router, file_router, asyncapi_routes(specification(NAME, DESCRIPTION, HEARS))]
     app = service_app("Waymark referrals", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks=checks)
     app.state.desk = desk
     return app
@@ -80,18 +83,36 @@ async def project(settings: ReferralsSettings) -> None:
     await roles.project(NAME, settings, VIEWS)
 
 
+async def react(settings: ReferralsSettings) -> None:
+    """Follow timers."""
+    async with open_pool(settings.database) as pool:
+        await _react(settings, Store(pool, NAME))
+
+
 async def everything(settings: ReferralsSettings) -> None:
     """Do all of it in one process, where an appended fact is told at once."""
     teller = relay_of(settings)
     async with open_desk(settings) as desk:
         desk.store.appended = teller.wake
-        await together(serve(application(settings, desk), settings), teller.run(), project(settings))
+        serving = serve(application(settings, desk), settings)
+        await together(serving, teller.run(), project(settings), _react(settings, desk.store))
 
 
-ROLES: Final[Roles[ReferralsSettings]] = {"api": api, "relay": relay, "project": project, "all": everything}
+ROLES: Final[Roles[ReferralsSettings]] = {
+    "api": api,
+    "relay": relay,
+    "project": project,
+    "react": react,
+    "all": everything,
+}
 
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
-    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")]
+    own = files("referrals").joinpath("referrals.sql").read_text()
+    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql"), own]
     return run_role(NAME, ReferralsSettings, scripts, ROLES, arguments)
+
+
+async def _react(settings: ReferralsSettings, store: Store) -> None:
+    await roles.react(NAME, settings, POLICIES, timers(settings.timezone, settings.expire_after), store)

@@ -1,16 +1,29 @@
-"""A referral: one person sent to one provider's programme, until the provider has answered."""
+"""A referral: one person sent to a provider's programme, until they start or it is settled that they do not."""
 
-from datetime import datetime
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Final, Self
 from uuid import UUID
 
 from chassis.aggregate import Aggregate, Refusal
 from events.fact import Fact
+from events.meeting import MeetingChannel
 from events.referrals import (
+    DidNotStartReason,
+    InitialMeetingBooked,
+    InitialMeetingCancelled,
+    InitialMeetingHeld,
+    InitialMeetingMissed,
+    ParticipantNotStarted,
+    ParticipantStarted,
+    PossibleDuplicateFound,
+    PossibleDuplicateSettled,
     ReferralAccepted,
     ReferralAcknowledged,
     ReferralAssessmentStarted,
+    ReferralEnteredInError,
+    ReferralExpired,
+    ReferralHandoverArranged,
+    ReferralHandoverHeld,
     ReferralRejected,
     ReferralSubmitted,
     ReferralWaitlisted,
@@ -19,71 +32,34 @@ from events.referrals import (
     WithdrawnBy,
 )
 from events.sealed import Sealed
+from referrals.stage import CLOSED, EXPIRING, FOLLOWS, WHILE_HELD, Stage, allowed_from, refuse
 
 
-class Stage(StrEnum):
-    """Where a referral stands."""
-
-    SUBMITTED = "submitted"
-    ACKNOWLEDGED = "acknowledged"
-    UNDER_ASSESSMENT = "under_assessment"
-    WAITLISTED = "waitlisted"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
+class MeetingStillAhead(Refusal):
+    """Nobody can have missed a meeting whose time has not come."""
 
 
-class NotYetAcknowledged(Refusal):
-    """The provider must first acknowledge the referral, or it is withdrawn."""
+class NothingToSettle(Refusal):
+    """The referral is not held as a possible duplicate."""
 
 
-class NotYetUnderAssessment(Refusal):
-    """The provider must first begin to assess the referral, or it is withdrawn."""
-
-
-class AlreadyUnderAssessment(Refusal):
-    """The provider is assessing the referral: it can only be answered or withdrawn."""
-
-
-class AlreadyWaitlisted(Refusal):
-    """The person waits for a place: the referral can only be accepted or withdrawn."""
-
-
-class AlreadyAccepted(Refusal):
-    """The person has a case with the provider: what follows happens there."""
-
-
-class AlreadyRejected(Refusal):
-    """The referral is closed; a new one may be sent."""
-
-
-class AlreadyWithdrawn(Refusal):
-    """The referral is closed; a new one may be sent."""
-
-
-FOLLOWS: Final[dict[Stage, dict[Stage, str]]] = {
-    Stage.SUBMITTED: {Stage.ACKNOWLEDGED: "acknowledge", Stage.WITHDRAWN: "withdraw"},
-    Stage.ACKNOWLEDGED: {Stage.UNDER_ASSESSMENT: "assess", Stage.WITHDRAWN: "withdraw"},
-    Stage.UNDER_ASSESSMENT: {
-        Stage.ACCEPTED: "accept",
-        Stage.WAITLISTED: "waitlist",
-        Stage.REJECTED: "reject",
-        Stage.WITHDRAWN: "withdraw",
-    },
-    Stage.WAITLISTED: {Stage.ACCEPTED: "accept", Stage.WITHDRAWN: "withdraw"},
-    Stage.ACCEPTED: {},
-    Stage.REJECTED: {},
-    Stage.WITHDRAWN: {},
-}
-
-_REFUSED_FROM: Final[dict[Stage, type[Refusal]]] = {
-    Stage.SUBMITTED: NotYetAcknowledged,
-    Stage.ACKNOWLEDGED: NotYetUnderAssessment,
-    Stage.UNDER_ASSESSMENT: AlreadyUnderAssessment,
-    Stage.WAITLISTED: AlreadyWaitlisted,
-    Stage.ACCEPTED: AlreadyAccepted,
-    Stage.REJECTED: AlreadyRejected,
-    Stage.WITHDRAWN: AlreadyWithdrawn,
+_LEADS_TO: Final[dict[type[Fact], Stage]] = {
+    ReferralAcknowledged: Stage.ACKNOWLEDGED,
+    ReferralAssessmentStarted: Stage.UNDER_ASSESSMENT,
+    ReferralAccepted: Stage.ACCEPTED,
+    ReferralWaitlisted: Stage.WAITLISTED,
+    ReferralRejected: Stage.REJECTED,
+    ReferralWithdrawn: Stage.WITHDRAWN,
+    ReferralHandoverArranged: Stage.HANDOVER_ARRANGED,
+    ReferralHandoverHeld: Stage.HANDOVER_HELD,
+    InitialMeetingBooked: Stage.INITIAL_MEETING_BOOKED,
+    InitialMeetingHeld: Stage.INITIAL_MEETING_HELD,
+    InitialMeetingMissed: Stage.FAILED_TO_ATTEND,
+    InitialMeetingCancelled: Stage.INITIAL_MEETING_CANCELLED,
+    ParticipantStarted: Stage.STARTED,
+    ParticipantNotStarted: Stage.DID_NOT_START,
+    ReferralExpired: Stage.EXPIRED,
+    ReferralEnteredInError: Stage.ENTERED_IN_ERROR,
 }
 
 
@@ -97,55 +73,142 @@ class Referral(Aggregate):
     referrer_id: UUID | None = None
     stage: Stage = Stage.SUBMITTED
     coach_id: UUID | None = None
-    reason: RejectionReason | None = None
-    withdrawn_by: WithdrawnBy | None = None
+    held_for: UUID | None = None
+    last: Fact | None = None
+    settled: PossibleDuplicateSettled | None = None
 
     @classmethod
     def submit(cls, id: UUID, submitted: ReferralSubmitted) -> Self:  # noqa: A002  (the library's own word)
         """Return a new referral."""
         return cls.begin(id, submitted)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for an outcome."""
+        return self.stage not in CLOSED
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for somebody to look at a possible duplicate."""
+        return self.held_for is not None and self.is_open
+
+    def hold(self, known_participant_id: UUID, earlier_referral_id: UUID, now: datetime) -> None:
+        """Let nothing follow before somebody has looked whether the person is known already."""
+        found = {"known_participant_id": known_participant_id, "earlier_referral_id": earlier_referral_id}
+        self.record(PossibleDuplicateFound(occurred_at=now, **found))
+
+    def settle(self, now: datetime, *, same_person: bool) -> None:
+        """Let a held referral go on, and tell whether the person is the known one."""
+        if self.settled and self.settled.same_person is same_person:
+            return
+        if self.held_for is None or not self.is_open:
+            raise NothingToSettle(str(NothingToSettle.__doc__), allowed_from(self.stage, held=False))
+        known = self.held_for
+        self.record(PossibleDuplicateSettled(occurred_at=now, known_participant_id=known, same_person=same_person))
+
     def acknowledge(self, now: datetime) -> None:
         """Confirm that the referral arrived."""
         if self.stage is not Stage.ACKNOWLEDGED:
-            self._must_lead_to(Stage.ACKNOWLEDGED)
-            self.record(ReferralAcknowledged(occurred_at=now))
+            self._take(ReferralAcknowledged(occurred_at=now))
 
     def assess(self, now: datetime) -> None:
         """Begin to look at whether the programme fits."""
         if self.stage is not Stage.UNDER_ASSESSMENT:
-            self._must_lead_to(Stage.UNDER_ASSESSMENT)
-            self.record(ReferralAssessmentStarted(occurred_at=now))
+            self._take(ReferralAssessmentStarted(occurred_at=now))
 
     def accept(self, coach_id: UUID | None, now: datetime) -> None:
         """Take the person on, with a coach when one is chosen. Another coach later is a matter of the case."""
         if (self.stage, self.coach_id) != (Stage.ACCEPTED, coach_id):
-            self._must_lead_to(Stage.ACCEPTED)
-            self.record(ReferralAccepted(occurred_at=now, programme_id=self.programme_id, coach_id=coach_id))
+            self._take(ReferralAccepted(occurred_at=now, programme_id=self.programme_id, coach_id=coach_id))
 
     def waitlist(self, now: datetime) -> None:
         """Promise the next place."""
         if self.stage is not Stage.WAITLISTED:
-            self._must_lead_to(Stage.WAITLISTED)
-            self.record(ReferralWaitlisted(occurred_at=now))
+            self._take(ReferralWaitlisted(occurred_at=now))
 
     def reject(self, reason: RejectionReason, explanation: Sealed | None, now: datetime) -> None:
         """Turn the person down, with a reason that the referrer reads."""
-        if (self.stage, self.reason) != (Stage.REJECTED, reason):
-            self._must_lead_to(Stage.REJECTED)
-            self.record(ReferralRejected(occurred_at=now, reason=reason, explanation=explanation))
+        if not (isinstance(self.last, ReferralRejected) and self.last.reason is reason):
+            self._take(ReferralRejected(occurred_at=now, reason=reason, explanation=explanation))
 
     def withdraw(self, by: WithdrawnBy, explanation: Sealed | None, now: datetime) -> None:
         """Take the referral back before the provider has answered it for good."""
-        if (self.stage, self.withdrawn_by) != (Stage.WITHDRAWN, by):
-            self._must_lead_to(Stage.WITHDRAWN)
-            self.record(ReferralWithdrawn(occurred_at=now, by=by, explanation=explanation))
+        if not (isinstance(self.last, ReferralWithdrawn) and self.last.by is by):
+            self._take(ReferralWithdrawn(occurred_at=now, by=by, explanation=explanation))
 
-    def _must_lead_to(self, stage: Stage) -> None:
-        allowed = FOLLOWS[self.stage]
-        if stage not in allowed:
-            refusal = _REFUSED_FROM[self.stage]
-            raise refusal(str(refusal.__doc__), allowed.values())
+    def arrange_handover(self, meets_at: datetime, channel: MeetingChannel, now: datetime) -> None:
+        """Give the meeting of referrer, person and coach a time, or another one. A programme may do without."""
+        arranged = ReferralHandoverArranged(occurred_at=now, meets_at=meets_at, channel=channel)
+        if not self._said(arranged):
+            self._take(arranged)
+
+    def hold_handover(self, now: datetime) -> None:
+        """Tell that the three have met."""
+        if self.stage is not Stage.HANDOVER_HELD:
+            self._take(ReferralHandoverHeld(occurred_at=now))
+
+    def book_meeting(self, meets_at: datetime, channel: MeetingChannel, place: Sealed | None, now: datetime) -> None:
+        """Give the first meeting of person and coach a time, or another time or place.
+
+        Where it is lies sealed, so that a place which is told again is told again.
+        """
+        coach = self.coach_id
+        booked = InitialMeetingBooked(occurred_at=now, meets_at=meets_at, channel=channel, coach_id=coach, place=place)
+        if not self._said(booked):
+            self._take(booked)
+
+    def hold_meeting(self, now: datetime) -> None:
+        """Tell that person and coach have met."""
+        if self.stage is not Stage.INITIAL_MEETING_HELD:
+            self._take(InitialMeetingHeld(occurred_at=now, meets_at=self._booked().meets_at))
+
+    def miss_meeting(self, now: datetime) -> None:
+        """Tell that the person failed to attend."""
+        if self.stage is Stage.FAILED_TO_ATTEND:
+            return
+        booked = self._booked()
+        if now < booked.meets_at:
+            raise MeetingStillAhead(str(MeetingStillAhead.__doc__), allowed_from(self.stage, held=False))
+        self._take(InitialMeetingMissed(occurred_at=now, meets_at=booked.meets_at))
+
+    def cancel_meeting(self, by: WithdrawnBy, now: datetime) -> None:
+        """Call the first meeting off: nobody failed to attend."""
+        if not (isinstance(self.last, InitialMeetingCancelled) and self.last.by is by):
+            self._take(InitialMeetingCancelled(occurred_at=now, meets_at=self._booked().meets_at, by=by))
+
+    def start(self, start_date: date, now: datetime) -> None:
+        """Put the person on the programme."""
+        if not (isinstance(self.last, ParticipantStarted) and self.last.start_date == start_date):
+            self._take(ParticipantStarted(occurred_at=now, programme_id=self.programme_id, start_date=start_date))
+
+    def not_start(self, reason: DidNotStartReason, explanation: Sealed | None, now: datetime) -> None:
+        """Close the referral of an accepted person who does not begin, with a reason that the referrer reads."""
+        if not (isinstance(self.last, ParticipantNotStarted) and self.last.reason is reason):
+            self._take(ParticipantNotStarted(occurred_at=now, reason=reason, explanation=explanation))
+
+    def expire(self, seen: int, passed: datetime) -> None:
+        """Close a referral that waited in vain, unless anything has happened to it since version `seen`."""
+        if self.version == seen and self.stage in EXPIRING:
+            self.record(ReferralExpired(occurred_at=passed))
+
+    def enter_in_error(self, explanation: Sealed | None, now: datetime) -> None:
+        """Say that the referral should never have been there, wherever it stands."""
+        if self.stage is not Stage.ENTERED_IN_ERROR:
+            self.record(ReferralEnteredInError(occurred_at=now, explanation=explanation))
+
+    def _take(self, fact: Fact) -> None:
+        if _LEADS_TO[type(fact)] not in (WHILE_HELD if self.is_held else FOLLOWS[self.stage]):
+            raise refuse(self.stage, held=self.is_held)
+        self.record(fact)
+
+    def _said(self, fact: Fact) -> bool:
+        """Whether this was the last thing told, but for the moment."""
+        return self.last is not None and self.last == fact.model_copy(update={"occurred_at": self.last.occurred_at})
+
+    def _booked(self) -> InitialMeetingBooked:
+        if not isinstance(self.last, InitialMeetingBooked):
+            raise refuse(self.stage, held=self.is_held)
+        return self.last
 
     def fold(self, fact: Fact) -> None:
         """Take a fact into the state."""
@@ -153,17 +216,12 @@ class Referral(Aggregate):
             case ReferralSubmitted():
                 self.subject, self.tenant = fact.participant_id, fact.provider_id
                 self.programme_id, self.referrer_id = fact.programme_id, fact.referrer_id
-            case ReferralAcknowledged():
-                self.stage = Stage.ACKNOWLEDGED
-            case ReferralAssessmentStarted():
-                self.stage = Stage.UNDER_ASSESSMENT
-            case ReferralAccepted(coach_id=coach_id):
-                self.stage, self.coach_id = Stage.ACCEPTED, coach_id
-            case ReferralWaitlisted():
-                self.stage = Stage.WAITLISTED
-            case ReferralRejected(reason=reason):
-                self.stage, self.reason = Stage.REJECTED, reason
-            case ReferralWithdrawn(by=by):
-                self.stage, self.withdrawn_by = Stage.WITHDRAWN, by
+            case PossibleDuplicateFound():
+                self.held_for = fact.known_participant_id
+            case PossibleDuplicateSettled():
+                self.held_for, self.settled = None, fact
+            case _ if type(fact) in _LEADS_TO:
+                self.stage, self.last = _LEADS_TO[type(fact)], fact
+                self.coach_id = fact.coach_id if isinstance(fact, ReferralAccepted) else self.coach_id
             case _:
                 super().fold(fact)

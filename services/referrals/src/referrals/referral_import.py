@@ -21,9 +21,9 @@ from chassis.keyring import Keyring, KeyringAwayError, Sealer
 from chassis.store import ClaimTakenError, KeyReusedError, Session, Store
 from chassis.working_days import WorkingDays
 from events.keyring import IndexKind
-from referrals.commands import Submission, index_entries, save_new, submitted_fact
 from referrals.referral import Referral
 from referrals.referral_file import ReferralRow, RowError
+from referrals.submission import Submission, held_if_known, index_entries, save_new, submitted_fact
 
 ROWS_AT_ONCE: Final = 500
 COMMANDS_AT_ONCE: Final = 6
@@ -169,12 +169,15 @@ class _Piece:
 
     async def _save(self, session: Session, sealer: Sealer) -> Answer:
         submission = self._submission()
+        if self.row.accepted_on is None:
+            referral = await held_if_known(self._means.store, self._means.keyring, submission, sealer)
+            return await save_new(session, referral)
+        # Whoever was accepted before is somebody whom the provider knows: there is nothing left to look at.
         referral = Referral.submit(submission.referral_id, submitted_fact(sealer, submission))
-        if self.row.accepted_on:
-            accepted_at = self._means.beginning_of(self.row.accepted_on)
-            referral.acknowledge(accepted_at)
-            referral.assess(accepted_at)
-            referral.accept(self._destination.coaches.get(self.row.coach or ""), accepted_at)
+        accepted_at = self._means.beginning_of(self.row.accepted_on)
+        referral.acknowledge(accepted_at)
+        referral.assess(accepted_at)
+        referral.accept(self._destination.coaches.get(self.row.coach or ""), accepted_at)
         return await save_new(session, referral)
 
     def _submission(self) -> Submission:

@@ -1,8 +1,9 @@
 """The referrals as their provider and their referrer see them, one row each, what is personal still sealed."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -10,10 +11,23 @@ from psycopg.rows import class_row
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
+from events.fact import Fact
 from events.referrals import (
+    InitialMeetingBooked,
+    InitialMeetingCancelled,
+    InitialMeetingHeld,
+    InitialMeetingMissed,
+    ParticipantNotStarted,
+    ParticipantStarted,
+    PossibleDuplicateFound,
+    PossibleDuplicateSettled,
     ReferralAccepted,
     ReferralAcknowledged,
     ReferralAssessmentStarted,
+    ReferralEnteredInError,
+    ReferralExpired,
+    ReferralHandoverArranged,
+    ReferralHandoverHeld,
     ReferralRejected,
     ReferralSubmitted,
     ReferralWaitlisted,
@@ -24,7 +38,11 @@ from events.sealed import Sealed
 
 @dataclass(slots=True)
 class ReferralRow:
-    """A referral at a version. `answered_at` is when the provider accepted, waitlisted or rejected it last."""
+    """A referral at a version. `answered_at` is when the provider accepted, waitlisted or rejected it last.
+
+    `untouched_since` is when the last fact about it was learned. While `held_for` names somebody, it waits for the
+    provider to settle whether its person is that one.
+    """
 
     id: UUID
     version: int
@@ -35,6 +53,7 @@ class ReferralRow:
     stage: str
     submitted_at: datetime
     acknowledge_by: date
+    untouched_since: datetime
     name: Sealed
     date_of_birth: Sealed | None
     ni_number: Sealed | None
@@ -49,6 +68,17 @@ class ReferralRow:
     reason: str | None = None
     withdrawn_by: str | None = None
     explanation: Sealed | None = None
+    held_for: UUID | None = None
+    earlier_referral_id: UUID | None = None
+    same_person: bool | None = None
+    handover_at: datetime | None = None
+    first_meeting_at: datetime | None = None
+    meeting_channel: str | None = None
+    meeting_place: Sealed | None = None
+    met_at: datetime | None = None
+    missed_meetings: int = 0
+    start_date: date | None = None
+    not_started_reason: str | None = None
 
 
 def fold(row: ReferralRow | None, told: Told) -> ReferralRow:
@@ -59,22 +89,70 @@ def fold(row: ReferralRow | None, told: Told) -> ReferralRow:
     if row is None:
         message = f"{told.id} came before its referral was submitted"
         raise LookupError(message)
-    row.version = int(told.id.rpartition(":")[2])
-    match fact:
-        case ReferralAcknowledged():
-            row.stage, row.acknowledged_at = "acknowledged", fact.occurred_at
-        case ReferralAssessmentStarted():
-            row.stage = "under_assessment"
-        case ReferralAccepted():
-            row.stage, row.answered_at, row.coach_id = "accepted", fact.occurred_at, fact.coach_id
-        case ReferralWaitlisted():
-            row.stage, row.answered_at = "waitlisted", fact.occurred_at
-        case ReferralRejected():
-            row.stage, row.answered_at = "rejected", fact.occurred_at
-            row.reason, row.explanation = fact.reason, fact.explanation
-        case ReferralWithdrawn():
-            row.stage, row.withdrawn_by, row.explanation = "withdrawn", fact.by, fact.explanation
+    row.version, row.untouched_since = int(told.id.rpartition(":")[2]), told.recorded_at
+    row.stage = _STAGES.get(type(fact), row.stage)
+    for column, told_as in _COLUMNS.get(type(fact), {}).items():
+        setattr(row, column, told_as(fact))
+    if isinstance(fact, InitialMeetingMissed):
+        row.missed_meetings += 1
     return row
+
+
+def _when(fact: Any) -> datetime:
+    moment: datetime = fact.occurred_at
+    return moment
+
+
+def _nothing(_fact: Any) -> None:
+    """No longer what it was."""
+
+
+def _field(name: str) -> Callable[[Any], Any]:
+    return lambda fact: getattr(fact, name)
+
+
+_STAGES: Final[Mapping[type[Fact], str]] = {
+    ReferralAcknowledged: "acknowledged",
+    ReferralAssessmentStarted: "under_assessment",
+    ReferralAccepted: "accepted",
+    ReferralWaitlisted: "waitlisted",
+    ReferralRejected: "rejected",
+    ReferralWithdrawn: "withdrawn",
+    ReferralHandoverArranged: "handover_arranged",
+    ReferralHandoverHeld: "handover_held",
+    InitialMeetingBooked: "initial_meeting_booked",
+    InitialMeetingHeld: "initial_meeting_held",
+    InitialMeetingMissed: "failed_to_attend",
+    InitialMeetingCancelled: "initial_meeting_cancelled",
+    ParticipantStarted: "started",
+    ParticipantNotStarted: "did_not_start",
+    ReferralExpired: "expired",
+    ReferralEnteredInError: "entered_in_error",
+}
+
+_COLUMNS: Final[Mapping[type[Fact], Mapping[str, Callable[[Any], Any]]]] = {
+    ReferralAcknowledged: {"acknowledged_at": _when},
+    ReferralAccepted: {"answered_at": _when, "coach_id": _field("coach_id")},
+    ReferralWaitlisted: {"answered_at": _when},
+    ReferralRejected: {"answered_at": _when, "reason": _field("reason"), "explanation": _field("explanation")},
+    ReferralWithdrawn: {"withdrawn_by": _field("by"), "explanation": _field("explanation")},
+    PossibleDuplicateFound: {
+        "held_for": _field("known_participant_id"),
+        "earlier_referral_id": _field("earlier_referral_id"),
+    },
+    PossibleDuplicateSettled: {"held_for": _nothing, "same_person": _field("same_person")},
+    ReferralHandoverArranged: {"handover_at": _field("meets_at")},
+    InitialMeetingBooked: {
+        "first_meeting_at": _field("meets_at"),
+        "meeting_channel": _field("channel"),
+        "meeting_place": _field("place"),
+    },
+    InitialMeetingHeld: {"met_at": _when},
+    InitialMeetingCancelled: {"first_meeting_at": _nothing},
+    ParticipantStarted: {"start_date": _field("start_date")},
+    ParticipantNotStarted: {"not_started_reason": _field("reason"), "explanation": _field("explanation")},
+    ReferralEnteredInError: {"explanation": _field("explanation")},
+}
 
 
 def _submitted(told: Told, fact: ReferralSubmitted) -> ReferralRow:
@@ -88,6 +166,7 @@ def _submitted(told: Told, fact: ReferralSubmitted) -> ReferralRow:
         stage="submitted",
         submitted_at=fact.occurred_at,
         acknowledge_by=fact.acknowledge_by,
+        untouched_since=told.recorded_at,
         name=fact.name,
         date_of_birth=fact.date_of_birth,
         ni_number=fact.ni_number,
@@ -105,15 +184,7 @@ def _referral_id(told: Told) -> UUID:
 
 REFERRALS: Final = View(
     name="referrals",
-    facts=(
-        ReferralSubmitted,
-        ReferralAcknowledged,
-        ReferralAssessmentStarted,
-        ReferralAccepted,
-        ReferralWaitlisted,
-        ReferralRejected,
-        ReferralWithdrawn,
-    ),
+    facts=(ReferralSubmitted, PossibleDuplicateFound, PossibleDuplicateSettled, *_STAGES),
     tables=(
         Table(
             "referral",
