@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from typing import Final
 
 from fastapi import FastAPI
@@ -109,8 +108,7 @@ ROLES: Final[Roles[ReferralsSettings]] = {
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
-    own = files("referrals").joinpath("referrals.sql").read_text()
-    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql"), own]
+    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")]
     return run_role(NAME, ReferralsSettings, scripts, ROLES, arguments)
 
 
