@@ -1,5 +1,9 @@
-"""Facts told by the nudges service. A nudge helps and is never used against anybody. Its subject is the participant."""
+"""Facts told by the nudges service. A nudge helps and is never used against anybody. Its subject is the participant.
 
+All facts about one participant with one provider are one aggregate: so a cap or a wish holds for every nudge at once.
+"""
+
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID, uuid5
@@ -12,9 +16,9 @@ from events.sealed import OfParticipant
 Propensity = Annotated[float, Field(ge=0, le=1)]
 
 
-def preferences_of(participant_id: UUID) -> UUID:
-    """Return the id of a participant's wishes about nudges."""
-    return uuid5(participant_id, "nudge preferences")
+def nudges_of(participant_id: UUID, provider_id: UUID) -> UUID:
+    """Return the id of everything that is decided about nudges of a participant while they are with a provider."""
+    return uuid5(participant_id, f"nudges of {provider_id}")
 
 
 class NudgeKind(StrEnum):
@@ -40,9 +44,11 @@ class SuppressionReason(StrEnum):
     WEEKLY_CAP = "weekly_cap"
     OPTED_OUT = "opted_out"
     PAUSED_BY_COACH = "paused_by_coach"
+    PAUSED_BY_PERSON = "paused_by_person"
+    CASE_PAUSED = "case_paused"
     SETTLED = "settled"
     DECEASED = "deceased"
-    NO_ADDRESS = "no_address"
+    ERASED = "erased"
 
 
 class ServiceMessageKind(StrEnum):
@@ -61,28 +67,54 @@ class NudgeDue(StrEnum):
     INTERVIEW_UNPREPARED = "interview_unprepared"
 
 
-class NudgeSuppressed(Fact, type_name="waymark.nudges.NudgeSuppressed.v1"):
-    """A person was eligible for a nudge and did not get it now, for this reason."""
+def nudge_of(kind: NudgeKind, about_id: UUID, since: datetime) -> UUID:
+    """Return the id of the one nudge of a kind about something that counts from `since`."""
+    return uuid5(about_id, f"{kind} {since.astimezone(UTC).isoformat()}")
 
+
+def service_message_of(kind: ServiceMessageKind, about_id: UUID, day: date, starts_at: datetime | None) -> UUID:
+    """Return the id of the one reminder of a kind about a meeting at a time, or on a day."""
+    return uuid5(about_id, f"{kind} {starts_at.astimezone(UTC).isoformat() if starts_at else day}")
+
+
+class NudgingBegun(Fact, type_name="waymark.nudges.NudgingBegun.v1"):
+    """From now on it is decided what a person is nudged to. For the permanent holdout it is settled here, for good."""
+
+    participant_id: UUID
+    provider_id: UUID
+    held_out: bool
+    """Whether the person is of the few who get no nudges, so that it can be known whether nudges help."""
+    propensity: Propensity
+    """The probability with which a person is not held out."""
+
+
+class NudgeSuppressed(Fact, type_name="waymark.nudges.NudgeSuppressed.v1"):
+    """A person was eligible for a nudge and does not get it now, for this reason."""
+
+    nudge_id: UUID
     participant_id: UUID
     provider_id: UUID
     kind: NudgeKind
     due: NudgeDue
     about_id: UUID
     """The case, application or interview that it is about."""
+    since: AwareDatetime
+    """What it counts from: the start, when the application was sent or chased, when the interview begins."""
     reason: SuppressionReason
     again_at: AwareDatetime | None = None
     """When it is looked at again; None when never."""
 
 
 class NudgeHeldOut(Fact, type_name="waymark.nudges.NudgeHeldOut.v1"):
-    """A person of the permanent holdout was eligible: whether nudges help is known by comparing with them."""
+    """A person of the permanent holdout would have got a nudge now: whether nudges help is known by comparing."""
 
+    nudge_id: UUID
     participant_id: UUID
     provider_id: UUID
     kind: NudgeKind
     due: NudgeDue
     about_id: UUID
+    since: AwareDatetime
     propensity: Propensity
     """The probability with which a person like this gets the nudge."""
 
@@ -90,11 +122,13 @@ class NudgeHeldOut(Fact, type_name="waymark.nudges.NudgeHeldOut.v1"):
 class NudgeDecided(Fact, type_name="waymark.nudges.NudgeDecided.v1"):
     """A person gets a nudge."""
 
+    nudge_id: UUID
     participant_id: UUID
     provider_id: UUID
     kind: NudgeKind
     due: NudgeDue
     about_id: UUID
+    since: AwareDatetime
     propensity: Propensity
     channel: DeliveryChannel
 
@@ -102,36 +136,52 @@ class NudgeDecided(Fact, type_name="waymark.nudges.NudgeDecided.v1"):
 class NudgeSent(Fact, type_name="waymark.nudges.NudgeSent.v1"):
     """A nudge was handed to what carries it."""
 
+    nudge_id: UUID
     channel: DeliveryChannel
 
 
 class NudgeDelivered(Fact, type_name="waymark.nudges.NudgeDelivered.v1"):
-    """A nudge reached the person's mailbox or inbox."""
+    """A nudge stands in the person's inbox."""
 
+    nudge_id: UUID
     channel: DeliveryChannel
+
+
+class NudgeDelayed(Fact, type_name="waymark.nudges.NudgeDelayed.v1"):
+    """What carries a nudge was away; it is tried again."""
+
+    nudge_id: UUID
+    attempt: Annotated[int, Field(ge=1)]
+    again_at: AwareDatetime
 
 
 class NudgeDeliveryFailed(Fact, type_name="waymark.nudges.NudgeDeliveryFailed.v1"):
-    """A nudge could not be delivered."""
+    """A nudge could not be delivered this way."""
 
+    nudge_id: UUID
     channel: DeliveryChannel
     bounced: bool
-    """Whether the address does not take mail; else the carrier was away for too long."""
+    """Whether the address does not take mail; else the carrier was away for too long, or refused what it was given."""
 
 
 class NudgeSeen(Fact, type_name="waymark.nudges.NudgeSeen.v1"):
     """The person opened a nudge."""
 
+    nudge_id: UUID
+
 
 class NudgeAnswered(Fact, type_name="waymark.nudges.NudgeAnswered.v1"):
     """The person did what a nudge was about, within its window."""
 
+    nudge_id: UUID
     by_fact: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}:[0-9]+$")]
     """The fact that shows it."""
 
 
 class NudgeDismissed(Fact, type_name="waymark.nudges.NudgeDismissed.v1"):
     """The person did not want a nudge."""
+
+    nudge_id: UUID
 
 
 class NudgeKindStopped(Fact, type_name="waymark.nudges.NudgeKindStopped.v1"):
@@ -170,20 +220,41 @@ class NudgesResumed(Fact, type_name="waymark.nudges.NudgesResumed.v1"):
 class ServiceMessageSent(Fact, type_name="waymark.nudges.ServiceMessageSent.v1"):
     """The person was reminded of an appointment or an interview."""
 
+    message_id: UUID
     participant_id: UUID
     provider_id: UUID
     kind: ServiceMessageKind
     about_id: UUID
+    day: date
+    """The day of what it reminds of, in the programme's time zone."""
+    starts_at: AwareDatetime | None = None
     channel: DeliveryChannel
 
 
-class ServiceMessageDropped(Fact, type_name="waymark.nudges.ServiceMessageDropped.v1"):
-    """A reminder was not sent: what it is about moved or was called off, or the person cannot be reached."""
+class ServiceMessageDelayed(Fact, type_name="waymark.nudges.ServiceMessageDelayed.v1"):
+    """What carries a reminder was away; it is tried again."""
 
+    message_id: UUID
     participant_id: UUID
     provider_id: UUID
     kind: ServiceMessageKind
     about_id: UUID
+    day: date
+    starts_at: AwareDatetime | None = None
+    attempt: Annotated[int, Field(ge=1)]
+    again_at: AwareDatetime
+
+
+class ServiceMessageDropped(Fact, type_name="waymark.nudges.ServiceMessageDropped.v1"):
+    """A reminder was not sent: what it is about moved or was called off, its hours passed, or the person is gone."""
+
+    message_id: UUID
+    participant_id: UUID
+    provider_id: UUID
+    kind: ServiceMessageKind
+    about_id: UUID
+    day: date
+    starts_at: AwareDatetime | None = None
 
 
 class EmailBounced(Fact, type_name="waymark.nudges.EmailBounced.v1"):
@@ -191,3 +262,5 @@ class EmailBounced(Fact, type_name="waymark.nudges.EmailBounced.v1"):
 
     participant_id: UUID
     provider_id: UUID
+    referral_id: UUID
+    """The referral that gave the address: a later one may give a better."""
