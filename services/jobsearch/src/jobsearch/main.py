@@ -1,5 +1,6 @@
 """The jobsearch service's processes: `python -m jobsearch api|relay|project|react|all`."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
@@ -24,6 +25,7 @@ from jobsearch.application_api import application_router
 from jobsearch.desk import Desk
 from jobsearch.interview_api import interview_router
 from jobsearch.market_api import market_router
+from jobsearch.places import gazetteer
 from jobsearch.policies import POLICIES, timers
 from jobsearch.settings import JobsearchSettings
 from jobsearch.uploads import TooManyUploadsError, Uploads
@@ -62,6 +64,7 @@ async def open_desk(settings: JobsearchSettings, clock: Clock = system_clock) ->
     """Open what the routes work with; files that are being brought in stop with it."""
     tokens = ServiceTokens(SigningKey.read(settings.identity_key))
     uploads = Uploads(clock)
+    await asyncio.to_thread(gazetteer)
     async with open_pool(settings.database) as pool, Keyring(settings.keyring_url, tokens.to("keyring")) as keyring:
         store = Store(pool, NAME, clock)
         try:

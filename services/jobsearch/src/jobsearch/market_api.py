@@ -17,11 +17,22 @@ from jobsearch.access import Deed, require
 from jobsearch.commands import offer_vacancy
 from jobsearch.desk import AtDesk
 from jobsearch.job_posting import cells_of, posting_of
-from jobsearch.market_forms import JobPostingForm, VacancyFileShown, VacancyShown
+from jobsearch.market_forms import (
+    JobPostingForm,
+    PlaceForm,
+    PlaceShown,
+    VacancyFileShown,
+    VacancyPage,
+    VacancySearch,
+    VacancyShown,
+)
+from jobsearch.places import gazetteer
 from jobsearch.uploads import Upload
 from jobsearch.vacancy import Listing, listing_id
 from jobsearch.vacancy_file import preview, report
 from jobsearch.vacancy_row import Reading, RowRejectedError
+from jobsearch.vacancy_search import Found, find, worded
+from jobsearch.views.search import Criteria
 from jobsearch.views.vacancies import VACANCIES, find_vacancies
 
 JSON_LD: Final = "application/ld+json"
@@ -113,6 +124,34 @@ async def post_job_posting(
     return accepted(await offer_vacancy(desk.store, ask, listing_id(feed, row.identity), vacancy, desk.clock()))
 
 
+@market_router.post("/places")
+async def find_place(actor: CurrentActor, form: PlaceForm) -> PlaceShown:
+    """Say which towns a place may mean, each with its county, or which are written most like it."""
+    require(actor, Deed.SEARCH)
+    return _place(form.name)
+
+
+@market_router.post("/vacancies/search")
+async def search_vacancies(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, asked: VacancySearch) -> VacancyPage:
+    """Search what is on the market in the United Kingdom; each hit says why it was found. Pages of 20."""
+    require(actor, Deed.SEARCH)
+    today, place = desk.today(), _asked_place(asked)
+    if place and place.state != "found":
+        return VacancyPage.of(Found(), asked.page, place, today)
+    centre = gazetteer().towns[place.towns[0].town].point if place else None
+    criteria = Criteria(
+        today,
+        latitude=centre.latitude if centre else None,
+        longitude=centre.longitude if centre else None,
+        miles=asked.miles if centre else None,
+        contracts=tuple(asked.contracts),
+        **asked.model_dump(include={"pay_least", "pay_period", "hours_least", "hours_most", "part_time"}),
+    )
+    async with reading(desk.pool, None, VACANCIES, at_least) as connection:
+        found = await find(connection, criteria, await worded(connection, asked.words), asked.page)
+    return VacancyPage.of(found, asked.page, place, today)
+
+
 @market_router.get("/vacancies/{vacancy_id}", response_model=VacancyShown, responses=_AS_LINKED_DATA)
 async def show_vacancy(
     request: Request, desk: AtDesk, actor: CurrentActor, at_least: AtLeast, vacancy_id: UUID
@@ -129,3 +168,17 @@ async def show_vacancy(
         return JSONResponse(posting_of(vacancy_id, vacancy), headers=headers, media_type=JSON_LD)
     shown = VacancyShown.of(row, desk.today())
     return Response(shown.model_dump_json(), headers=headers, media_type="application/json")
+
+
+def _asked_place(asked: VacancySearch) -> PlaceShown | None:
+    if asked.place is not None:
+        return _place(asked.place)
+    if asked.town is None:
+        return None
+    town = gazetteer().towns.get(asked.town)
+    return PlaceShown.of([town] if town else [])
+
+
+def _place(name: str) -> PlaceShown:
+    towns = gazetteer().find(name)
+    return PlaceShown.of(towns, [] if towns else gazetteer().spelt_like(name))
