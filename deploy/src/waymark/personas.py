@@ -16,12 +16,13 @@ def id_of(code: str) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """Somebody whom one can sign in as: a code, a name to show, a role, and the code of their provider, if any."""
+    """Somebody whom one can sign in as: a code, a name to show, a role, the code of their provider, what they do."""
 
     code: str
     name: str
     role: str
     provider: str = ""
+    what: str = ""
 
     @property
     def actor(self) -> Actor:

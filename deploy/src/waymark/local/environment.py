@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis.database import prepare_database
 from waymark.local import identity
 from waymark.local.postgres import Postgres
-from waymark.personas import PROVIDERS, coaches_of, id_of
+from waymark.personas import PERSONAS, PROVIDERS, Persona, coaches_of, id_of
 
 SERVICES = ("keyring", "referrals", "caseload", "jobsearch", "nudges", "learning", "analytics", "gateway")
 WANTED_PORTS: Mapping[str, int] = {
@@ -97,7 +97,15 @@ def _of_gateway(addresses: Addresses) -> dict[str, str]:
     return {
         "WAYMARK_SERVICES": json.dumps(behind),
         "WAYMARK_PEOPLE_KEY": str(identity.people_key(addresses.keys)),
+        "WAYMARK_PERSONAS": json.dumps([_shown(persona) for persona in PERSONAS], default=str),
+        "WAYMARK_STAFF": json.dumps({str(persona.actor.id): persona.name for persona in PERSONAS if persona.provider}),
     }
+
+
+def _shown(persona: Persona) -> dict[str, object]:
+    actor = persona.actor
+    about = {"code": persona.code, "name": persona.name, "what": persona.what or persona.role.replace("_", " ")}
+    return about | {"id": actor.id, "role": actor.role, "tenant": actor.tenant}
 
 
 def _of_tracing(name: str, addresses: Addresses) -> dict[str, str]:

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from opentelemetry import trace
@@ -36,15 +36,37 @@ _PAGE: Final = (
 )
 
 
+Recognise = Callable[[Scope], Awaitable[Actor | None]]
+
+
+class BearerTokens:
+    """Recognises people and services by their bearer tokens. Only health and documentation ask for none."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+
+    async def __call__(self, scope: Scope) -> Actor | None:
+        """Return who asks, None where nobody has to be known. Raises ProblemError 401 and 503."""
+        if is_public(scope["path"]):
+            return None
+        try:
+            return await self._verifier.verify(_bearer(dict(scope["headers"])))
+        except NotAuthenticatedError as unknown:
+            raise ProblemError(401, str(unknown), {"WWW-Authenticate": "Bearer"}) from unknown
+        except KeysAwayError as away:
+            _log.warning("the public keys cannot be read")
+            raise ProblemError(503, "Nobody can be recognised at the moment.", {"Retry-After": "1"}) from away
+
+
 class Edge:
     """ASGI middleware: a request that gets past it has an actor and a whole, bounded body without null characters.
 
-    Only health and documentation ask for no token.
+    `recognise` says who asks, and where nobody has to be known.
     """
 
-    def __init__(self, app: ASGIApp, *, verifier: Verifier, body_limit: int, access_log: bool) -> None:
+    def __init__(self, app: ASGIApp, *, recognise: Recognise, body_limit: int, access_log: bool) -> None:
         self._app = app
-        self._verifier = verifier
+        self._recognise = recognise
         self._body_limit = body_limit
         self._access_log = access_log
 
@@ -55,7 +77,7 @@ class Edge:
         headers = dict(scope["headers"])
         reply = _Reply(scope, send)
         traceparent = headers.get(b"traceparent", b"").decode("latin-1")
-        method, quiet = scope["method"], _is_public(scope["path"])
+        method, quiet = scope["method"], is_public(scope["path"])
         span = INVALID_SPAN if quiet else server_span(method, traceparent, {"http.request.method": method})
         with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
             started = time.perf_counter()
@@ -76,8 +98,9 @@ class Edge:
                 await problem(500, "Something broke here. It is in the log.")(scope, receive, reply)
 
     async def _admit(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, reply: "_Reply") -> None:
-        if not _is_public(scope["path"]):
-            scope[ACTOR] = await self._recognise(headers)
+        actor = await self._recognise(scope)
+        if actor:
+            scope[ACTOR] = actor
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             raise ProblemError(400, "A null character is no text.")
         if b"content-length" in headers or b"transfer-encoding" in headers:
@@ -86,15 +109,6 @@ class Edge:
             scope[BODY] = body
             receive = _Replay(body, receive)
         await self._app(scope, receive, reply)
-
-    async def _recognise(self, headers: Mapping[bytes, bytes]) -> Actor:
-        try:
-            return await self._verifier.verify(_bearer(headers))
-        except NotAuthenticatedError as unknown:
-            raise ProblemError(401, str(unknown), {"WWW-Authenticate": "Bearer"}) from unknown
-        except KeysAwayError as away:
-            _log.warning("the public keys cannot be read")
-            raise ProblemError(503, "Nobody can be recognised at the moment.", {"Retry-After": "1"}) from away
 
     def _tell(self, scope: Scope, reply: "_Reply", span: trace.Span, seconds: float) -> None:
         route = _route(scope)
@@ -110,12 +124,13 @@ class Edge:
             _log.info(line, scope["method"], route, reply.status, seconds * 1000, role, trace_id)
 
 
-def _is_public(path: str) -> bool:
+def is_public(path: str) -> bool:
+    """Return whether everybody may ask for a path."""
     return path in PUBLIC or path.startswith(BELOW_PUBLIC)
 
 
 class _Reply:
-    """Sends an answer with the headers that every answer has, and remembers its status."""
+    """Sends an answer with the headers that every answer has, unless it has its own, and remembers its status."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._send = send
@@ -126,7 +141,9 @@ class _Reply:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *_HEADERS, self._policy]
+            own = {name.lower() for name, _ in message["headers"]}
+            further = [header for header in (*_HEADERS, self._policy) if header[0] not in own]
+            message["headers"] = [*message["headers"], *further]
         await self._send(message)
 
 

@@ -19,7 +19,7 @@ from opentelemetry import trace
 from pydantic import BaseModel
 
 from chassis.ask import Answer, Ask, InvalidTokenError, Place, decode_places
-from chassis.edge import ACTOR, BODY, Edge
+from chassis.edge import ACTOR, BODY, BearerTokens, Edge, Recognise
 from chassis.health import Check, health_routes
 from chassis.identity import Actor, Verifier
 from chassis.pages import PROBLEM_ANSWER, Parameter, described, documentation
@@ -44,14 +44,15 @@ def service_app(  # noqa: PLR0913  (what makes one service unlike another)
     description: str,
     routers: Iterable[APIRouter],
     settings: ServiceSettings,
-    verifier: Verifier,
+    recognise: Verifier | Recognise,
     *,
     statuses: Mapping[type[Exception], int] | None = None,
     checks: Mapping[str, Check] | None = None,
 ) -> FastAPI:
     """Return a service's application.
 
-    Every path asks for a bearer token but health and documentation. `statuses` maps the service's own exceptions to a
+    Every path asks for a bearer token that `recognise` verifies, but health and documentation; or it says itself who
+    asks. `statuses` maps the service's own exceptions to a
     status, their text becomes the detail; a Refusal is always 409. `checks` say what must answer for the service to be
     ready: each returns, or raises.
     """
@@ -70,7 +71,8 @@ def service_app(  # noqa: PLR0913  (what makes one service unlike another)
     routers = list(routers)
     for router in (*routers, health_routes(checks or {}), documentation(title)):
         app.include_router(router)
-    app.add_middleware(Edge, verifier=verifier, body_limit=settings.body_limit, access_log=settings.access_log)
+    who = BearerTokens(recognise) if isinstance(recognise, Verifier) else recognise
+    app.add_middleware(Edge, recognise=who, body_limit=settings.body_limit, access_log=settings.access_log)
     app.openapi = lambda: described(app, routers, PARAMETERS)  # type: ignore[method-assign]
     return app
 

@@ -1,14 +1,49 @@
 """What the gateway service is told from outside."""
 
 from pathlib import Path
+from typing import Self
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from chassis.settings import ServiceSettings
+from chassis.identity import Actor
+from chassis.settings import Environment, ServiceSettings
+from gateway.web.desk import Persona
+
+
+class PersonaSetting(BaseModel):
+    """Somebody whom one can be in a demonstration."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    name: str
+    what: str
+    id: UUID
+    role: str
+    tenant: UUID | None = None
 
 
 class GatewaySettings(ServiceSettings):
-    """The settings of every service, and where the others are."""
+    """The settings of every service, where the others are, and who can be whom in a demonstration."""
 
     services: dict[str, str] = Field(description="Where each service answers, by name: WAYMARK_SERVICES, as JSON.")
     people_key: Path = Field(description="The private key (a JWK) that signs the short-lived tokens of people.")
+    staff: dict[UUID, str] = Field(default_factory=dict, description="Names of coaches and leaders by their ids.")
+    personas: tuple[PersonaSetting, ...] = Field((), description="Personas of a demonstration; none in production.")
+
+    @model_validator(mode="after")
+    def _only_where_nobody_is_real(self) -> Self:
+        if self.personas and not self.is_demo:
+            message = "personas are for a demonstration: nobody signs in without being asked who they are"
+            raise ValueError(message)
+        return self
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether nobody here is real."""
+        return self.environment in {Environment.DEMO, Environment.TEST}
+
+    def shown_personas(self) -> tuple[Persona, ...]:
+        """Return the personas as the front page shows them."""
+        return tuple(Persona(p.code, p.name, p.what, Actor(p.id, p.role, p.tenant)) for p in self.personas)

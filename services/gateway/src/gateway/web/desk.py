@@ -1,0 +1,36 @@
+"""What pages are made with; main.py puts it into the application's state as `web`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from chassis.clock import Clock
+from chassis.identity import Actor
+from gateway.services import Services
+from gateway.sessions import Sessions
+from gateway.sign_in_links import SignInLinks
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Somebody whom one can be in a demonstration."""
+
+    code: str
+    name: str
+    what: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class WebDesk:
+    """`personas` are those of a demonstration and empty elsewhere; `staff` are names of coaches by their ids."""
+
+    services: Services
+    sessions: Sessions
+    links: SignInLinks
+    zone: ZoneInfo
+    clock: Clock
+    demo: bool
+    personas: tuple[Persona, ...]
+    staff: Mapping[UUID, str]

@@ -1,0 +1,68 @@
+"""All pages together: their routes, and what a reader sees where something went wrong."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from chassis.problem import ProblemError, handlers
+from gateway.door import API, SESSION, NotSignedInError
+from gateway.services import ServiceAwayError
+from gateway.web.assets import asset_router
+from gateway.web.design import design_router
+from gateway.web.desk import WebDesk
+from gateway.web.front import front_router
+from gateway.web.visitor import N_, Visitor
+
+ROUTERS: Final = (asset_router, design_router, front_router)
+SAYINGS: Final = {
+    403: (N_("This page is not for you"), N_("You are signed in, but may not see this.")),
+    404: (N_("There is nothing here"), N_("The page moved, or it is not yours to see.")),
+    409: (N_("That is not possible now"), N_("Somebody may have changed it. Look at it again.")),
+    412: (N_("Somebody was faster"), N_("It changed since you read it. Look at it again, then decide.")),
+    503: (N_("Something does not answer"), N_("Nothing is lost. Try again in a minute.")),
+}
+BROKEN: Final = (N_("Something broke here"), N_("It is noted. Try again, or go back to the start."))
+
+Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+
+
+def add_site(app: FastAPI, web: WebDesk) -> None:
+    """Add the pages to the gateway's application."""
+    app.state.web = web
+    for router in ROUTERS:
+        app.include_router(router)
+    plain = handlers({})
+    for kind in (ProblemError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _for_readers(plain[kind]))
+    app.add_exception_handler(ServiceAwayError, _away)
+
+
+def _for_readers(plain: Handler) -> Handler:
+    """Return a handler that answers a browser with a page, and a program with a problem."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        problem = await plain(request, error)
+        as_it_is = _is_program(request) or isinstance(error, NotSignedInError)
+        return problem if as_it_is else _page(request, problem.status_code)
+
+    return answer
+
+
+async def _away(request: Request, away: Exception) -> Response:
+    if _is_program(request):
+        return ProblemError(503, f"{away} does not answer at the moment.", {"Retry-After": "1"}).response()
+    return _page(request, 503)
+
+
+def _is_program(request: Request) -> bool:
+    return request.url.path.startswith(API) or "text/html" not in request.headers.get("accept", "")
+
+
+def _page(request: Request, status: int) -> Response:
+    visitor = Visitor(request, request.app.state.web, request.scope.get(SESSION))
+    title, words = SAYINGS.get(status, BROKEN)
+    return visitor.page("problem.html", status=status, title=visitor.say(title), words=visitor.say(words), advice="")
