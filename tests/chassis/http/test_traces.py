@@ -1,5 +1,6 @@
 """A request is a span in the trace of who sent it."""
 
+import json
 import logging
 
 import httpx
@@ -9,6 +10,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from chassis.ask import Ask
+from chassis.logs import formatter
 from tests.chassis.http.asking import add
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -88,8 +90,11 @@ async def test_the_access_log_names_the_trace(
     spans: InMemorySpanExporter, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "chassis.http")
+    caplog.handler.setFormatter(formatter(readable=False))
     await client.get("/me")
     context = only(spans).context
     assert context is not None
 
-    assert caplog.messages[0].endswith(f"coach {context.trace_id:032x}")
+    line = json.loads(caplog.text)
+    assert (line["trace_id"], line["span_id"]) == (f"{context.trace_id:032x}", f"{context.span_id:016x}")
+    assert (line["event"], line["role"]) == ("GET /me 200", "coach")

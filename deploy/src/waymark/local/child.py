@@ -13,6 +13,7 @@ import psutil
 from waymark.local import leash
 from waymark.local.account import Account
 from waymark.local.failure import PlatformFailure
+from waymark.local.tail import readable
 
 GLANCE_SECONDS = 0.02
 SERIOUS = (os.strerror(errno.ENOSPC), "FATAL", "ERROR")
@@ -112,7 +113,7 @@ class Child:
 
 
 def _last_words(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()[-50:]]
+    lines = [readable(line.strip()) for line in log.read_text(errors="replace").splitlines()[-50:]]
     telling = [line for line in lines if line and not line.startswith("at ")]
     worst = [line for line in telling if any(word in line for word in SERIOUS)]
     return (worst or telling or ["nothing"])[-1]

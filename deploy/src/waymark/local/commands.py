@@ -80,7 +80,7 @@ def logs(
     try:
         for part, line in tail.lines(files, last=last, follow=follow):
             console.print(f"[cyan]{part:>16}[/cyan] ", end="")
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(tail.readable(line), markup=False, highlight=False, soft_wrap=True)
     except KeyboardInterrupt:
         console.print()
 

@@ -19,6 +19,8 @@ class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)
     `repeated` tells that an earlier command with the same key was turned down.
     """
 
+    outcome = "refused"
+
     def __init__(self, reason: str, allowed: Iterable[str] = (), *, repeated: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason

@@ -12,12 +12,13 @@ from opentelemetry.trace import INVALID_SPAN
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.identity import Actor, KeysAwayError, NotAuthenticatedError, Verifier
+from chassis.metrics import time_request
 from chassis.problem import ProblemError, problem
 from chassis.telemetry import failed, frames_of, server_span
 
 ACTOR: Final = "waymark.actor"
 BODY: Final = "waymark.body"
-PUBLIC: Final = frozenset({"/health", "/docs", "/openapi.json"})
+PUBLIC: Final = frozenset({"/health", "/metrics", "/docs", "/openapi.json"})
 BELOW_PUBLIC: Final = ("/health/", "/docs/")
 
 _log = logging.getLogger("chassis.http")
@@ -112,6 +113,7 @@ class Edge:
 
     def _tell(self, scope: Scope, reply: "_Reply", span: trace.Span, seconds: float) -> None:
         route = _route(scope)
+        time_request(scope["method"], route, reply.status, seconds)
         if span.is_recording():
             span.update_name(f"{scope['method']} {route}")
             span.set_attributes({"http.route": route, "http.response.status_code": reply.status})
@@ -119,9 +121,8 @@ class Edge:
                 failed(span, reply.error_type)
         if self._access_log:
             role = scope[ACTOR].role if ACTOR in scope else "-"
-            trace_id = span.get_span_context().trace_id
-            line = "%s %s %d %.1f ms %s %032x"
-            _log.info(line, scope["method"], route, reply.status, seconds * 1000, role, trace_id)
+            more = {"milliseconds": round(seconds * 1000, 1), "role": role}
+            _log.info("%s %s %d", scope["method"], route, reply.status, extra=more)
 
 
 def is_public(path: str) -> bool:

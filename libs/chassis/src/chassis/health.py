@@ -1,13 +1,16 @@
-"""Whether a process lives, and whether it is ready for requests."""
+"""What an operator's tools ask a process: whether it lives, whether it is ready for requests, and its numbers."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from chassis.listen.watching import stopped_consumers
+from chassis.metrics import exposition
 from chassis.telemetry import frames_of
 
 Check = Callable[[], Awaitable[None]]
@@ -17,21 +20,46 @@ _log = logging.getLogger(__name__)
 
 
 def health_routes(checks: Mapping[str, Check]) -> APIRouter:
-    """Return the routes /health (ready: every check passes, else 503) and /health/live."""
+    """Return the routes /health (ready: every check passes, else 503) and /health/live.
+
+    A process whose consumers stopped themselves answers requests all the same: it is ready, but degraded.
+    """
     routes = APIRouter(prefix="/health", include_in_schema=False)
 
     @routes.get("")
     async def ready() -> JSONResponse:
         passed = await asyncio.gather(*(_passes(name, check) for name, check in checks.items()))
         found = {name: "ok" if good else "failed" for name, good in zip(checks, passed, strict=True)}
-        status = "ready" if all(passed) else "unavailable"
-        return JSONResponse({"status": status, "checks": found}, 200 if all(passed) else 503)
+        if not all(passed):
+            return JSONResponse({"status": "unavailable", "checks": found}, 503)
+        if stopped := stopped_consumers():
+            return JSONResponse({"status": "degraded", "checks": found, "stopped": stopped})
+        return JSONResponse({"status": "ready", "checks": found})
 
     @routes.get("/live")
     async def live() -> JSONResponse:
         return JSONResponse({"status": "live"})
 
     return routes
+
+
+def metrics_routes() -> APIRouter:
+    """Return the route /metrics, for Prometheus."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/metrics")
+    async def metrics() -> Response:
+        return Response(await exposition(), media_type=CONTENT_TYPE_LATEST)
+
+    return routes
+
+
+def operators_app() -> FastAPI:
+    """Return what a process answers on a port that only its operators reach."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    for router in (health_routes({}), metrics_routes()):
+        app.include_router(router)
+    return app
 
 
 async def _passes(name: str, check: Check) -> bool:

@@ -4,15 +4,12 @@ A route takes `CurrentActor`, `CurrentAsk`, `ExpectedVersion` and `AtLeast` as a
 command with `accepted(...)`. Every other answer is raised: see chassis.problem.
 """
 
-import asyncio
 import hmac
 import re
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
-import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from opentelemetry import trace
@@ -20,11 +17,12 @@ from pydantic import BaseModel
 
 from chassis.ask import Answer, Ask, InvalidTokenError, Place, decode_places
 from chassis.edge import ACTOR, BODY, BearerTokens, Edge, Recognise
-from chassis.health import Check, health_routes
+from chassis.health import Check, health_routes, metrics_routes
 from chassis.identity import Actor, Verifier
 from chassis.pages import PROBLEM_ANSWER, Parameter, described, documentation
 from chassis.problem import REPLAYED, ProblemError, handlers
-from chassis.settings import ServiceSettings
+from chassis.serving import serve_app
+from chassis.settings import Environment, ServiceSettings
 from chassis.telemetry import traceparent_of
 
 MOST_PLACES: Final = 24
@@ -51,10 +49,10 @@ def service_app(  # noqa: PLR0913  (what makes one service unlike another)
 ) -> FastAPI:
     """Return a service's application.
 
-    Every path asks for a bearer token that `recognise` verifies, but health and documentation; or it says itself who
-    asks. `statuses` maps the service's own exceptions to a
-    status, their text becomes the detail; a Refusal is always 409. `checks` say what must answer for the service to be
-    ready: each returns, or raises.
+    Every path asks for a bearer token that `recognise` verifies, but health, metrics and documentation; or it says
+    itself who asks. Metrics are not here in production, nor where they have a port of their own. `statuses` maps the
+    service's own exceptions to a status, their text becomes the detail; a Refusal is always 409. `checks` say what must
+    answer for the service to be ready: each returns, or raises.
     """
     app = FastAPI(
         title=title,
@@ -69,7 +67,8 @@ def service_app(  # noqa: PLR0913  (what makes one service unlike another)
     )
     app.state.request_hash_key = settings.request_hash_key.get_secret_value().encode()
     routers = list(routers)
-    for router in (*routers, health_routes(checks or {}), documentation(title)):
+    here = settings.environment is not Environment.PRODUCTION and not settings.metrics_port
+    for router in (*routers, health_routes(checks or {}), *([metrics_routes()] if here else []), documentation(title)):
         app.include_router(router)
     who = BearerTokens(recognise) if isinstance(recognise, Verifier) else recognise
     app.add_middleware(Edge, recognise=who, body_limit=settings.body_limit, access_log=settings.access_log)
@@ -159,43 +158,7 @@ async def serve(app: FastAPI, settings: ServiceSettings) -> None:
 
     Raises RuntimeError when it does not start, as on a port that is taken.
     """
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="none",
-        http="httptools",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
-    await _Server(config).run_until_cancelled()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without signal handlers: a process has several tasks, and ends them together."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-    async def run_until_cancelled(self) -> None:
-        running = asyncio.ensure_future(self._run())
-        try:
-            await asyncio.shield(running)
-        except asyncio.CancelledError:
-            self.should_exit = True
-            await running
-            raise
-
-    async def _run(self) -> None:
-        try:
-            await self.serve()
-        except SystemExit as unstarted:
-            message = "the server does not start, the log says why"
-            raise RuntimeError(message) from unstarted
+    await serve_app(app, settings.host, settings.port)
 
 
 def _is_a_place(place: Place) -> bool:

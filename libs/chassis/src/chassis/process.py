@@ -11,9 +11,12 @@ import uvloop
 from pydantic import ValidationError
 
 from chassis.database import migrate
+from chassis.health import operators_app
+from chassis.logs import start_logging
 from chassis.recover import StoreBehindError, StoreDivergedError, require_whole
+from chassis.serving import serve_app
 from chassis.settings import ServiceSettings
-from chassis.telemetry import flush_tracing, start_logging, start_tracing
+from chassis.telemetry import flush_tracing, start_tracing
 
 STUBBORN_SECONDS: Final = 8.0
 OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
@@ -47,7 +50,8 @@ def run_role(  # noqa: PLR0913
         start_tracing(name)
         collect_seldom()
         role = roles[arguments[0]]
-        uvloop.run(_until_told(role(settings) if without_kafka else _whole(name, settings, role)))
+        work = role(settings) if without_kafka else _whole(name, settings, role)
+        uvloop.run(_until_told(_watched(settings, work)))
     except (StoreBehindError, StoreDivergedError) as restored:
         return f"{name}: {restored}"
     except ValidationError as invalid:
@@ -73,6 +77,23 @@ async def together(*parts: Work) -> None:
 async def _whole(name: str, settings: S, role: Callable[[S], Work]) -> None:
     await require_whole(settings.database, name, settings.kafka, settings.topic_prefix)
     await role(settings)
+
+
+async def _watched(settings: ServiceSettings, work: Work) -> None:
+    """Let operators watch the work on a port of their own, if they have one."""
+    if not settings.metrics_port:
+        return await work
+    serving = asyncio.ensure_future(serve_app(operators_app(), settings.host, settings.metrics_port))
+    working = asyncio.ensure_future(work)
+    try:
+        ended, _ = await asyncio.wait((working, serving), return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    finally:
+        for task in (working, serving):
+            task.cancel()
+        await asyncio.wait((working, serving))
+    return None
 
 
 async def _until_told(work: Work) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -12,9 +12,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
+from prometheus_client.core import GaugeMetricFamily, Metric
 from psycopg.types.string import ByteaBinaryLoader
 
 from chassis.listen.spans import telling
+from chassis.metrics import measuring
 from chassis.packing import BATCH_BYTES, Packed, Packer, Partition, Row
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,19 @@ on conflict (topic, partition) do update set position = excluded.position, kafka
 where relay_position.position < excluded.position
 """
 
+UNTOLD: Final = """
+select s.last_value * s.is_called::int - c.position, coalesce(extract(epoch from clock_timestamp() - (
+    select recorded_at from stored_events where notification_id > c.position order by notification_id limit 1
+)), 0)::float8
+from stored_events_notification_id_seq s, (select coalesce(max(position), 0) as position from relay_cursor) c
+"""
+GAUGES: Final[Mapping[str, str]] = {
+    "relay_active": "1 where this process tells the facts of the service, 0 where it waits to take over.",
+    "relay_watermark_age_seconds": "How long it has been waiting for writers that hold up what follows.",
+    "relay_untold_facts": "Facts that are stored and not told, counted by position, which may have gaps.",
+    "relay_untold_seconds": "Age of the oldest of them.",
+}
+
 Sent = tuple[Partition, int, BatchBuilder, asyncio.Future[RecordMetadata]]
 
 
@@ -65,6 +80,7 @@ class Relay:
         self._cursor = 0
         self._decided = 0
         self.behind_seconds = 0.0
+        self.active = False
 
     def wake(self) -> None:
         """Tell soon what was just appended."""
@@ -72,6 +88,20 @@ class Relay:
 
     async def run(self) -> None:
         """Tell facts until cancelled; a database or a broker that is away is waited for."""
+        with measuring(self.measure):
+            await self._run()
+
+    async def measure(self) -> Iterable[Metric]:
+        """Return how far the relay is."""
+        async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+            untold = await _row(connection, UNTOLD)
+        values = (float(self.active), self.behind_seconds, *untold)
+        return [
+            GaugeMetricFamily(f"waymark_{name}", text, value)
+            for (name, text), value in zip(GAUGES.items(), values, strict=True)
+        ]
+
+    async def _run(self) -> None:
         backoff = 0.1
         while True:
             try:
@@ -95,7 +125,11 @@ class Relay:
                 await asyncio.sleep(0.25)
             await self._restore(connection)
             async with _producing(self._bootstrap) as producer:
-                yield connection, producer
+                self.active = True
+                try:
+                    yield connection, producer
+                finally:
+                    self.active = False
 
     async def _restore(self, connection: psycopg.AsyncConnection[Any]) -> None:
         row = await _row(connection, "select coalesce((select position from relay_cursor), 0)")

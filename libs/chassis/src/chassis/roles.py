@@ -10,6 +10,7 @@ from chassis.listen.feed import Listener, live_broker
 from chassis.listen.policies import Policy
 from chassis.listen.rebuild import Rebuild
 from chassis.listen.views import View
+from chassis.listen.watching import watching
 from chassis.process import together
 from chassis.settings import ServiceSettings
 from chassis.store import Store
@@ -96,7 +97,8 @@ async def _listen(group: str, settings: ServiceSettings, consumers: Sequence[Con
     ]
     async with broker:
         await broker.start()
-        await together(*(listener.run() for listener in listeners))
+        with watching(listeners):
+            await together(*(listener.run() for listener in listeners))
 
 
 def _suffix(topic: str) -> str:

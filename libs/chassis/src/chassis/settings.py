@@ -36,6 +36,9 @@ class ServiceSettings(BaseSettings):
     request_hash_key: SecretStr = Field(min_length=32, description="Keys the hash kept of a request, never its body.")
     host: str = "127.0.0.1"
     port: int = Field(0, ge=0, le=65535, description="0 takes any free port.")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Where /metrics and /health are for operators; 0: nowhere."
+    )
     body_limit: PositiveInt = Field(1024 * 1024, description="Largest request body in bytes.")
     access_log: bool = Field(default=True, description="One line for each request: never a query string or a body.")
     timezone: ZoneInfo = Field(ZoneInfo("Europe/London"), description="The programme's time zone, for dates.")

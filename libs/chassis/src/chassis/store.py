@@ -15,6 +15,7 @@ from chassis.aggregate import Aggregate, FactMapper, Refusal, replay
 from chassis.ask import Answer, Ask, Place
 from chassis.clock import Clock, system_clock
 from chassis.database import ALL_TENANTS, Pool
+from chassis.metrics import count_command
 from events.envelope import PARTITIONS
 from events.fact import names_read_as
 
@@ -36,15 +37,21 @@ Work = Callable[["Session"], Awaitable[Answer]]
 
 
 class StoreError(Exception):
-    """What the store cannot do, each kind with a name of its own."""
+    """What the store cannot do, each kind with a name of its own; `outcome` is how a command ended by it."""
+
+    outcome = "failed"
 
 
 class NotFoundError(StoreError):
     """No such aggregate, or not this tenant's."""
 
+    outcome = "not found"
+
 
 class StaleVersionError(StoreError):
     """The caller decided on `expected`, the aggregate is at `actual` by now."""
+
+    outcome = "stale"
 
     def __init__(self, expected: int, actual: int) -> None:
         super().__init__(f"version {expected} was expected, {actual} is there")
@@ -54,17 +61,25 @@ class StaleVersionError(StoreError):
 class ConflictError(StoreError):
     """Somebody else wrote to the same aggregate at the same time: load again and decide again."""
 
+    outcome = "conflict"
+
 
 class ClaimTakenError(StoreError):
     """A key that must be unique is reserved by another aggregate."""
+
+    outcome = "claim taken"
 
 
 class KeyReusedError(StoreError):
     """The same idempotency key came with another request."""
 
+    outcome = "key reused"
+
 
 class FactTooLargeError(StoreError):
     """A fact of more than 256 KB."""
+
+    outcome = "too large"
 
 
 class _AnsweredError(Exception):
@@ -94,6 +109,15 @@ class Store:
         `work` loads, decides and saves through the session that it is given, and returns what `save` returned. A
         refusal is kept under the key as the answer and raised. Raises the errors of this module.
         """
+        try:
+            answer = await self._execute(ask, work)
+        except Exception as error:
+            count_command(ask.actor, getattr(error, "outcome", "failed"))
+            raise
+        count_command(ask.actor, "repeated" if answer.repeated else "accepted")
+        return answer
+
+    async def _execute(self, ask: Ask, work: Work) -> Answer:
         session = Session(self, ask)
         try:
             return await work(session)

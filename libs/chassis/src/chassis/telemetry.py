@@ -3,7 +3,6 @@
 Spans carry the attributes of OpenTelemetry's semantic conventions and never a path, a query, a key or a person.
 """
 
-import logging
 import os
 import traceback
 from collections.abc import Iterator, Mapping
@@ -133,13 +132,6 @@ def frames_of(error: BaseException) -> str:
     lines = [type(error).__qualname__, *traceback.format_tb(error.__traceback__)]
     cause = error.__cause__ or error.__context__
     return "\n".join(lines) + (frames_of(cause) if cause else "")
-
-
-def start_logging() -> None:
-    """Write one line for each message of this process to stderr."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for talkative in ("httpx", "aiokafka", "uvicorn.access"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def messaging(

@@ -48,6 +48,8 @@ class Consumer(ABC):
         self.pool = pool
         self.stopped: str = ""
         self.holes: set[tuple[str, str, int]] = set()
+        self.in_hand: Sequence[Told] = ()
+        self.taken: Told | None = None
         self._breaker = Breaker()
 
     async def take(self, facts: Sequence[Told]) -> None:
@@ -55,8 +57,10 @@ class Consumer(ABC):
 
         Raises TooManyParkedError when this looks like a bug.
         """
+        self.in_hand = facts
         for first in range(0, len(facts), self.most_facts):
             await self._take_patiently(facts[first : first + self.most_facts])
+        self.in_hand, self.taken = (), facts[-1] if facts else self.taken
 
     async def _take_patiently(self, facts: Sequence[Told]) -> None:
         backoff = 0.05

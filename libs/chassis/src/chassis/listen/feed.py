@@ -53,8 +53,8 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._bootstrap = bootstrap
         self._prefix = len(topic_prefix)
-        (topic,) = {consumer.topic for consumer in consumers}
-        self._topic = topic_prefix + topic
+        (self.topic,) = {consumer.topic for consumer in consumers}
+        self._topic = topic_prefix + self.topic
         self._holes: dict[Place, float] = {}
         self._subscriber = broker.subscriber(
             self._topic,
@@ -78,6 +78,11 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     def holes(self) -> dict[Place, float]:
         """The sequences (source, topic, partition) with a hole, and for how many seconds it has been there."""
         return {place: monotonic() - since for place, since in self._holes.items()}
+
+    @property
+    def kafka(self) -> AIOKafkaConsumer | None:
+        """What reads the topic, None before it is started."""
+        return self._subscriber.consumer
 
     @property
     def _running(self) -> list[Consumer]:
