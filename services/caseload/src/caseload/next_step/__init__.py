@@ -1,0 +1,1 @@
+"""What a person does next: rules that are plain functions of how the person stands."""

@@ -1,0 +1,172 @@
+"""The case of each person, for Today: where it stands, and who coaches it."""
+
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from caseload.standing import Json, Stage
+from caseload.views.person_rows import Folds, file_of, noted, person_touched
+from caseload.views.today_plan import FOLDS as PLAN_FOLDS
+from chassis.listen.told import Told
+from chassis.listen.views import Table
+from events.caseload import (
+    CaseCompleted,
+    CaseEnteredInError,
+    CaseExitedEarly,
+    CaseHandedBack,
+    CaseNotStarted,
+    CaseOpened,
+    CasePaused,
+    CaseReactivated,
+    CaseResumed,
+    CaseSnoozed,
+    CaseStarted,
+    CaseUnsnoozed,
+    CoachAssigned,
+    ContactRecorded,
+    NeedsAssessed,
+    SafetyConcernHandled,
+    SafetyConcernRaised,
+    TrackChosen,
+)
+from events.fact import Fact
+
+STAGES: Final[dict[type[Fact], Stage]] = {
+    CaseStarted: Stage.ACTIVE,
+    CaseReactivated: Stage.ACTIVE,
+    CaseCompleted: Stage.COMPLETED,
+    CaseExitedEarly: Stage.EXITED_EARLY,
+    CaseNotStarted: Stage.NOT_STARTED,
+    CaseHandedBack: Stage.HANDED_BACK,
+    CaseEnteredInError: Stage.ENTERED_IN_ERROR,
+}
+
+
+@dataclass
+class CaseStandingRow:
+    """A person's latest case with a provider; `version` is what a command on it expects."""
+
+    id: UUID
+    participant_id: UUID
+    tenant: UUID | None
+    case_id: UUID | None = None
+    version: int = 0
+    programme_id: UUID | None = None
+    stage: str = ""
+    coach_id: UUID | None = None
+    coached_at: datetime | None = None
+    opened_at: datetime | None = None
+    start_date: date | None = None
+    ends_on: date | None = None
+    track: str | None = None
+    contact_needs: tuple[str, ...] = ()
+    opened: Json | None = None
+    coached: Json | None = None
+    started: Json | None = None
+    closed: Json | None = None
+    pause: Json | None = None
+    snooze: Json | None = None
+    concerns: Json = field(default_factory=dict)
+
+
+def fold_case_standing(row: CaseStandingRow | None, told: Told) -> CaseStandingRow:
+    """Take a fact into the person's case; what is told of an earlier case changes nothing."""
+    fact = told.fact
+    if row is None:
+        assert told.tenant
+        row = CaseStandingRow(file_of(told.subject, told.tenant), told.subject, told.tenant)
+    if told.aggregate_id == row.case_id or isinstance(fact, CaseOpened):
+        FOLDS[type(fact)](row, fact, told)
+        row.version = int(told.id.rpartition(":")[2])
+    return row
+
+
+def _opened(row: CaseStandingRow, fact: CaseOpened, told: Told) -> None:
+    """Begin anew: a person may come a second time."""
+    fresh = CaseStandingRow(row.id, row.participant_id, row.tenant)
+    for column in fields(row):
+        setattr(row, column.name, getattr(fresh, column.name))
+    row.case_id, row.programme_id, row.stage = told.aggregate_id, fact.programme_id, Stage.AWAITING_START
+    row.opened_at, row.opened = fact.occurred_at, noted(told)
+
+
+def _coached(row: CaseStandingRow, fact: CoachAssigned, told: Told) -> None:
+    row.coach_id, row.coached_at, row.coached = fact.coach_id, fact.occurred_at, noted(told)
+
+
+def _started(row: CaseStandingRow, fact: CaseStarted, told: Told) -> None:
+    row.stage, row.started = Stage.ACTIVE, noted(told)
+    row.start_date, row.ends_on = fact.start_date, fact.ends_on
+
+
+def _staged(row: CaseStandingRow, fact: Fact, told: Told) -> None:
+    row.stage = STAGES[type(fact)]
+    row.closed = None if row.stage == Stage.ACTIVE else noted(told)
+
+
+def _paused(row: CaseStandingRow, fact: CasePaused, told: Told) -> None:
+    row.pause = noted(told) | {"reason": fact.reason, "until": _day(fact.until)}
+
+
+def _resumed(row: CaseStandingRow, _fact: CaseResumed, _told: Told) -> None:
+    row.pause = None
+
+
+def _tracked(row: CaseStandingRow, fact: TrackChosen, _told: Told) -> None:
+    row.track = fact.track
+
+
+def _assessed(row: CaseStandingRow, fact: NeedsAssessed, _told: Told) -> None:
+    row.contact_needs = tuple(fact.contact_needs)
+
+
+def _concerned(row: CaseStandingRow, fact: SafetyConcernRaised, told: Told) -> None:
+    row.concerns[str(fact.concern_id)] = noted(told)
+
+
+def _handled(row: CaseStandingRow, fact: SafetyConcernHandled, _told: Told) -> None:
+    row.concerns.pop(str(fact.concern_id), None)
+
+
+def _snoozed(row: CaseStandingRow, fact: CaseSnoozed, told: Told) -> None:
+    row.snooze = noted(told) | {"rule": fact.rule, "until": fact.until.isoformat()}
+
+
+def _unsnoozed(row: CaseStandingRow, _fact: CaseUnsnoozed, _told: Told) -> None:
+    row.snooze = None
+
+
+def _counted(_row: CaseStandingRow, _fact: Fact, _told: Told) -> None:
+    """Only the version is another."""
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+FOLDS: Final[Folds[CaseStandingRow]] = {
+    **dict.fromkeys((*PLAN_FOLDS, ContactRecorded), _counted),
+    **dict.fromkeys(STAGES, _staged),
+    CaseOpened: _opened,
+    CoachAssigned: _coached,
+    CaseStarted: _started,
+    CasePaused: _paused,
+    CaseResumed: _resumed,
+    TrackChosen: _tracked,
+    NeedsAssessed: _assessed,
+    SafetyConcernRaised: _concerned,
+    SafetyConcernHandled: _handled,
+    CaseSnoozed: _snoozed,
+    CaseUnsnoozed: _unsnoozed,
+}
+
+
+def case_touched(told: Told) -> UUID | None:
+    """Return the row that a fact touches."""
+    return person_touched(told, FOLDS)
+
+
+CASE_STANDING: Final = Table(
+    "today_case", CaseStandingRow, case_touched, fold_case_standing, indexes=("tenant, coach_id", "participant_id")
+)

@@ -1,0 +1,213 @@
+"""What was agreed with each person, for Today: open actions, the plan, service standards, steps set aside."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from caseload.standing import ActionState, Json
+from caseload.views.person_rows import Folds, file_of, later, noted, person_touched, shortened
+from chassis.listen.told import Told
+from chassis.listen.views import Table
+from events.caseload import (
+    ActionAgreed,
+    ActionBegun,
+    ActionCancelled,
+    ActionDone,
+    ActionDueDateMoved,
+    ActionFellDue,
+    ActionOwner,
+    ActionPutOnStandby,
+    ActionResumed,
+    ActionSuggested,
+    CaseOpened,
+    NextStepSetAside,
+    PlanAgreed,
+    PlanDrafted,
+    PlanReviewed,
+    PlanSigned,
+    StandardBreached,
+    StandardExcused,
+    StandardMet,
+    StandardPromised,
+    StandardWarned,
+)
+from events.fact import Fact
+
+SET_ASIDE_KEPT: Final = 5
+ACTION_STATES: Final[dict[type[Fact], ActionState]] = {
+    ActionBegun: ActionState.IN_PROGRESS,
+    ActionPutOnStandby: ActionState.STANDBY,
+    ActionResumed: ActionState.AGREED,
+}
+
+
+@dataclass
+class PlanStandingRow:
+    """What is open; `next_due`, `open_actions` and `warn_on` say of the documents what lists are selected by."""
+
+    id: UUID
+    participant_id: UUID
+    tenant: UUID | None
+    open_actions: int = 0
+    next_due: date | None = None
+    warn_on: date | None = None
+    plan: Json | None = None
+    first_agreed: Json | None = None
+    active: Json | None = None
+    actions: Json = field(default_factory=dict)
+    standards: Json = field(default_factory=dict)
+    set_aside: Json = field(default_factory=dict)
+
+
+def plan_touched(told: Told) -> UUID | None:
+    """Return the row that a fact touches."""
+    return person_touched(told, FOLDS)
+
+
+def fold_plan_standing(row: PlanStandingRow | None, told: Told) -> PlanStandingRow:
+    """Take a fact into what is open; what is about something settled or unknown changes nothing."""
+    if row is None:
+        assert told.tenant
+        row = PlanStandingRow(file_of(told.subject, told.tenant), told.subject, told.tenant)
+    FOLDS[type(told.fact)](row, told.fact, told)
+    return row
+
+
+def _opened(row: PlanStandingRow, _fact: CaseOpened, _told: Told) -> None:
+    """Begin anew: a person may come a second time. Standards run from the referral on, before the case."""
+    row.plan, row.first_agreed, row.actions, row.set_aside = None, None, {}, {}
+    _sum_up(row)
+
+
+def _suggested(row: PlanStandingRow, fact: ActionSuggested, told: Told) -> None:
+    _act(row, fact, told, ActionState.SUGGESTED, by=fact.by)
+    if fact.by is ActionOwner.PARTICIPANT:
+        row.active = later(row.active, noted(told))
+
+
+def _agreed(row: PlanStandingRow, fact: ActionAgreed, told: Told) -> None:
+    _act(row, fact, told, ActionState.AGREED)
+    row.first_agreed = row.first_agreed or noted(told)
+
+
+def _act(row: PlanStandingRow, fact: ActionAgreed | ActionSuggested, told: Told, state: str, **by: str) -> None:
+    action = noted(told) | by | {"state": state, "owner": fact.owner, "due": fact.due.isoformat()}
+    row.actions[str(fact.action_id)] = action
+    _sum_up(row)
+
+
+def _moved_on(row: PlanStandingRow, fact: ActionBegun | ActionPutOnStandby | ActionResumed, told: Told) -> None:
+    if action := row.actions.get(str(fact.action_id)):
+        action["state"] = ACTION_STATES[type(fact)]
+        _note_activity(row, action, told)
+        _sum_up(row)
+
+
+def _due_moved(row: PlanStandingRow, fact: ActionDueDateMoved, _told: Told) -> None:
+    if action := row.actions.get(str(fact.action_id)):
+        action["due"] = fact.due.isoformat()
+        action.pop("fell_due", None)
+        _sum_up(row)
+
+
+def _fell_due(row: PlanStandingRow, fact: ActionFellDue, told: Told) -> None:
+    if action := row.actions.get(str(fact.action_id)):
+        action["fell_due"] = noted(told)
+
+
+def _done(row: PlanStandingRow, fact: ActionDone, told: Told) -> None:
+    if action := row.actions.pop(str(fact.action_id), None):
+        _note_activity(row, action, told)
+        _sum_up(row)
+
+
+def _cancelled(row: PlanStandingRow, fact: ActionCancelled, _told: Told) -> None:
+    row.actions.pop(str(fact.action_id), None)
+    _sum_up(row)
+
+
+def _note_activity(row: PlanStandingRow, action: Json, told: Told) -> None:
+    if action["owner"] == ActionOwner.PARTICIPANT:
+        row.active = later(row.active, noted(told))
+
+
+def _drafted(row: PlanStandingRow, fact: PlanDrafted, told: Told) -> None:
+    row.plan = noted(told) | {"plan_id": str(fact.plan_id), "signed": []}
+
+
+def _signed(row: PlanStandingRow, fact: PlanSigned, told: Told) -> None:
+    if row.plan:
+        row.plan["signed"] = sorted({*row.plan["signed"], fact.by})
+    if fact.by is ActionOwner.PARTICIPANT:
+        row.active = later(row.active, noted(told))
+
+
+def _plan_agreed(row: PlanStandingRow, fact: PlanAgreed, told: Told) -> None:
+    if row.plan:
+        row.plan |= {"agreed": noted(told), "review_by": fact.review_by.isoformat()}
+
+
+def _reviewed(row: PlanStandingRow, fact: PlanReviewed, _told: Told) -> None:
+    if row.plan:
+        row.plan["review_by"] = fact.review_by.isoformat()
+
+
+def _set_aside(row: PlanStandingRow, fact: NextStepSetAside, told: Told) -> None:
+    row.set_aside[fact.step] = noted(told) | {"reason": fact.reason, "until": fact.until.isoformat()}
+    row.set_aside = shortened(row.set_aside, SET_ASIDE_KEPT, lambda step: step["at"])
+    row.active = later(row.active, noted(told))
+
+
+def _promised(row: PlanStandingRow, fact: StandardPromised, told: Told) -> None:
+    days = {"warn_on": fact.warn_on.isoformat(), "due": fact.due.isoformat()}
+    row.standards[fact.standard] = noted(told) | days
+    _sum_up(row)
+
+
+def _warned(row: PlanStandingRow, fact: StandardWarned, told: Told) -> None:
+    if standard := row.standards.get(fact.standard):
+        standard["warned"] = noted(told)
+
+
+def _breached(row: PlanStandingRow, fact: StandardBreached, told: Told) -> None:
+    if standard := row.standards.get(fact.standard):
+        standard["breached"] = noted(told)
+
+
+def _settled(row: PlanStandingRow, fact: StandardMet | StandardExcused, _told: Told) -> None:
+    row.standards.pop(fact.standard, None)
+    _sum_up(row)
+
+
+def _sum_up(row: PlanStandingRow) -> None:
+    days = [action["due"] for action in row.actions.values() if action["state"] != ActionState.SUGGESTED]
+    row.open_actions, row.next_due = len(days), _earliest(days)
+    row.warn_on = _earliest([standard["warn_on"] for standard in row.standards.values()])
+
+
+def _earliest(days: list[str]) -> date | None:
+    return date.fromisoformat(min(days)) if days else None
+
+
+FOLDS: Final[Folds[PlanStandingRow]] = {
+    CaseOpened: _opened,
+    ActionSuggested: _suggested,
+    ActionAgreed: _agreed,
+    **dict.fromkeys(ACTION_STATES, _moved_on),
+    ActionDueDateMoved: _due_moved,
+    ActionFellDue: _fell_due,
+    ActionDone: _done,
+    ActionCancelled: _cancelled,
+    PlanDrafted: _drafted,
+    PlanSigned: _signed,
+    PlanAgreed: _plan_agreed,
+    PlanReviewed: _reviewed,
+    NextStepSetAside: _set_aside,
+    StandardPromised: _promised,
+    StandardWarned: _warned,
+    StandardBreached: _breached,
+    StandardMet: _settled,
+    StandardExcused: _settled,
+}
+PLAN_STANDING: Final = Table("today_plan", PlanStandingRow, plan_touched, fold_plan_standing)

@@ -1,0 +1,125 @@
+"""The work of each person, for Today: jobs, check-ins, and the job that ended last."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from caseload.standing import Json
+from caseload.views.person_rows import Folds, file_of, later, noted, person_touched
+from chassis.listen.told import Told
+from chassis.listen.views import Table
+from events.caseload import (
+    CheckInFellDue,
+    CheckInMissed,
+    CheckInMood,
+    CheckInRecorded,
+    JobEnded,
+    JobNotStarted,
+    JobRecorded,
+    JobTermsRevised,
+)
+
+
+@dataclass
+class WorkStandingRow:
+    """Jobs that have not ended; `worried_at` is when work was last said to go badly, or was not heard of, or ended."""
+
+    id: UUID
+    participant_id: UUID
+    tenant: UUID | None
+    works_from: date | None = None
+    worried_at: datetime | None = None
+    ended: Json | None = None
+    answered: Json | None = None
+    missed: Json | None = None
+    active: Json | None = None
+    jobs: Json = field(default_factory=dict)
+
+
+def work_touched(told: Told) -> UUID | None:
+    """Return the row that a fact touches."""
+    return person_touched(told, FOLDS)
+
+
+def fold_work_standing(row: WorkStandingRow | None, told: Told) -> WorkStandingRow:
+    """Take a fact into the person's work."""
+    if row is None:
+        assert told.tenant
+        row = WorkStandingRow(file_of(told.subject, told.tenant), told.subject, told.tenant)
+    FOLDS[type(told.fact)](row, told.fact, told)
+    _sum_up(row)
+    return row
+
+
+def _recorded(row: WorkStandingRow, fact: JobRecorded, told: Told) -> None:
+    row.jobs[str(told.aggregate_id)] = noted(told) | {
+        "starts_on": _day(fact.starts_on),
+        "hours_a_week": fact.hours_a_week,
+        "check_ins": _check_ins(fact),
+    }
+
+
+def _check_ins(fact: JobRecorded) -> Json:
+    weeks = zip(fact.check_in_weeks, fact.check_ins, strict=False)
+    return {str(week): day.isoformat() for week, day in weeks}
+
+
+def _revised(row: WorkStandingRow, fact: JobTermsRevised, told: Told) -> None:
+    if (job := row.jobs.get(str(told.aggregate_id))) and fact.hours_a_week is not None:
+        job["hours_a_week"] = fact.hours_a_week
+
+
+def _not_started(row: WorkStandingRow, _fact: JobNotStarted, told: Told) -> None:
+    row.jobs.pop(str(told.aggregate_id), None)
+
+
+def _ended(row: WorkStandingRow, fact: JobEnded, told: Told) -> None:
+    row.jobs.pop(str(told.aggregate_id), None)
+    row.ended = later(row.ended, noted(told) | {"last_day": fact.last_day.isoformat()})
+
+
+def _fell_due(row: WorkStandingRow, fact: CheckInFellDue, told: Told) -> None:
+    if job := row.jobs.get(str(told.aggregate_id)):
+        job["asked"] = noted(told) | {"week": fact.week, "due": fact.due.isoformat()}
+
+
+def _answered(row: WorkStandingRow, fact: CheckInRecorded, told: Told) -> None:
+    _close(row, fact, told)
+    row.answered = later(row.answered, noted(told) | {"week": fact.week, "mood": fact.mood})
+    row.active = later(row.active, noted(told))
+
+
+def _missed(row: WorkStandingRow, fact: CheckInMissed, told: Told) -> None:
+    _close(row, fact, told)
+    row.missed = later(row.missed, noted(told) | {"week": fact.week, "due": fact.due.isoformat()})
+
+
+def _close(row: WorkStandingRow, fact: CheckInRecorded | CheckInMissed, told: Told) -> None:
+    job = row.jobs.get(str(told.aggregate_id), {})
+    if job.get("asked", {}).get("week") == fact.week:
+        del job["asked"]
+
+
+def _sum_up(row: WorkStandingRow) -> None:
+    days = [job["starts_on"] for job in row.jobs.values() if job["starts_on"]]
+    row.works_from = date.fromisoformat(min(days)) if days else None
+    bad = row.answered if row.answered and row.answered["mood"] == CheckInMood.DIFFICULT else None
+    worries = [noted["at"] for noted in (bad, row.missed, row.ended) if noted]
+    row.worried_at = datetime.fromisoformat(max(worries)) if worries else None
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+FOLDS: Final[Folds[WorkStandingRow]] = {
+    JobRecorded: _recorded,
+    JobTermsRevised: _revised,
+    JobNotStarted: _not_started,
+    JobEnded: _ended,
+    CheckInFellDue: _fell_due,
+    CheckInRecorded: _answered,
+    CheckInMissed: _missed,
+}
+WORK_STANDING: Final = Table("today_work", WorkStandingRow, work_touched, fold_work_standing)

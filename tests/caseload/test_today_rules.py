@@ -1,0 +1,368 @@
+"""Whom a coach looks at today, rule by rule: what puts a person in the queue, and what takes them out."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from caseload.today.reason import Deed, Reason, TodayRules
+from caseload.moment import Now
+from caseload.today.rules import reasons_for
+from events.caseload import (
+    ActionAgreed,
+    ActionDone,
+    ActionOwner,
+    AppointmentAttended,
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentKind,
+    AppointmentMissed,
+    AppointmentOutcomeCorrected,
+    CancelledBy,
+    CaseCompleted,
+    CasePaused,
+    Channel,
+    CheckInMissed,
+    CheckInMood,
+    CheckInRecorded,
+    ContactRecorded,
+    JobEnded,
+    JobEndReason,
+    JobRecorded,
+    MessageSent,
+    MessageWithdrawn,
+    NextStepSetAside,
+    PauseReason,
+    SafetyConcernHandled,
+    SafetyConcernRaised,
+    SetAsideReason,
+    Standard,
+    StandardBreached,
+    StandardMet,
+    StandardPromised,
+    StandardWarned,
+)
+from events.fact import Fact
+from events.jobsearch import (
+    ApplicationEnd,
+    ApplicationRejected,
+    ApplicationSaved,
+    ApplicationSent,
+    InterviewHeld,
+    InterviewInvited,
+    InterviewPrepared,
+    OfferAccepted,
+    OfferMade,
+)
+from events.meeting import MeetingChannel
+from events.referrals import InitialMeetingBooked, InitialMeetingHeld, InitialMeetingMissed
+from tests.caseload.telling import ADA, COACH, PROGRAMME, PROVIDER, Journey, opened, sealed, started
+
+LONDON = ZoneInfo("Europe/London")
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+RULES = TodayRules()
+THING, OTHER, THIRD = (UUID(int=number) for number in (71, 72, 73))
+WHO = {"participant_id": ADA, "provider_id": PROVIDER}
+
+
+def later(**timed: float) -> datetime:
+    """Return a moment after noon of the second of March 2026, a Monday."""
+    return NOON + timedelta(**timed)
+
+
+def reasons(journey: Journey, now: datetime = NOON, only: int | None = None) -> list[Reason]:
+    found = reasons_for(journey.stands(), Now(now, LONDON), RULES)
+    return [reason for reason in found if only is None or reason.rule == only]
+
+
+def contact(at: datetime = NOON) -> ContactRecorded:
+    return ContactRecorded(occurred_at=at, channel=Channel.PHONE, coach_id=COACH)
+
+
+def agreed(due: date, owner: ActionOwner = ActionOwner.PARTICIPANT, action: UUID = THING) -> ActionAgreed:
+    what = sealed(ActionAgreed, "what")
+    return ActionAgreed(occurred_at=NOON, action_id=action, owner=owner, what=what, due=due)
+
+
+def booked(at: datetime, appointment: UUID = THING) -> AppointmentBooked:
+    return AppointmentBooked(
+        occurred_at=NOON,
+        case_id=appointment,
+        coach_id=COACH,
+        kind=AppointmentKind.REVIEW,
+        starts_at=at,
+        minutes=30,
+        channel=MeetingChannel.PHONE,
+        **WHO,
+    )
+
+
+def message(at: datetime, by: ActionOwner = ActionOwner.PARTICIPANT, id_: UUID = THING) -> MessageSent:
+    text = sealed(MessageSent, "text")
+    return MessageSent(occurred_at=at, message_id=id_, case_id=id_, by=by, author_id=ADA, text=text, **WHO)
+
+
+def job(starts_on: date) -> JobRecorded:
+    return JobRecorded(occurred_at=NOON, case_id=THING, starts_on=starts_on, check_ins=(), check_in_weeks=(), **WHO)
+
+
+def invited(journey: Journey, at: datetime, application: UUID = THING) -> Journey:
+    """Tell that the person applied and is invited to an interview."""
+    interview = InterviewInvited(occurred_at=NOON, interview_id=OTHER, round=1, starts_at=at)
+    return journey.tell(ApplicationSaved(occurred_at=NOON, **WHO), interview, of=application)
+
+
+def promised(warn_on: date, due: date) -> StandardPromised:
+    places = {**WHO, "programme_id": PROGRAMME, "referral_id": THING}
+    return StandardPromised(occurred_at=NOON, standard=Standard.PLAN, warn_on=warn_on, due=due, **places)
+
+
+def sentences(found: Sequence[Reason]) -> list[str]:
+    return [reason.sentence for reason in found]
+
+
+def test_1_a_safety_concern_stays_until_it_is_handled_whatever_contact_there_is() -> None:
+    raised = SafetyConcernRaised(
+        occurred_at=NOON, concern_id=THING, owner_id=COACH, what=sealed(SafetyConcernRaised, "what")
+    )
+    journey = started(NOON).tell(raised, contact(later(days=1)))
+    (reason,) = reasons(journey, later(days=2))
+    assert (reason.rule, reason.deed, reason.fact) == (1, Deed.HANDLE_CONCERN, f"{journey.case}:3")
+    assert reason.sentence == "A safety concern was raised 2 days ago and is not handled yet."
+    how = sealed(SafetyConcernHandled, "how")
+    journey.tell(SafetyConcernHandled(occurred_at=later(days=2), concern_id=THING, how=how))
+    assert reasons(journey, later(days=2)) == []
+
+
+def test_2_an_interview_within_two_days_needs_preparing() -> None:
+    journey = invited(started(NOON), later(days=3))
+    assert reasons(journey) == []
+    (reason,) = reasons(journey, later(days=1))
+    assert (reason.rule, reason.deed, reason.deadline) == (2, Deed.PREPARE_INTERVIEW, date(2026, 3, 5))
+    assert reason.sentence == "The interview on Thursday is not prepared; it was noted yesterday."
+    journey.tell(InterviewPrepared(occurred_at=later(days=1), interview_id=OTHER), of=THING)
+    assert reasons(journey, later(days=1)) == []
+
+
+def test_2_the_interview_of_a_closed_application_needs_nothing() -> None:
+    journey = invited(started(NOON), later(days=1))
+    journey.tell(ApplicationRejected(occurred_at=NOON, reason=ApplicationEnd.NOT_CHOSEN), of=THING)
+    assert reasons(journey) == []
+
+
+def test_2_a_first_day_near_needs_a_word() -> None:
+    journey = started(NOON).tell(job(date(2026, 3, 4)), of=THING)
+    assert sentences(reasons(journey)) == ["A job begins on Wednesday; nobody was in contact since it was noted today."]
+    assert reasons(journey.tell(contact(later(hours=1))), later(hours=2)) == []
+
+
+def test_2_an_offer_has_to_be_answered_in_time() -> None:
+    journey = started(NOON).tell(ApplicationSaved(occurred_at=NOON, **WHO), of=THING)
+    journey.tell(OfferMade(occurred_at=NOON, answer_by=date(2026, 3, 3)), of=THING)
+    assert sentences(reasons(journey)) == ["An offer has to be answered by tomorrow; it came today."]
+    assert reasons(journey.tell(OfferAccepted(occurred_at=NOON), of=THING)) == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence"),
+    [
+        (
+            CheckInRecorded(occurred_at=NOON, week=4, mood=CheckInMood.DIFFICULT),
+            "Work is difficult: the check-in of week 4 said so today.",
+        ),
+        (
+            CheckInMissed(occurred_at=NOON, week=4, due=NOON.date()),
+            "The check-in of week 4 got no answer; that was noted today.",
+        ),
+        (
+            JobEnded(occurred_at=NOON, last_day=NOON.date(), reason=JobEndReason.RESIGNED),
+            "A job ended; that was noted today, and nobody was in contact since.",
+        ),
+    ],
+)
+def test_3_bad_news_of_work_stays_until_somebody_is_in_contact(fact: Fact, sentence: str) -> None:
+    journey = started(NOON).tell(job(date(2026, 2, 2)), fact, of=THING)
+    (reason,) = reasons(journey, only=3)
+    assert (reason.rule, reason.sentence) == (3, sentence)
+    assert reasons(journey.tell(contact(later(hours=1))), later(hours=2)) == []
+
+
+def test_3_good_news_of_work_is_no_reason() -> None:
+    good = CheckInRecorded(occurred_at=NOON, week=4, mood=CheckInMood.GOOD)
+    assert reasons(started(NOON).tell(job(date(2026, 2, 2)), good, of=THING)) == []
+
+
+def test_4_messages_wait_for_a_reply() -> None:
+    journey = started(NOON).tell(message(NOON), of=THING).tell(message(later(days=1), id_=OTHER), of=OTHER)
+    (reason,) = reasons(journey, later(days=2))
+    assert (reason.rule, reason.fact) == (4, f"{THING}:1")
+    assert reason.sentence == "2 messages without a reply, the first written 2 days ago."
+    journey.tell(message(later(days=2), ActionOwner.COACH, THIRD), of=THIRD)
+    assert reasons(journey, later(days=2)) == []
+    journey.tell(MessageWithdrawn(occurred_at=later(days=2), message_id=THIRD), of=THIRD)
+    assert len(reasons(journey, later(days=2))) == 1
+
+
+def test_4_help_that_was_asked_for_stays_until_somebody_is_in_contact() -> None:
+    step = NextStepSetAside(occurred_at=NOON, step="10.cv", reason=SetAsideReason.NEED_HELP, until=date(2026, 3, 5))
+    journey = started(NOON).tell(step)
+    assert sentences(reasons(journey)) == ["Help with the next step was asked for today."]
+    assert reasons(journey.tell(contact(later(hours=1))), later(hours=2)) == []
+
+
+def test_4_a_promise_of_the_coach_falls_due() -> None:
+    journey = started(NOON).tell(agreed(date(2026, 3, 3), ActionOwner.COACH))
+    assert reasons(journey) == []
+    assert sentences(reasons(journey, later(days=2))) == [
+        "What you promised was due yesterday; it was agreed 2 days ago."
+    ]
+    assert reasons(journey.tell(ActionDone(occurred_at=later(days=2), action_id=THING)), later(days=2)) == []
+
+
+def test_5_the_second_missed_appointment_in_a_row_comes_first_and_contact_clears_it() -> None:
+    journey = started(NOON).tell(booked(later(hours=1)), of=THING)
+    journey.tell(AppointmentMissed(occurred_at=later(hours=2), acceptable=False), of=THING)
+    (reason,) = reasons(journey, later(hours=3))
+    assert (reason.rule, reason.first) == (5, False)
+    journey.tell(booked(later(days=1), OTHER), of=OTHER)
+    journey.tell(AppointmentMissed(occurred_at=later(days=1, hours=1), acceptable=True), of=OTHER)
+    (reason,) = reasons(journey, later(days=2))
+    assert (reason.first, reason.sentence) == (
+        True,
+        "2 appointments in a row were missed, the last yesterday; nobody was in contact since.",
+    )
+    assert reasons(journey.tell(contact(later(days=2))), later(days=2)) == []
+
+
+def test_5_a_missed_appointment_that_was_none_is_no_reason() -> None:
+    journey = started(NOON).tell(booked(later(hours=1)), of=THING)
+    missed = AppointmentMissed(occurred_at=later(hours=2), acceptable=False)
+    journey.tell(missed, AppointmentOutcomeCorrected(occurred_at=later(hours=3)), of=THING)
+    assert [reason.rule for reason in reasons(journey, later(hours=3))] == [7]
+    journey.tell(AppointmentAttended(occurred_at=later(hours=3), late=True), of=THING)
+    assert reasons(journey, later(hours=4)) == []
+
+
+def test_5_a_missed_first_meeting_counts() -> None:
+    journey = opened(NOON)
+    journey.tell(InitialMeetingMissed(occurred_at=NOON, meets_at=NOON), of=journey.referral)
+    assert [reason.rule for reason in reasons(journey)] == [5]
+    journey.tell(InitialMeetingHeld(occurred_at=later(hours=1), meets_at=NOON), of=journey.referral)
+    assert reasons(journey, later(hours=2)) == []
+
+
+def test_6_a_service_standard_warns_and_leaves_only_when_it_is_met() -> None:
+    journey = started(NOON).tell(promised(date(2026, 3, 3), date(2026, 3, 5)), of=OTHER)
+    assert reasons(journey) == []
+    warned = StandardWarned(occurred_at=later(days=1), standard=Standard.PLAN, due=date(2026, 3, 5))
+    (reason,) = reasons(journey.tell(warned, of=OTHER), later(days=1))
+    assert (reason.rule, reason.fact, reason.sentence) == (
+        6,
+        f"{OTHER}:2",
+        "The time to agree the plan ends on Thursday; it was promised yesterday.",
+    )
+    breached = StandardBreached(occurred_at=later(days=4), standard=Standard.PLAN, due=date(2026, 3, 5))
+    journey.tell(breached, of=OTHER).tell(contact(later(days=5)))
+    (reason,) = reasons(journey, later(days=6))
+    assert reason.sentence == "The time to agree the plan ended 3 days ago; it was promised 6 days ago."
+    met = StandardMet(occurred_at=later(days=6), standard=Standard.PLAN, on=date(2026, 3, 8), in_time=False)
+    assert reasons(journey.tell(met, of=OTHER), later(days=6)) == []
+
+
+def test_7_an_appointment_that_is_over_needs_an_outcome() -> None:
+    journey = started(NOON).tell(booked(later(minutes=10)), of=THING)
+    assert reasons(journey, later(minutes=39)) == []
+    assert sentences(reasons(journey, later(minutes=40))) == ["An appointment today has no outcome."]
+    cancelled = AppointmentCancelled(occurred_at=later(hours=1), by=CancelledBy.SERVICE)
+    assert reasons(journey.tell(cancelled, of=THING), later(hours=1)) == []
+
+
+def test_7_a_first_meeting_that_is_over_needs_an_outcome() -> None:
+    journey = opened(NOON)
+    meeting = InitialMeetingBooked(occurred_at=NOON, meets_at=later(hours=1), channel=MeetingChannel.PHONE)
+    journey.tell(meeting, of=journey.referral)
+    assert [reason.rule for reason in reasons(journey, later(hours=2))] == [7]
+
+
+def test_8_ten_days_without_an_agreed_action() -> None:
+    journey = started(NOON)
+    assert reasons(journey, later(days=9)) == []
+    (reason,) = reasons(journey, later(days=10))
+    assert (reason.rule, reason.deed, reason.sentence) == (
+        8,
+        Deed.AGREE_ACTION,
+        "No action was agreed since the start 10 days ago.",
+    )
+    assert reasons(journey.tell(contact(later(days=10))), later(days=10)) == []
+
+
+def applied(journey: Journey, number: int) -> Journey:
+    for count in range(number):
+        application = UUID(int=1000 + count)
+        at = later(hours=count)
+        journey.tell(ApplicationSaved(occurred_at=at, **WHO), ApplicationSent(occurred_at=at), of=application)
+    return journey
+
+
+def test_8_ten_applications_without_an_interview() -> None:
+    journey = applied(started(NOON).tell(agreed(date(2026, 3, 30))), 9)
+    assert reasons(journey, later(days=1)) == []
+    (reason,) = reasons(applied(journey, 1), later(days=1))
+    assert reason.sentence == ("10 applications in 28 days and no interview, the last sent yesterday: CV or targets?")
+    assert reasons(invited(journey, later(days=20), UUID(int=1000)), later(days=1)) == []
+
+
+def test_8_three_interviews_without_an_offer() -> None:
+    journey = started(NOON).tell(agreed(date(2026, 3, 30)))
+    for number in range(3):
+        application = UUID(int=1000 + number)
+        journey.tell(InterviewHeld(occurred_at=later(hours=number), interview_id=application), of=application)
+    (reason,) = reasons(journey, later(days=1))
+    assert reason.sentence == "3 interviews and no offer, the last held yesterday: practise interviews?"
+    journey.tell(OfferMade(occurred_at=later(hours=4)), of=UUID(int=1000))
+    assert reasons(journey, later(days=1)) == []
+
+
+def test_8_an_action_a_week_overdue() -> None:
+    journey = started(NOON).tell(agreed(date(2026, 3, 4)), contact(later(days=3)))
+    assert reasons(journey, later(days=8)) == []
+    assert sentences(reasons(journey, later(days=9))) == ["An action was due 7 days ago; it was agreed 9 days ago."]
+    assert reasons(journey.tell(contact(later(days=9))), later(days=9)) == []
+
+
+def test_8_nothing_from_the_person_for_fourteen_days() -> None:
+    journey = started(NOON).tell(agreed(date(2026, 3, 30)), contact())
+    found = reasons(journey, later(days=14))
+    assert [reason.rule for reason in found] == [8, 9]
+    assert found[0].sentence == "Nothing was heard of the person since 14 days ago."
+
+
+def test_9_the_contact_interval_falls_due() -> None:
+    journey = opened(NOON)
+    assert reasons(journey, later(days=13)) == []
+    assert sentences(reasons(journey, later(days=14))) == [
+        "Nobody was in contact since the case was opened 14 days ago."
+    ]
+    journey.tell(contact(later(days=14)))
+    assert sentences(reasons(journey, later(days=28))) == ["The last contact was 14 days ago."]
+
+
+def test_nothing_of_8_and_9_is_asked_while_the_case_rests() -> None:
+    pause = CasePaused(occurred_at=NOON, reason=PauseReason.HEALTH, until=date(2026, 4, 1))
+    journey = started(NOON).tell(pause)
+    assert reasons(journey, later(days=29)) == []
+    assert [reason.rule for reason in reasons(journey, later(days=31))] == [8, 8, 9]
+
+
+def test_a_closed_case_is_in_nobodys_queue() -> None:
+    journey = started(NOON).tell(message(NOON), of=THING).tell(CaseCompleted(occurred_at=later(hours=1)))
+    assert reasons(journey, later(hours=2)) == []
+
+
+def test_days_are_those_of_the_programmes_time_zone() -> None:
+    midnight_in_london = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    journey = invited(started(NOON), datetime(2026, 7, 3, 9, tzinfo=UTC))
+    assert reasons(journey, midnight_in_london, only=2)
+    assert not reasons(journey, midnight_in_london - timedelta(hours=1), only=2)
