@@ -208,12 +208,12 @@ def of_course(draw: some.DrawFn, person: UUID, at: datetime) -> tuple[UUID | Non
         e.QuizTaken(occurred_at=at, right=1, questions=2, passed=False),
         e.CourseCompleted(occurred_at=at, course="interviews"),
     ]
-    return e.enrolment_of(person, "interviews"), draw(some.sampled_from(facts))
+    return e.enrolment_of(person, PROVIDER, "interviews"), draw(some.sampled_from(facts))
 
 
 def of_nudges(_draw: some.DrawFn, person: UUID, at: datetime) -> tuple[UUID | None, Fact]:
     """Return that the person's address takes no mail."""
-    return uuid5(person, "nudges"), EmailBounced(occurred_at=at, **places(person))
+    return uuid5(person, "nudges"), EmailBounced(occurred_at=at, referral_id=Journey(person).referral, **places(person))
 
 
 HAPPENINGS: Sequence[Happening] = (

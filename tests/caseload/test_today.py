@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from caseload.today.reason import TodayRules
 from caseload.moment import Now
 from caseload.next_step.choice import next_step
-from caseload.standing import OPEN_STAGES, Standing
 from caseload.next_step.step import StepRules
+from caseload.standing import OPEN_STAGES, Standing
 from caseload.today.queue import Line, Today, line_of, today_of, without_contact_since
+from caseload.today.reason import TodayRules
 from caseload.views.today import TODAY
 from events.caseload import ActionOwner, CaseSnoozed, CaseUnsnoozed, Channel, ContactRecorded, MessageSent
 from tests.caseload.histories import NOON, PEOPLE, interleaved, journeys, moments

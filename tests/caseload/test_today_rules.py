@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from caseload.today.reason import Deed, Reason, TodayRules
 from caseload.moment import Now
+from caseload.today.reason import Deed, Reason, TodayRules
 from caseload.today.rules import reasons_for
 from events.caseload import (
     ActionAgreed,

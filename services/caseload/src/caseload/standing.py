@@ -308,17 +308,29 @@ class Enrolment(Noted):
     done: tuple[str, ...] = ()
 
 
+class Bounce(Noted):
+    """The e-mail address that a referral gave takes no mail."""
+
+    referral_id: UUID
+
+
 class PersonStanding(Value):
     """What other services told of the person."""
 
     name: Sealed | None = None
+    referral_id: UUID | None = None
     handover: Meeting | None = None
     meeting: Meeting | None = None
     met: Noted | None = None
     meeting_missed: Noted | None = None
     enrolments: dict[str, Enrolment] = {}
-    bounced: Noted | None = None
+    bounced: Bounce | None = None
     active: Noted | None = None
+
+    @property
+    def address_fails(self) -> bool:
+        """Whether the address takes no mail; a later referral may have given another one."""
+        return self.bounced is not None and self.bounced.referral_id == self.referral_id
 
 
 class Standing(Value):

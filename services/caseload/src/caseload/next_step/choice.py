@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from caseload.today.reason import TodayRules
 from caseload.moment import Now
-from caseload.today.next_look import next_look
 from caseload.next_step.search import chase, course, finish_application, look_at_jobs, offer, prepare_interview, profile
-from caseload.standing import OPEN_STAGES, Noted, Standing
 from caseload.next_step.step import Button, Step, StepRules
 from caseload.next_step.support import action, answer_coach, check_in, plan, within_a_day
+from caseload.standing import OPEN_STAGES, Noted, Standing
+from caseload.today.next_look import next_look
+from caseload.today.reason import TodayRules
 
 UP_TO_DATE: Final = 13
 ACKNOWLEDGED_FOR: Final = timedelta(hours=48)

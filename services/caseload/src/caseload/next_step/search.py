@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from caseload.moment import Now, counted
-from caseload.standing import ApplicationState, OpenApplication, Standing
 from caseload.next_step.step import Button, Step, StepRules
+from caseload.standing import ApplicationState, OpenApplication, Standing
 from caseload.today.rules import day_of_interview
 
 UNFINISHED: Final = frozenset({ApplicationState.SAVED, ApplicationState.INTERESTED, ApplicationState.PREPARING})

@@ -7,10 +7,10 @@ from typing import Final
 from uuid import UUID
 
 from caseload.moment import Now
-from caseload.standing import ActionState, Noted, Standing
 from caseload.next_step.step import Button, Step, StepRules
-from caseload.today.stuck import is_the_persons
+from caseload.standing import ActionState, Noted, Standing
 from caseload.today.rules import ends_at
+from caseload.today.stuck import is_the_persons
 from events.caseload import ActionOwner
 from events.meeting import MeetingChannel
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from caseload.today.reason import TodayRules
 from caseload.moment import Now
 from caseload.standing import ApplicationState, Stage, Standing
-from caseload.today.stuck import is_in_work, is_the_persons, silent_since
+from caseload.today.reason import TodayRules
 from caseload.today.rules import UNDER_WAY, contact_counts_from, day_of_interview
+from caseload.today.stuck import is_in_work, is_the_persons, silent_since
 from events.caseload import ActionOwner
 
 WHILE_RESTING: Final = 28

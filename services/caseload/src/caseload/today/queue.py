@@ -10,10 +10,10 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from caseload.today.reason import Reason, TodayRules
 from caseload.moment import Now
-from caseload.today.next_look import Look, next_look
 from caseload.standing import OPEN_STAGES, Standing
+from caseload.today.next_look import Look, next_look
+from caseload.today.reason import Reason, TodayRules
 from caseload.today.rules import reasons_for
 
 NEVER: Final = float("-inf")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from caseload.today.reason import Deed, Reason, TodayRules
 from caseload.moment import Now, counted
 from caseload.standing import (
     OPEN_STAGES,
@@ -21,6 +20,7 @@ from caseload.standing import (
     Stage,
     Standing,
 )
+from caseload.today.reason import Deed, Reason, TodayRules
 from caseload.today.stuck import stuck
 from events.caseload import ActionOwner, CheckInMood, SetAsideReason, Standard
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from caseload.today.reason import Deed, Reason, TodayRules
 from caseload.moment import Now
 from caseload.standing import ActionState, Noted, OpenAction, Stage, Standing, latest
+from caseload.today.reason import Deed, Reason, TodayRules
 from events.caseload import ActionOwner
 
 

@@ -30,6 +30,7 @@ class PersonStandingRow:
     participant_id: UUID
     tenant: UUID | None
     name: Sealed | None = None
+    referral_id: UUID | None = None
     handover: Json | None = None
     meeting: Json | None = None
     met: Json | None = None
@@ -53,8 +54,8 @@ def fold_person_standing(row: PersonStandingRow | None, told: Told) -> PersonSta
     return row
 
 
-def _referred(row: PersonStandingRow, fact: ReferralSubmitted, _told: Told) -> None:
-    row.name = fact.name
+def _referred(row: PersonStandingRow, fact: ReferralSubmitted, told: Told) -> None:
+    row.name, row.referral_id = fact.name, told.aggregate_id
     row.handover = row.meeting = row.met = row.meeting_missed = None
 
 
@@ -104,8 +105,8 @@ def _completed(row: PersonStandingRow, fact: CourseCompleted, told: Told) -> Non
     row.active = later(row.active, noted(told))
 
 
-def _bounced(row: PersonStandingRow, _fact: EmailBounced, told: Told) -> None:
-    row.bounced = noted(told)
+def _bounced(row: PersonStandingRow, fact: EmailBounced, told: Told) -> None:
+    row.bounced = noted(told) | {"referral_id": str(fact.referral_id)}
 
 
 FOLDS: Final[Folds[PersonStandingRow]] = {

@@ -14,6 +14,7 @@ from events.jobsearch import (
     ApplicationAcknowledged,
     ApplicationBegun,
     ApplicationChased,
+    ApplicationFellThrough,
     ApplicationInterestExpressed,
     ApplicationRejected,
     ApplicationReopened,
@@ -56,6 +57,7 @@ CLOSING: Final = (
     ApplicationUnanswered,
     ApplicationSuperseded,
     ApplicationVacancyClosed,
+    ApplicationFellThrough,
 )
 BY_THE_PERSON: Final = (
     JobWishesTold,

@@ -17,6 +17,7 @@ from events.caseload import (
     JobEnded,
     JobNotStarted,
     JobRecorded,
+    JobStartDateSet,
     JobTermsRevised,
 )
 
@@ -54,15 +55,20 @@ def fold_work_standing(row: WorkStandingRow | None, told: Told) -> WorkStandingR
 
 def _recorded(row: WorkStandingRow, fact: JobRecorded, told: Told) -> None:
     row.jobs[str(told.aggregate_id)] = noted(told) | {
-        "starts_on": _day(fact.starts_on),
         "hours_a_week": fact.hours_a_week,
-        "check_ins": _check_ins(fact),
+        **_days(fact),
     }
 
 
-def _check_ins(fact: JobRecorded) -> Json:
+def _dated(row: WorkStandingRow, fact: JobStartDateSet, told: Told) -> None:
+    if job := row.jobs.get(str(told.aggregate_id)):
+        job |= _days(fact)
+
+
+def _days(fact: JobRecorded | JobStartDateSet) -> Json:
     weeks = zip(fact.check_in_weeks, fact.check_ins, strict=False)
-    return {str(week): day.isoformat() for week, day in weeks}
+    starts_on = fact.starts_on.isoformat() if fact.starts_on else None
+    return {"starts_on": starts_on, "check_ins": {str(week): day.isoformat() for week, day in weeks}}
 
 
 def _revised(row: WorkStandingRow, fact: JobTermsRevised, told: Told) -> None:
@@ -109,12 +115,9 @@ def _sum_up(row: WorkStandingRow) -> None:
     row.worried_at = datetime.fromisoformat(max(worries)) if worries else None
 
 
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
 FOLDS: Final[Folds[WorkStandingRow]] = {
     JobRecorded: _recorded,
+    JobStartDateSet: _dated,
     JobTermsRevised: _revised,
     JobNotStarted: _not_started,
     JobEnded: _ended,
