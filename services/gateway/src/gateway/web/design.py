@@ -45,6 +45,8 @@ async def show_components() -> HTMLResponse:
         places=[("/design", "Components")],
         reader="",
         demo=True,
+        done="",
+        key="",
         entries=ENTRIES,
         day=date(2026, 4, 3),
     )

@@ -11,13 +11,16 @@ from starlette.responses import Response
 from chassis.problem import ProblemError, handlers
 from gateway.door import API, SESSION, NotSignedInError
 from gateway.services import ServiceAwayError
+from gateway.web.applications import applications_router
 from gateway.web.assets import asset_router
+from gateway.web.courses import courses_router
 from gateway.web.design import design_router
 from gateway.web.desk import WebDesk
 from gateway.web.front import front_router
+from gateway.web.jobs import jobs_router
 from gateway.web.visitor import N_, Visitor
 
-ROUTERS: Final = (asset_router, design_router, front_router)
+ROUTERS: Final = (asset_router, design_router, front_router, jobs_router, applications_router, courses_router)
 SAYINGS: Final = {
     403: (N_("This page is not for you"), N_("You are signed in, but may not see this.")),
     404: (N_("There is nothing here"), N_("The page moved, or it is not yours to see.")),

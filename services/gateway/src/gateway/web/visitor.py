@@ -1,15 +1,19 @@
 """Who looks at a page, and how a page is answered to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import uuid4
 
+import httpx
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.identity import Actor
+from chassis.problem import ProblemError
 from gateway.door import BROUGHT, SESSION, NotSignedInError
-from gateway.services import Services
+from gateway.services import Question, Services
 from gateway.sessions import Session
 from gateway.web.desk import WebDesk
 from gateway.web.render import page, translations
@@ -55,7 +59,49 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
     "analyst": (("/performance", N_("Performance")), ("/facts", N_("Facts"))),
     "operator": (("/platform", N_("Platform")),),
 }
+DONE: Final[Mapping[str, str]] = {
+    "saved": N_("Saved. You find it under Applications."),
+    "moved": N_("Moved."),
+    "sent": N_("Good. We note the day and tell you when it is time to ask."),
+    "kept": N_("Kept."),
+    "begun": N_("You are in. Take the first lesson when you like."),
+    "lesson": N_("Well done. On to the next."),
+}
+SAYINGS: Final[Mapping[int, str]] = {
+    409: N_("That is not possible now. Somebody may have changed it. Look at it again."),
+    412: N_("Somebody was faster. Look at it again, then decide."),
+}
 PORTAL: Final = frozenset({"jobseeker", "referrer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a service answered to a command."""
+
+    answer: httpx.Response
+
+    @property
+    def done(self) -> bool:
+        """Whether it was accepted."""
+        return self.answer.is_success
+
+    @property
+    def problem(self) -> Mapping[str, Any]:
+        """Why it was not."""
+        return dict(self.answer.json()) if self.answer.is_error else {}
+
+    def faults(self, say: Callable[[str], str]) -> dict[str, str]:
+        """Return what is wrong by the id of the field that it is about; `top` is about none."""
+        problem = self.problem
+        faults = {fault_place(fault): str(fault["detail"]) for fault in problem.get("errors") or ()}
+        return faults or {"top": say(SAYINGS.get(self.answer.status_code, "")) or str(problem.get("detail", ""))}
+
+    def then(self, path: str, done: str) -> RedirectResponse:
+        """Go on to a page that shows what was done: `done` is a code of DONE. Raises ProblemError when it was not."""
+        if self.answer.is_error:
+            raise ProblemError(self.answer.status_code, str(self.problem.get("detail", "")))
+        place = self.answer.headers.get("waymark-position", "")
+        return see(f"{path}?{urlencode({'done': done} | ({'at_least': place} if place else {}))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +134,30 @@ class Visitor:
         """The language of their pages."""
         return self.session.language if self.session else "en"
 
+    async def read(self, service: str, path: str, **query: str) -> Any:
+        """Return what a service's route answers; the page's own `at_least` goes with it.
+
+        Raises ServiceAwayError, and ProblemError for any other answer than a good one.
+        """
+        reached = self.request.query_params.get("at_least", "")
+        asked = query | ({"at_least": reached} if reached else {})
+        answer = await self.services.ask(self.actor, Question(service, path, query=asked))
+        if answer.is_error:
+            raise ProblemError(answer.status_code, "")
+        return answer.json()
+
+    async def read_all(self, questions: Mapping[str, Question]) -> tuple[dict[str, Any], list[str]]:
+        """Ask several services at once; return what was found, and which services are missing."""
+        return await self.services.ask_all(self.actor, questions)
+
+    async def command(self, service: str, path: str, body: Any = None, *, method: str = "POST") -> Command:
+        """Ask a service to do something, once for each time that a form was shown, on the version that was seen."""
+        form = await self.request.form()
+        wanted = {"Idempotency-Key": str(form.get("key", "")), "If-Match": quoted(str(form.get("version", "")))}
+        headers = {name: value for name, value in wanted.items() if value}
+        answer = await self.services.ask(self.actor, Question(service, path, method, None, body, headers))
+        return Command(answer)
+
     def say(self, words: str) -> str:
         """Return a text in their language."""
         return translations(self.language).gettext(words)
@@ -103,6 +173,8 @@ class Visitor:
             "here": "/" + path.split("/")[1],
             "reader": self.session.name if self.session else "",
             "demo": self.desk.demo,
+            "done": self.say(DONE.get(self.request.query_params.get("done", ""), "")),
+            "key": uuid4().hex,
         }
         zone, now = self.desk.zone, self.desk.clock()
         return page(template, language=self.language, zone=zone, now=now, status=status, **(frame | shown))
@@ -112,6 +184,16 @@ def home_of(role: str) -> str:
     """Return the page that somebody in a role begins with."""
     places = PLACES.get(role, ())
     return places[0][0] if places else "/help"
+
+
+def quoted(version: str) -> str:
+    """Return a version as If-Match takes it, empty for none."""
+    return f'"{version}"' if version else ""
+
+
+def fault_place(fault: Mapping[str, Any]) -> str:
+    """Return the name of the field that a fault is about."""
+    return str(fault.get("pointer") or fault.get("parameter") or "top").removeprefix("#/").partition("/")[0] or "top"
 
 
 def see(path: str) -> RedirectResponse:

@@ -18,19 +18,19 @@ class Words:
         self._zone = zone
         self._today = now.astimezone(zone).date()
 
-    def day(self, day: date) -> str:
-        """Return a day: `Friday 3 April`, with its year when that is another one than now."""
+    def day(self, day: date | str) -> str:
+        """Return a day, also as JSON has it: `Friday 3 April`, with its year when that is another one than now."""
+        day = date.fromisoformat(day) if isinstance(day, str) else day
         pattern = "EEEE d MMMM" if day.year == self._today.year else "d MMMM y"
         return format_date(day, pattern, locale=self._locale)
 
-    def moment(self, at: datetime) -> str:
-        """Return a moment: `Friday 3 April, 2:30 pm`."""
-        local = at.astimezone(self._zone)
-        return f"{self.day(local.date())}, {self.clock(local)}"
+    def moment(self, at: datetime | str) -> str:
+        """Return a moment, also as JSON has it: `Friday 3 April, 2:30 pm`."""
+        return f"{self.day(self._local(at).date())}, {self.clock(at)}"
 
-    def clock(self, at: datetime) -> str:
+    def clock(self, at: datetime | str) -> str:
         """Return a time of day: `2:30 pm`."""
-        local = at.astimezone(self._zone)
+        local = self._local(at)
         pattern = "h:mm a" if local.minute else "h a"
         return format_time(local.time(), pattern, locale=self._locale).replace("\u202f", " ")
 
@@ -42,3 +42,6 @@ class Words:
         """Return an amount of pounds, pence only where there are any."""
         pattern = "¤#,##0" if float(pounds).is_integer() else "¤#,##0.00"
         return format_currency(pounds, "GBP", pattern, locale=self._locale, currency_digits=False)
+
+    def _local(self, at: datetime | str) -> datetime:
+        return (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(self._zone)

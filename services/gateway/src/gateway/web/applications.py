@@ -1,0 +1,142 @@
+"""Applications: a board that tells honest news of each, silence too, and moves them by a plain form."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from starlette.datastructures import FormData
+
+from chassis.problem import ProblemError
+from gateway.web.visitor import N_, AtPage, Visitor, see
+
+COLUMNS: Final[Sequence[tuple[str, str, frozenset[str]]]] = (
+    ("thinking", N_("Thinking about it"), frozenset({"saved", "interested", "preparing"})),
+    ("sent", N_("Sent"), frozenset({"applied", "acknowledged"})),
+    ("silent", N_("No answer yet"), frozenset()),
+    ("interview", N_("Interview"), frozenset({"interview_invited", "interviewed"})),
+    ("offer", N_("Offer"), frozenset({"offered", "accepted", "started"})),
+    ("over", N_("Over"), frozenset({"unsuccessful", "withdrawn", "no_response", "declined", "superseded"})),
+)
+MOVES: Final[Mapping[str, str]] = {
+    "interest": N_("I am interested"),
+    "begin": N_("I am getting it ready"),
+    "send": N_("I sent it"),
+    "acknowledge": N_("They got it"),
+    "chase": N_("I asked them for news"),
+    "interviews": N_("They invited me to an interview"),
+    "offer": N_("They offered me the job"),
+    "accept": N_("I take the job"),
+    "decline": N_("I do not take it"),
+    "reject": N_("They said no"),
+    "withdraw": N_("I take it back"),
+    "silent": N_("I stop waiting"),
+    "reopen": N_("It goes on after all"),
+}
+REFUSALS: Final = (
+    ("not_shortlisted", N_("They did not invite me")),
+    ("not_chosen", N_("They chose somebody else")),
+    ("position_filled", N_("The job is taken")),
+    ("position_cancelled", N_("The job is gone")),
+    ("other", N_("Something else")),
+)
+WITHDRAWALS: Final = (
+    ("found_work", N_("I found work")),
+    ("not_interested", N_("I do not want it any more")),
+    ("too_far", N_("It is too far")),
+    ("pay_too_low", N_("The pay is too low")),
+    ("hours_do_not_fit", N_("The hours do not fit")),
+    ("other", N_("Something else")),
+)
+
+ASKED_WRONGLY: Final = 422
+
+applications_router = APIRouter(include_in_schema=False)
+
+
+@applications_router.get("/applications")
+async def show_board(visitor: AtPage) -> HTMLResponse:
+    """Show every application in the column of where it stands."""
+    board = await visitor.read("jobsearch", f"/participants/{visitor.actor.id}/applications")
+    columns = [
+        (code, visitor.say(words), [one for one in board["applications"] if _column(one) == code])
+        for code, words, _ in COLUMNS
+    ]
+    return visitor.page("applications.html", columns=columns, funnel=board["funnel"], moves=_said(visitor), errors={})
+
+
+@applications_router.post("/applications")
+async def add_job(visitor: AtPage) -> Response:
+    """Keep a job that was found elsewhere: its title and employer, or a link."""
+    form = await visitor.request.form()
+    body = {name: str(form[name]) for name in ("title", "employer", "link") if form.get(name)}
+    answer = await visitor.command("jobsearch", f"/participants/{visitor.actor.id}/applications", body)
+    return answer.then("/applications", "saved")
+
+
+@applications_router.get("/applications/{application_id}")
+async def show_application(visitor: AtPage, application_id: UUID) -> HTMLResponse:
+    """Show one application, its interviews, and what may come next."""
+    return await _one(visitor, application_id, {})
+
+
+@applications_router.post("/applications/{application_id}/move")
+async def choose_move(visitor: AtPage, application_id: UUID) -> Response:
+    """Move an application; a move that needs to know more asks on the application's own page."""
+    form = await visitor.request.form()
+    move = str(form.get("move", ""))
+    if move not in MOVES:
+        raise ProblemError(422, "There is no such move.")
+    if move in {"reject", "withdraw", "interviews", "send", "offer", "accept"} and "told" not in form:
+        return see(f"/applications/{application_id}?move={move}#move")
+    answer = await visitor.command("jobsearch", f"/applications/{application_id}/{move}", _body(move, form))
+    if not answer.done and answer.answer.status_code == ASKED_WRONGLY:
+        return await _one(visitor, application_id, answer.faults(visitor.say), move=move)
+    return answer.then("/applications", "sent" if move == "send" else "moved")
+
+
+@applications_router.post("/applications/{application_id}/interviews/{interview_id}/{deed}")
+async def change_interview(visitor: AtPage, application_id: UUID, interview_id: UUID, deed: str) -> Response:
+    """Note that an interview is prepared, took place, or will not take place."""
+    if deed not in {"prepared", "held", "cancel"}:
+        raise ProblemError(404, "There is nothing here.")
+    path = f"/applications/{application_id}/interviews/{interview_id}/{deed}"
+    return (await visitor.command("jobsearch", path)).then(f"/applications/{application_id}", "kept")
+
+
+def _column(application: Mapping[str, Any]) -> str:
+    if application["silent_since"] and application["stage"] in {"applied", "acknowledged"}:
+        return "silent"
+    return next((code for code, _, stages in COLUMNS if application["stage"] in stages), "over")
+
+
+def _said(visitor: Visitor) -> dict[str, str]:
+    return {move: visitor.say(words) for move, words in MOVES.items()}
+
+
+def _body(move: str, form: FormData) -> dict[str, Any] | None:
+    """Return what a move tells; what was left empty is not told."""
+    fields = {
+        "send": ("sent_on", "cv_version"),
+        "interviews": ("day", "starts_at", "channel", "place"),
+        "offer": ("answer_by",),
+        "accept": ("starts_on", "hours_a_week"),
+        "reject": ("reason",),
+        "withdraw": ("reason",),
+    }.get(move)
+    return None if fields is None else {name: str(form[name]) for name in fields if form.get(name)}
+
+
+async def _one(visitor: Visitor, application_id: UUID, errors: Mapping[str, str], move: str = "") -> HTMLResponse:
+    application = await visitor.read("jobsearch", f"/applications/{application_id}")
+    reasons = {"reject": REFUSALS, "withdraw": WITHDRAWALS}
+    return visitor.page(
+        "application.html",
+        status=ASKED_WRONGLY if errors else 200,
+        application=application,
+        move=move or visitor.request.query_params.get("move", ""),
+        moves=_said(visitor),
+        reasons={one: [(code, visitor.say(words)) for code, words in some] for one, some in reasons.items()},
+        errors=errors,
+    )

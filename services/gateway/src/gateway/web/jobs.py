@@ -1,0 +1,102 @@
+"""Jobs: search the market in one's own words, see why each fits, keep what is worth a thought."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from starlette.datastructures import FormData
+
+from gateway.services import Question
+from gateway.web.visitor import N_, AtPage, Visitor
+
+CONTRACTS: Final = (
+    ("permanent", N_("Permanent")),
+    ("temporary", N_("Temporary")),
+    ("fixed_term", N_("Fixed term")),
+    ("apprenticeship", N_("Apprenticeship")),
+    ("volunteer", N_("Volunteer")),
+)
+MILES: Final = ("2", "5", "10", "15", "20", "30", "50")
+NUMBERS: Final = ("miles", "pay_least", "hours_most", "town", "page")
+
+jobs_router = APIRouter(include_in_schema=False)
+
+
+@jobs_router.get("/jobs")
+async def show_jobs(visitor: AtPage) -> HTMLResponse:
+    """Show the form, and new jobs that fit what the person told of their wishes."""
+    participant = visitor.actor.id
+    found, missing = await visitor.read_all({"fit": Question("jobsearch", f"/participants/{participant}/matches")})
+    return _page(visitor, {}, missing=missing, fit=found.get("fit"))
+
+
+@jobs_router.post("/jobs")
+async def search_jobs(visitor: AtPage) -> HTMLResponse:
+    """Search. What somebody looks for stays out of addresses and logs, so it comes in a body."""
+    form = await visitor.request.form()
+    answer = await visitor.command("jobsearch", "/vacancies/search", _asked(form))
+    asked = {name: str(value) for name, value in form.items()}
+    if not answer.done:
+        return _page(visitor, asked, status=422, errors=answer.faults(visitor.say))
+    return _page(visitor, asked, found=answer.answer.json())
+
+
+@jobs_router.get("/jobs/{vacancy_id}")
+async def show_job(visitor: AtPage, vacancy_id: UUID) -> HTMLResponse:
+    """Show a vacancy. What it does not say is said to be missing."""
+    vacancy = await visitor.read("jobsearch", f"/vacancies/{vacancy_id}")
+    return visitor.page("job.html", vacancy=vacancy, contracts=dict(CONTRACTS))
+
+
+@jobs_router.post("/jobs/{vacancy_id}/save")
+async def save_job(visitor: AtPage, vacancy_id: UUID) -> Response:
+    """Keep a vacancy among the applications."""
+    path = f"/participants/{visitor.actor.id}/applications"
+    answer = await visitor.command("jobsearch", path, {"vacancy_id": str(vacancy_id)})
+    return answer.then("/applications", "saved")
+
+
+def _asked(form: FormData) -> dict[str, Any]:
+    """Return what is asked of the market; what was left empty is not asked."""
+    asked: dict[str, Any] = {
+        name: value for name, value in form.items() if value and name in {"words", "place", "pay_period", *NUMBERS}
+    }
+    if "town" in asked:
+        asked.pop("place", None)
+    asked |= {name: _number(str(asked[name])) for name in NUMBERS if name in asked}
+    return asked | {"contracts": form.getlist("contracts"), "part_time": "part_time" in form}
+
+
+def _number(text: str) -> float | str:
+    """Return a number; what is none is left for the service to say so."""
+    try:
+        return float(text.replace(",", "").lstrip("£"))
+    except ValueError:
+        return text
+
+
+def _page(
+    visitor: Visitor,
+    asked: Mapping[str, str],
+    *,
+    status: int = 200,
+    errors: Mapping[str, str] | None = None,
+    **shown: Any,
+) -> HTMLResponse:
+    place = (shown.get("found") or {}).get("place") or {}
+    frame = {
+        "found": None,
+        "fit": None,
+        "missing": [],
+        "contracts": [(code, visitor.say(words)) for code, words in CONTRACTS],
+        "miles": [(miles, visitor.say(N_("%(miles)s miles")) % {"miles": miles}) for miles in MILES],
+        "towns": [(str(town["town"]), _town(town)) for town in place.get("towns", ())],
+    }
+    return visitor.page("jobs.html", status=status, asked=asked, errors=errors or {}, **(frame | shown))
+
+
+def _town(town: Mapping[str, Any]) -> str:
+    """Return a town as it is told apart from others of its name."""
+    return ", ".join(str(town[part]) for part in ("name", "county", "nation") if town[part])
