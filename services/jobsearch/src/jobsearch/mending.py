@@ -24,9 +24,9 @@ def mend(text: str) -> str:
 
     Mending a mended text changes nothing. Raises BeyondMendingError.
     """
-    before, mended = "", tidy(text)
-    if mended.isascii():
-        return mended
+    if text.isascii():
+        return tidy(text)
+    before, mended = "", tidy(_mended_once(text))
     while mended != before:
         before, mended = mended, tidy(_mended_once(mended))
     if BROKEN.search(mended):
@@ -38,8 +38,7 @@ def tidy(text: str) -> str:
     """Return a text on one line: single spaces, nothing that cannot be seen, normal form C."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    seen = "".join(" " if character.isspace() else character for character in text)
-    seen = "".join(character for character in seen if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Cn"})
+    seen = "".join(one if one.isprintable() else " " if one.isspace() else "" for one in text)
     return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
