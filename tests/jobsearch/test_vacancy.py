@@ -6,6 +6,7 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.aggregate import Recorded
 from events.envelope import MARKET
 from events.fact import Fact
 from events.jobsearch import Vacancy, VacancyImported, VacancyRevised, VacancyWithdrawn
@@ -16,7 +17,7 @@ BAKER, COOK = Vacancy(source="feed", title="Baker"), Vacancy(source="feed", titl
 
 
 def facts(listing: Listing) -> list[type[Fact]]:
-    return [type(event.fact) for event in listing.collect_events()]
+    return [type(event.fact) for event in listing.collect_events() if isinstance(event, Recorded)]
 
 
 def test_a_vacancy_is_told_on_the_market_and_about_nobody() -> None:

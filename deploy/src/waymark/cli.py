@@ -16,6 +16,7 @@ from waymark.operator import (
     erasing,
     importing,
     logbook,
+    market,
     parking,
     rebuilding,
     recovering,
@@ -45,6 +46,7 @@ ADVICE = {
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for group in GROUPS:
     app.add_typer(group)
+importing.importing.command("vacancies")(market.vacancies)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from waymark.local.failure import PlatformFailure
 from waymark.local.postgres import Postgres
 
 EXAMPLES = Path("examples/referrals.csv")
+VACANCIES = Path("examples/generate_vacancies.py")
 DOWN_SECONDS = 60.0
 
 commands = typer.Typer()
@@ -109,11 +111,27 @@ def say_where(addresses: Addresses) -> None:
 
 
 def _welcome(addresses: Addresses) -> None:
-    command = [sys.executable, "-m", "waymark.cli", "import", "referrals", str(EXAMPLES), "--yes"]
-    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - our own command
-        message = f"the example referrals of {EXAMPLES} could not be brought in: read the lines above."
-        raise PlatformFailure(message)
+    _bring_in("referrals", EXAMPLES)
+    _bring_in(
+        "vacancies", _todays_vacancies(), "--feed", "examples", "--report", str(state.FOLDER / "vacancies-report.csv")
+    )
     say_where(addresses)
+
+
+def _bring_in(kind: str, file: Path, *options: str) -> None:
+    command = [sys.executable, "-m", "waymark.cli", "import", kind, str(file), "--yes", *options]
+    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - our own command
+        message = f"the example {kind} of {file} could not be brought in: read the lines above."
+        raise PlatformFailure(message)
+
+
+def _todays_vacancies() -> Path:
+    """Write the example vacancies as they stand today: closing dates that are long over would show an empty market."""
+    file = state.FOLDER / "vacancies.csv"
+    command = [sys.executable, str(VACANCIES), "--day", f"{datetime.now(UTC):%Y-%m-%d}"]
+    with file.open("wb") as output:
+        subprocess.run(command, check=True, stdout=output)  # noqa: S603 - our own script
+    return file
 
 
 def _add_row(table: Table, name: str, child: record.Running, addresses: Addresses | None) -> bool:

@@ -1,8 +1,11 @@
-"""`waymark import referrals`: bring a CSV file into the running platform, over the same routes as everybody."""
+"""`waymark import referrals`: bring a CSV file into the running platform, over the same routes as everybody.
+
+What every import shares is here too.
+"""
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -50,7 +53,7 @@ def referrals(
     if programme not in PROGRAMMES:
         message = f"no programme is called {programme}; there are {', '.join(PROGRAMMES)}."
         raise PlatformFailure(message)
-    with _client(manager) as client:
+    with client_of(manager, "referrals") as client:
         previewed = preview(client, file, id_of(programme), id_of(referrer))
         _show(previewed)
         if not previewed["rows"]:
@@ -68,47 +71,54 @@ def preview(client: httpx.Client, file: Path, programme_id: UUID, referrer_id: U
 
     Raises PlatformFailure when it is no table of referrals, or cannot be read.
     """
+    content = content_of(file)
+    parameters = {"programme_id": str(programme_id), "referrer_id": str(referrer_id)}
+    headers = {"Content-Type": "text/csv"}
+    return answered(client.post("/referral-files", params=parameters, content=content, headers=headers), str(file))
+
+
+def content_of(file: Path) -> bytes:
+    """Return what a file holds. Raises PlatformFailure when it cannot be read."""
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as unreadable:
         message = f"{file} cannot be read: {unreadable.strerror}."
         raise PlatformFailure(message) from unreadable
-    parameters = {"programme_id": str(programme_id), "referrer_id": str(referrer_id)}
-    headers = {"Content-Type": "text/csv"}
-    return _answered(client.post("/referral-files", params=parameters, content=content, headers=headers), str(file))
 
 
-def confirm(client: httpx.Client, file_id: str, report: Report) -> Shown:
+def confirm(client: httpx.Client, file_id: str, report: Report, files: str = "/referral-files") -> Shown:
     """Have a file brought in, report how far it is, and return how it ended.
 
     Raises PlatformFailure when the service refuses.
     """
-    shown = _answered(client.post(f"/referral-files/{file_id}/confirm"), "the import")
+    shown = answered(client.post(f"{files}/{file_id}/confirm"), "the import")
     while shown["state"] == "importing":
         time.sleep(LOOK_SECONDS)
-        shown = _answered(client.get(f"/referral-files/{file_id}"), "the import")
+        shown = answered(client.get(f"{files}/{file_id}"), "the import")
         report(shown)
     return shown
 
 
 @contextmanager
-def _client(manager: str) -> Iterator[httpx.Client]:
+def client_of(persona: str, service: str) -> Iterator[httpx.Client]:
+    """Open what asks a service as somebody of the demo. Raises PlatformFailure when the service does not answer."""
     environment = os.environ.get("WAYMARK_ENVIRONMENT", Environment.DEMO)
 
     def sign(request: httpx.Request) -> httpx.Request:
-        request.headers["authorization"] = f"Bearer {token(manager, environment, state.FOLDER / 'keys')}"
+        request.headers["authorization"] = f"Bearer {token(persona, environment, state.FOLDER / 'keys')}"
         return request
 
-    url = record.addresses().url("referrals")
+    url = record.addresses().url(service)
     try:
         with httpx.Client(base_url=url, auth=sign, timeout=ANSWER_SECONDS, trust_env=False) as client:
             yield client
     except httpx.TransportError as away:
-        message = f"the referrals service does not answer at {url}: see `make status` and `make logs`."
+        message = f"the {service} service does not answer at {url}: see `make status` and `make logs`."
         raise PlatformFailure(message) from away
 
 
-def _answered(answer: httpx.Response, what: str) -> Shown:
+def answered(answer: httpx.Response, what: str) -> Shown:
+    """Return what a service answered. Raises PlatformFailure when it refused `what`."""
     shown: Shown = answer.json()
     if answer.is_error:
         message = f"{what}: {shown.get('detail') or shown['title']}"
@@ -118,12 +128,13 @@ def _answered(answer: httpx.Response, what: str) -> Shown:
 
 def _show(previewed: Shown) -> None:
     console.print(f"{previewed['rows']:,} rows can be brought in.")
-    _show_rows("These cannot, and are left out:", previewed["errors"])
+    show_rows("These cannot, and are left out:", previewed["errors"])
     if previewed["unknown_columns"]:
         console.print(f"Columns that nobody reads: {', '.join(previewed['unknown_columns'])}.")
 
 
-def _show_rows(title: str, rows: list[Shown]) -> None:
+def show_rows(title: str, rows: Sequence[Shown]) -> None:
+    """Show rows of a file with what is wrong with each."""
     if not rows:
         return
     table = Table("row", "column", "reason", title=title, title_justify="left", box=None)
@@ -133,18 +144,23 @@ def _show_rows(title: str, rows: list[Shown]) -> None:
 
 
 def _watched(client: httpx.Client, previewed: Shown) -> Shown:
+    return watched(previewed["rows"], lambda report: confirm(client, previewed["id"], report))
+
+
+def watched(rows: int, bring_in: Callable[[Report], Shown]) -> Shown:
+    """Show how far an import of so many rows is, and return how it ended. Raises PlatformFailure for Ctrl-C."""
     columns = (TextColumn("Bringing in"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("", total=previewed["rows"])
+        bar = progress.add_task("", total=rows)
         try:
-            return confirm(client, previewed["id"], lambda shown: progress.update(bar, completed=shown["done"]))
+            return bring_in(lambda shown: progress.update(bar, completed=shown["done"]))
         except KeyboardInterrupt:
             message = "nobody watches any more, the service goes on. Send the file again at any time to see the end."
             raise PlatformFailure(message) from None
 
 
 def _say(done: Shown) -> None:
-    _show_rows("These became no referral:", done["refused"])
+    show_rows("These became no referral:", done["refused"])
     console.print(f"{done['added']:,} referrals came in, {done['repeated']:,} were there before.")
     if done["state"] == "stopped":
         console.print("It stopped on the way: `waymark logs referrals` says why. Send the file again to go on.")
