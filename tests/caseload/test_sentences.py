@@ -1,37 +1,124 @@
-"""Every fact of the language says a sentence of its own on the timeline, and no sentence shows a type name."""
+"""Every fact of the journey says a sentence of its own on the timeline, and no sentence shows a type name."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from caseload.sentences import UNKNOWN, sentence_of
-from events.caseload import Channel, ContactRecorded
+from caseload.kinds import KINDS, STAFF_ONLY
+from caseload.sentences import UNKNOWN, WORDINGS, sentence_of, shared
+from caseload.views.timeline import ON_OTHER_TOPICS, TIMELINE
+from events.caseload import (
+    ActionOwner,
+    AppointmentBooked,
+    AppointmentKind,
+    Channel,
+    ContactRecorded,
+    MessageSent,
+    NeedsAssessed,
+)
 from events.catalogue import every_fact
 from events.fact import read
+from events.jobsearch import InterviewInvited
+from events.meeting import MeetingChannel
 from events.sealed import Sealed
+from tests.caseload.telling import ADA, COACH, PROVIDER
 
 GOLDEN = Path(__file__).parents[2] / "libs/events/golden"
+LONDON: Final = ZoneInfo("Europe/London")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTE = Sealed(f"sealed:1:{UUID(int=1)}:{UUID(int=2)}:waymark.caseload.ContactRecorded.v1:note:c2VhbGVk")
+TOLD = [fact.type_name for fact in every_fact().values() if fact not in ON_OTHER_TOPICS]
 
 
-@pytest.mark.parametrize("type_name", every_fact())
+@pytest.mark.parametrize("type_name", TOLD)
 def test_every_fact_has_a_sentence_that_is_plain_english(type_name: str) -> None:
-    words = sentence_of(read(type_name, (GOLDEN / f"{type_name}.json").read_bytes())).words
+    words = sentence_of(read(type_name, (GOLDEN / f"{type_name}.json").read_bytes()), LONDON).words
     assert words != UNKNOWN
-    assert words.endswith(".")
-    assert not {"_", ":1:", "v1", every_fact()[type_name].__name__} & set(words.split())
+    assert re.fullmatch(r"[A-Z][^{}_]*\.", words)
+    assert not {":1:", "v1", every_fact()[type_name].__name__, "None"} & set(re.split(r"[ .,]", words))
     assert "sealed" not in words
 
 
+@pytest.mark.parametrize("golden", sorted(GOLDEN.glob("waymark.*.json")), ids=lambda path: path.stem)
+def test_every_golden_fact_of_the_journey_can_be_told(golden: Path) -> None:
+    type_name = ".".join(golden.name.split(".")[:4])
+    fact = read(type_name, golden.read_bytes())
+    if type(fact) not in ON_OTHER_TOPICS:
+        assert sentence_of(fact, LONDON).words.endswith(".")
+
+
+def test_the_timeline_hears_everything_that_is_told_on_the_journey() -> None:
+    assert {fact.type_name for fact in TIMELINE.facts} == set(TOLD)
+    assert WORDINGS.keys() == set(TIMELINE.facts)
+
+
+def test_every_fact_of_the_journey_is_of_one_kind() -> None:
+    kinds = [fact for facts in KINDS.values() for fact in facts]
+    assert len(kinds) == len(set(kinds))
+    assert set(kinds) == set(TIMELINE.facts)
+    assert set(TIMELINE.facts) >= STAFF_ONLY
+
+
 def test_a_contact_says_how_and_brings_its_sealed_note() -> None:
-    sentence = sentence_of(ContactRecorded(occurred_at=NOON, channel=Channel.PHONE, coach_id=UUID(int=3), note=NOTE))
+    contact = ContactRecorded(occurred_at=NOON, channel=Channel.PHONE, coach_id=UUID(int=3), note=NOTE)
+    sentence = sentence_of(contact, LONDON)
     assert (sentence.words, sentence.sealed) == ("Coach and person spoke by phone.", {"Note": NOTE})
+
+
+@pytest.mark.parametrize(("is_shared", "note"), [(True, {"Note": NOTE}), (False, {}), (None, {})])
+def test_the_person_reads_a_coachs_note_only_when_it_is_shared(is_shared: bool | None, note: dict[str, Sealed]) -> None:
+    contact = ContactRecorded(occurred_at=NOON, channel=Channel.PHONE, coach_id=COACH, note=NOTE, shared=is_shared)
+    assert shared(contact, sentence_of(contact, LONDON)).sealed == note
+
+
+def test_what_the_two_wrote_to_each_other_is_shared() -> None:
+    message = MessageSent(
+        occurred_at=NOON,
+        message_id=UUID(int=7),
+        case_id=UUID(int=8),
+        participant_id=ADA,
+        provider_id=PROVIDER,
+        by=ActionOwner.COACH,
+        author_id=COACH,
+        text=NOTE,
+    )
+    sentence = shared(message, sentence_of(message, LONDON))
+    assert (sentence.words, sentence.sealed) == ("The coach wrote a message.", {"Text": NOTE})
 
 
 def test_days_are_written_out() -> None:
     type_name = "waymark.caseload.ActionFellDue.v1"
-    sentence = sentence_of(read(type_name, (GOLDEN / f"{type_name}.json").read_bytes()))
+    sentence = sentence_of(read(type_name, (GOLDEN / f"{type_name}.json").read_bytes()), LONDON)
     assert sentence.words == "An agreed action was not done by 4 March 2026."
+
+
+def test_moments_are_those_of_the_programmes_time_zone() -> None:
+    booked = AppointmentBooked(
+        occurred_at=NOON,
+        case_id=UUID(int=7),
+        participant_id=ADA,
+        provider_id=PROVIDER,
+        coach_id=COACH,
+        kind=AppointmentKind.REVIEW,
+        starts_at=datetime(2026, 7, 1, 9, tzinfo=UTC),
+        minutes=30,
+        channel=MeetingChannel.VIDEO,
+    )
+    assert sentence_of(booked, LONDON).words == "An appointment was booked for 1 July 2026 at 10:00, by video."
+
+
+def test_an_interview_without_a_day_says_so() -> None:
+    invited = InterviewInvited(occurred_at=NOON, interview_id=UUID(int=7), round=1)
+    assert sentence_of(invited, LONDON).words == (
+        "The employer invites the person to an interview, the day is not known yet."
+    )
+
+
+def test_an_assessment_that_found_nothing_says_so() -> None:
+    nothing = NeedsAssessed(occurred_at=NOON, barriers=(), contact_needs=())
+    assert sentence_of(nothing, LONDON).words == "Coach and person went through the needs: nothing stands in the way."

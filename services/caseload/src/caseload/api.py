@@ -24,7 +24,7 @@ from caseload.views.caseload import (
     find_case,
     select_cases,
 )
-from caseload.views.timeline import TIMELINE, entries_of
+from caseload.views.timeline import TIMELINE, Window, entries_of
 from chassis.http import Accepted, AtLeast, CurrentActor, ExpectedVersion, etag
 from chassis.identity import Actor
 from chassis.keyring import Term
@@ -147,9 +147,9 @@ async def read_timeline(
     async with reading(desk.pool, tenant, CASELOAD, at_least) as connection:
         _require_read(actor, await cases_of_people(connection, tenant, [participant_id]))
     async with reading(desk.pool, tenant, TIMELINE, at_least) as connection:
-        rows = await entries_of(connection, tenant, participant_id, before, ENTRIES_AT_ONCE)
+        rows = await entries_of(connection, tenant, participant_id, Window(before=before, limit=ENTRIES_AT_ONCE))
     further = rows[-1].id if len(rows) == ENTRIES_AT_ONCE else None
-    return TimelinePage(entries=await timeline_entries(desk.keyring, rows), next=further)
+    return TimelinePage(entries=await timeline_entries(desk.keyring, rows, desk.zone), next=further)
 
 
 @router.post("/participants/search")

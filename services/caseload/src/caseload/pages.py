@@ -118,9 +118,9 @@ async def case_page(keyring: Keyring, case: CaseSummary, actions: Sequence[Actio
     return CasePage(**line.model_dump(), referral_id=case.referral_id, actions=entries)
 
 
-async def timeline_entries(keyring: Keyring, rows: Sequence[TimelineRow]) -> list[TimelineEntry]:
+async def timeline_entries(keyring: Keyring, rows: Sequence[TimelineRow], zone: ZoneInfo) -> list[TimelineEntry]:
     """Tell facts in sentences and open the words in them."""
-    sentences = [sentence_of(read(row.type_name, row.fact.encode())) for row in rows]
+    sentences = [sentence_of(read(row.type_name, row.fact.encode()), zone) for row in rows]
     opened = iter(await keyring.open_many([sealed for told in sentences for sealed in told.sealed.values()]))
     return [
         TimelineEntry(

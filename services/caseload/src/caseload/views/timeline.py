@@ -1,6 +1,7 @@
 """The journey of a participant through every service: one row for each fact, kept as it was told."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,6 +12,32 @@ from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
 from events.catalogue import every_fact
+from events.fact import Fact
+from events.gateway import RecordOpened, RecordRefused, RecordsListed
+from events.jobsearch import (
+    JobSearchMade,
+    VacanciesShown,
+    VacancyDismissed,
+    VacancyImported,
+    VacancyOpened,
+    VacancyRevised,
+    VacancyWithdrawn,
+)
+
+ON_OTHER_TOPICS: Final[frozenset[type[Fact]]] = frozenset(
+    {
+        JobSearchMade,
+        RecordOpened,
+        RecordRefused,
+        RecordsListed,
+        VacanciesShown,
+        VacancyDismissed,
+        VacancyImported,
+        VacancyOpened,
+        VacancyRevised,
+        VacancyWithdrawn,
+    }
+)
 
 
 @dataclass
@@ -50,22 +77,40 @@ def fold_timeline(_row: TimelineRow | None, told: Told) -> TimelineRow:
 
 TIMELINE: Final = View(
     name="timeline",
-    facts=tuple(every_fact().values()),
+    facts=tuple(fact for fact in every_fact().values() if fact not in ON_OTHER_TOPICS),
     tables=(Table("timeline", TimelineRow, fact_touched, fold_timeline, indexes=("participant_id, occurred_at",)),),
 )
 
 ENTRIES: Final = """
 select * from timeline where tenant = %(tenant)s and participant_id = %(participant)s
+and (%(types)s::text[] is null or type_name = any(%(types)s))
 and (%(before)s::text is null or (occurred_at, recorded_at, position, id)
      < (select occurred_at, recorded_at, position, id from timeline where id = %(before)s))
 order by occurred_at desc, recorded_at desc, position desc, id desc limit %(limit)s
 """
+WHOLE: Final = """
+select * from timeline where tenant = %(tenant)s and participant_id = %(participant)s
+order by recorded_at, position, id
+"""
 
 
-async def entries_of(
-    connection: Connection, tenant: UUID, participant: UUID, before: str | None, limit: int
-) -> list[TimelineRow]:
-    """Return what a provider may see of a participant's journey, the latest first, from before the entry `before`."""
-    arguments = {"tenant": tenant, "participant": participant, "before": before, "limit": limit}
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which entries: of some types or of all, from before the entry `before`."""
+
+    types: Sequence[str] | None = None
+    before: str | None = None
+    limit: int = 200
+
+
+async def entries_of(connection: Connection, tenant: UUID, participant: UUID, window: Window) -> list[TimelineRow]:
+    """Return what a provider may see of a participant's journey, the latest first."""
+    arguments = {"tenant": tenant, "participant": participant, **asdict(window)}
     async with connection.cursor(row_factory=class_row(TimelineRow)) as cursor:
         return await (await cursor.execute(ENTRIES, arguments)).fetchall()
+
+
+async def journey_of(connection: Connection, tenant: UUID, participant: UUID) -> list[TimelineRow]:
+    """Return the whole journey of a participant with a provider, in the order in which it was learned."""
+    async with connection.cursor(row_factory=class_row(TimelineRow)) as cursor:
+        return await (await cursor.execute(WHOLE, {"tenant": tenant, "participant": participant})).fetchall()
