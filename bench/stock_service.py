@@ -14,7 +14,7 @@ from fastapi import APIRouter, HTTPException, Response
 from psycopg_pool import ConnectionPool
 
 from bench.stock import StockCase, stock_application
-from caseload.api import CoachAssignment
+from caseload.routes.case import CoachAssignment
 from chassis.http import CurrentAsk, ExpectedVersion, serve, service_app
 from chassis.identity import Verifier
 from chassis.settings import ServiceSettings

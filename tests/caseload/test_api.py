@@ -88,6 +88,7 @@ def test_an_agreed_action_is_read_after_it_was_written_and_counts_until_it_is_do
         "action_id": agreed.json()["ids"]["action"],
         "how": None,
         "status": "open",
+        "suggested_by": None,
         "late": False,
     }
     assert (page.json()["open_actions"], page.json()["next_due"]) == (1, IN_A_WEEK)

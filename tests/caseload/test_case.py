@@ -1,85 +1,133 @@
 """Given what happened in a case, when something is asked of it, then these facts follow, or it is refused."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from caseload.case import (
-    ActionAlreadyAgreed,
-    ActionAlreadyCancelled,
-    ActionAlreadyDone,
     Case,
     ContactInTheFuture,
-    DueBeforeAgreed,
-    NoSuchAction,
+    NoSuchConcern,
+    PausedIntoThePast,
+    SnoozedIntoThePast,
 )
-from chassis.aggregate import Recorded, Refusal
+from caseload.case_status import (
+    FOLLOWS,
+    CaseAwaitsStart,
+    CaseIsActive,
+    CaseIsCompleted,
+    CaseIsExited,
+    CaseIsHandedBack,
+    CaseIsInError,
+    CaseIsPaused,
+    CaseNeverStarted,
+    Status,
+)
+from chassis.aggregate import Refusal
 from events.caseload import (
-    ActionAgreed,
-    ActionCancelled,
-    ActionDone,
-    ActionFellDue,
-    ActionOwner,
-    CaseOpened,
+    CaseCompleted,
+    CaseEnteredInError,
+    CaseExitedEarly,
+    CaseHandedBack,
+    CaseNotStarted,
+    CasePaused,
+    CaseReactivated,
+    CaseResumed,
+    CaseSnoozed,
+    CaseStarted,
+    CaseUnsnoozed,
     Channel,
     CoachAssigned,
     ContactRecorded,
+    ExitReason,
+    NeedsAssessed,
+    NextStepSetAside,
+    PauseReason,
+    SafetyConcernHandled,
+    SafetyConcernRaised,
+    SetAsideReason,
+    Track,
+    TrackChosen,
 )
 from events.fact import Fact
 from events.referrals import ReferralAcknowledged
-from events.sealed import Sealed
-
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-EARLIER = NOW - timedelta(days=3)
-TODAY, FRIDAY, SATURDAY = date(2026, 3, 2), date(2026, 3, 6), date(2026, 3, 7)
-CASE, PARTICIPANT, PROVIDER, PROGRAMME, REFERRAL, AMIR, BETHAN, ACTION = map(UUID, map("{:032x}".format, range(1, 9)))
-WHAT = Sealed(f"sealed:1:{CASE}:{PARTICIPANT}:waymark.caseload.ActionAgreed.v1:what:c2VhbGVk")
-
-OPENED = CaseOpened(
-    occurred_at=EARLIER,
-    participant_id=PARTICIPANT,
-    provider_id=PROVIDER,
-    programme_id=PROGRAMME,
-    referral_id=REFERRAL,
+from tests.caseload.cases import (
+    AMIR,
+    BETHAN,
+    CASE,
+    CONCERN,
+    FRIDAY,
+    NOW,
+    OPENED,
+    PARTICIPANT,
+    PROGRAMME,
+    PROVIDER,
+    STARTED,
+    TODAY,
+    decided,
+    given,
+    sealed,
 )
-WITH_AMIR = CoachAssigned(occurred_at=EARLIER, coach_id=AMIR)
-AGREED = ActionAgreed(occurred_at=NOW, action_id=ACTION, owner=ActionOwner.PARTICIPANT, what=WHAT, due=FRIDAY)
-DONE = ActionDone(occurred_at=NOW, action_id=ACTION)
-CANCELLED = ActionCancelled(occurred_at=NOW, action_id=ACTION)
-FELL_DUE = ActionFellDue(occurred_at=NOW, action_id=ACTION, due=FRIDAY)
+
+WITH_AMIR = CoachAssigned(occurred_at=OPENED.occurred_at, coach_id=AMIR)
+PAUSED = CasePaused(occurred_at=NOW, reason=PauseReason.HEALTH)
+RESUMED = CaseResumed(occurred_at=NOW)
+COMPLETED = CaseCompleted(occurred_at=NOW)
+EXITED = CaseExitedEarly(occurred_at=NOW, reason=ExitReason.MOVED_AWAY)
+NOT_STARTED = CaseNotStarted(occurred_at=NOW)
+REACTIVATED = CaseReactivated(occurred_at=NOW)
+HANDED_BACK = CaseHandedBack(occurred_at=NOW, report=sealed(CaseHandedBack, "report"))
+IN_ERROR = CaseEnteredInError(occurred_at=NOW)
+CONCERNED = SafetyConcernRaised(
+    occurred_at=NOW, concern_id=CONCERN, owner_id=AMIR, what=sealed(SafetyConcernRaised, "what")
+)
+HANDLED = SafetyConcernHandled(occurred_at=NOW, concern_id=CONCERN, how=sealed(SafetyConcernHandled, "how"))
+NEEDS = NeedsAssessed(occurred_at=NOW, barriers=(), contact_needs=(), coach_id=AMIR)
+ASIDE = NextStepSetAside(occurred_at=NOW, step="profile", reason=SetAsideReason.LATER, until=FRIDAY)
+SNOOZED = CaseSnoozed(occurred_at=NOW, rule=9, until=FRIDAY, reason=sealed(CaseSnoozed, "reason"))
+UNSNOOZED = CaseUnsnoozed(occurred_at=NOW)
 
 
-def given(*facts: Fact) -> Case:
-    """Return an open case to which these facts have happened."""
-    case = Case.open(CASE, OPENED, None)
-    for fact in facts:
-        case.record(fact)
-    case.collect_events()
-    return case
+def tracked(track: Track) -> TrackChosen:
+    return TrackChosen(occurred_at=NOW, track=track, coach_id=AMIR, reason=sealed(TrackChosen, "reason"))
 
 
-def decided(case: Case) -> list[Fact]:
-    """Return the facts that were decided since."""
-    return [event.fact for event in case.collect_events() if isinstance(event, Recorded)]
+def start(case: Case) -> None:
+    case.start(STARTED)
 
 
-def agree(case: Case) -> None:
-    case.agree(AGREED, TODAY)
+def close_unstarted(case: Case) -> None:
+    case.close_unstarted(TODAY, NOW)
 
 
-def finish(case: Case) -> None:
-    case.finish(ACTION, NOW)
+def pause(case: Case) -> None:
+    case.pause(PAUSED, TODAY)
 
 
-def cancel(case: Case) -> None:
-    case.cancel(ACTION, NOW)
+def resume(case: Case) -> None:
+    case.resume(TODAY, NOW)
 
 
-def let_fall_due(case: Case) -> None:
-    case.let_fall_due(ACTION, SATURDAY, NOW)
+def complete(case: Case) -> None:
+    case.complete(TODAY, NOW)
+
+
+def leave(case: Case) -> None:
+    case.exit_early(EXITED, TODAY)
+
+
+def reactivate(case: Case) -> None:
+    case.reactivate(REACTIVATED, TODAY)
+
+
+def hand_back(case: Case) -> None:
+    case.hand_back(HANDED_BACK, TODAY)
+
+
+def retract(case: Case) -> None:
+    case.enter_in_error(IN_ERROR, TODAY)
 
 
 def test_a_case_is_about_the_participant_and_belongs_to_the_provider() -> None:
@@ -107,18 +155,144 @@ def test_the_coach_who_already_has_the_case_is_not_assigned_again() -> None:
     assert decided(case) == []
 
 
+# How a case comes to each status, from when it was opened.
+TO: dict[Status, list[Fact]] = {
+    Status.AWAITING_START: [],
+    Status.ACTIVE: [STARTED],
+    Status.PAUSED: [STARTED, PAUSED],
+    Status.COMPLETED: [STARTED, COMPLETED],
+    Status.EXITED_EARLY: [STARTED, EXITED],
+    Status.NOT_STARTED: [NOT_STARTED],
+    Status.HANDED_BACK: [STARTED, COMPLETED, HANDED_BACK],
+    Status.ENTERED_IN_ERROR: [IN_ERROR],
+}
+STEPS: dict[str, tuple[Callable[[Case], None], Fact]] = {
+    "start": (start, STARTED),
+    "did-not-start": (close_unstarted, NOT_STARTED),
+    "pause": (pause, PAUSED),
+    "resume": (resume, RESUMED),
+    "complete": (complete, COMPLETED),
+    "exit": (leave, EXITED),
+    "reactivate": (reactivate, REACTIVATED),
+    "hand-back": (hand_back, HANDED_BACK),
+    "entered-in-error": (retract, IN_ERROR),
+}
+REFUSED: dict[Status, type[Refusal]] = {
+    Status.AWAITING_START: CaseAwaitsStart,
+    Status.ACTIVE: CaseIsActive,
+    Status.PAUSED: CaseIsPaused,
+    Status.COMPLETED: CaseIsCompleted,
+    Status.EXITED_EARLY: CaseIsExited,
+    Status.NOT_STARTED: CaseNeverStarted,
+    Status.HANDED_BACK: CaseIsHandedBack,
+    Status.ENTERED_IN_ERROR: CaseIsInError,
+}
+# What is already so, or says nothing new: no fact follows.
+SETTLED = {
+    (Status.ACTIVE, "start"),
+    (Status.PAUSED, "start"),
+    (Status.ACTIVE, "resume"),
+    (Status.ACTIVE, "reactivate"),
+    (Status.PAUSED, "pause"),
+    (Status.COMPLETED, "complete"),
+    (Status.EXITED_EARLY, "exit"),
+    (Status.NOT_STARTED, "did-not-start"),
+    (Status.HANDED_BACK, "hand-back"),
+    (Status.ENTERED_IN_ERROR, "entered-in-error"),
+}
+EVERY = [(status, step) for status in Status for step in STEPS]
+LEGAL = [(status, step) for status, step in EVERY if step in FOLLOWS[status].values() and (status, step) not in SETTLED]
+ILLEGAL = [pair for pair in EVERY if pair not in LEGAL and pair not in SETTLED]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_case_stands_where_its_facts_led(status: Status) -> None:
+    assert given(*TO[status]).life.on(TODAY) is status
+
+
+@pytest.mark.parametrize(("status", "step"), LEGAL)
+def test_a_step_that_leads_on_is_taken(status: Status, step: str) -> None:
+    ask, fact = STEPS[step]
+    case = given(*TO[status])
+    ask(case)
+    assert decided(case) == [fact]
+
+
+@pytest.mark.parametrize(("status", "step"), sorted(SETTLED))
+def test_what_is_already_so_tells_nothing(status: Status, step: str) -> None:
+    case = given(*TO[status])
+    STEPS[step][0](case)
+    assert decided(case) == []
+
+
+@pytest.mark.parametrize(("status", "step"), ILLEGAL)
+def test_a_step_that_does_not_lead_on_is_refused_with_those_that_do(status: Status, step: str) -> None:
+    case = given(*TO[status])
+    with pytest.raises(REFUSED[status]) as refused:
+        STEPS[step][0](case)
+    assert (refused.value.allowed, decided(case)) == (tuple(FOLLOWS[status].values()), [])
+
+
+def test_a_case_awaits_a_start_that_is_still_to_come() -> None:
+    case = given(CaseStarted(occurred_at=NOW, start_date=FRIDAY))
+    assert (case.life.on(TODAY), case.life.on(FRIDAY)) == (Status.AWAITING_START, Status.ACTIVE)
+
+
+def test_somebody_whose_start_was_still_to_come_may_never_begin() -> None:
+    case = given(CaseStarted(occurred_at=NOW, start_date=FRIDAY))
+    close_unstarted(case)
+    assert decided(case) == [NOT_STARTED]
+
+
+def test_a_case_does_not_start_twice() -> None:
+    case = given(STARTED)
+    with pytest.raises(CaseIsActive):
+        case.start(CaseStarted(occurred_at=NOW, start_date=FRIDAY))
+
+
+def test_a_pause_is_over_when_its_last_day_has_passed() -> None:
+    case = given(STARTED, CasePaused(occurred_at=NOW, reason=PauseReason.HOLIDAY, until=FRIDAY))
+    days = [case.life.on(FRIDAY), case.life.on(FRIDAY + timedelta(days=1))]
+    assert days == [Status.PAUSED, Status.ACTIVE]
+
+
+def test_a_pause_may_become_longer() -> None:
+    case = given(STARTED, PAUSED)
+    longer = CasePaused(occurred_at=NOW, reason=PauseReason.HEALTH, until=FRIDAY)
+    case.pause(longer, TODAY)
+    assert decided(case) == [longer]
+
+
+def test_a_pause_ends_on_a_day_to_come() -> None:
+    case = given(STARTED)
+    with pytest.raises(PausedIntoThePast):
+        case.pause(CasePaused(occurred_at=NOW, reason=PauseReason.HEALTH, until=TODAY - timedelta(days=1)), TODAY)
+
+
+def test_a_reactivated_case_does_not_rest() -> None:
+    assert given(STARTED, PAUSED, EXITED, REACTIVATED).life.on(TODAY) is Status.ACTIVE
+
+
 @pytest.mark.parametrize(
     ("before", "ask", "after"),
     [
-        ([], agree, [AGREED]),
-        ([AGREED], finish, [DONE]),
-        ([AGREED], cancel, [CANCELLED]),
-        ([AGREED], let_fall_due, [FELL_DUE]),
-        ([AGREED, FELL_DUE], finish, [DONE]),
-        ([AGREED, FELL_DUE], cancel, [CANCELLED]),
+        ([], lambda case: case.choose_track(tracked(Track.INTENSIVE)), [tracked(Track.INTENSIVE)]),
+        ([tracked(Track.SUPPORTED)], lambda case: case.choose_track(tracked(Track.SUPPORTED)), []),
+        ([], lambda case: case.assess_needs(NEEDS), [NEEDS]),
+        ([], lambda case: case.raise_concern(CONCERNED), [CONCERNED]),
+        ([IN_ERROR], lambda case: case.raise_concern(CONCERNED), [CONCERNED]),
+        ([CONCERNED], lambda case: case.handle_concern(HANDLED), [HANDLED]),
+        ([CONCERNED, HANDLED], lambda case: case.handle_concern(HANDLED), []),
+        ([], lambda case: case.set_step_aside(ASIDE), [ASIDE]),
+        ([ASIDE], lambda case: case.set_step_aside(ASIDE), []),
+        ([], lambda case: case.snooze(SNOOZED, TODAY), [SNOOZED]),
+        ([SNOOZED], lambda case: case.snooze(SNOOZED, TODAY), []),
+        ([SNOOZED], lambda case: case.unsnooze(NOW), [UNSNOOZED]),
+        ([], lambda case: case.unsnooze(NOW), []),
+        ([SNOOZED, UNSNOOZED], lambda case: case.unsnooze(NOW), []),
     ],
 )
-def test_an_open_action_is_done_or_cancelled_and_may_fall_due_before(
+def test_what_is_known_of_a_person_is_noted_once(
     before: list[Fact], ask: Callable[[Case], None], after: list[Fact]
 ) -> None:
     case = given(*before)
@@ -127,57 +301,21 @@ def test_an_open_action_is_done_or_cancelled_and_may_fall_due_before(
 
 
 @pytest.mark.parametrize(
-    ("before", "ask"),
+    ("before", "ask", "refusal"),
     [
-        ([AGREED, DONE], finish),
-        ([AGREED, CANCELLED], cancel),
-        ([AGREED, FELL_DUE], let_fall_due),
-        ([AGREED, DONE], let_fall_due),
-        ([AGREED, CANCELLED], let_fall_due),
+        ([], lambda case: case.handle_concern(HANDLED), NoSuchConcern),
+        ([], lambda case: case.snooze(SNOOZED, FRIDAY), SnoozedIntoThePast),
+        ([STARTED, COMPLETED], lambda case: case.choose_track(tracked(Track.INTENSIVE)), CaseIsCompleted),
+        ([STARTED, EXITED], lambda case: case.assess_needs(NEEDS), CaseIsExited),
+        ([NOT_STARTED], lambda case: case.set_step_aside(ASIDE), CaseNeverStarted),
     ],
 )
-def test_what_is_already_so_or_no_longer_matters_tells_nothing(before: list[Fact], ask: Callable[[Case], None]) -> None:
-    case = given(*before)
-    ask(case)
-    assert decided(case) == []
-
-
-@pytest.mark.parametrize(
-    ("before", "ask", "refusal", "allowed"),
-    [
-        ([], finish, NoSuchAction, ()),
-        ([], cancel, NoSuchAction, ()),
-        ([], let_fall_due, NoSuchAction, ()),
-        ([AGREED], agree, ActionAlreadyAgreed, ("done", "cancel")),
-        ([AGREED, DONE], agree, ActionAlreadyDone, ()),
-        ([AGREED, DONE], cancel, ActionAlreadyDone, ()),
-        ([AGREED, CANCELLED], finish, ActionAlreadyCancelled, ()),
-    ],
-)
-def test_an_illegal_step_is_refused_with_the_steps_that_are_open(
-    before: list[Fact], ask: Callable[[Case], None], refusal: type[Refusal], allowed: tuple[str, ...]
+def test_what_makes_no_sense_is_refused(
+    before: list[Fact], ask: Callable[[Case], None], refusal: type[Refusal]
 ) -> None:
     case = given(*before)
-    with pytest.raises(refusal) as refused:
+    with pytest.raises(refusal):
         ask(case)
-    assert (refused.value.allowed, decided(case)) == (allowed, [])
-
-
-def test_an_action_may_be_due_on_the_day_of_the_agreement() -> None:
-    case = given()
-    case.agree(AGREED, FRIDAY)
-    assert decided(case) == [AGREED]
-
-
-def test_an_action_cannot_be_due_before_it_was_agreed() -> None:
-    case = given()
-    with pytest.raises(DueBeforeAgreed):
-        case.agree(AGREED, FRIDAY + timedelta(days=1))
-
-
-def test_an_action_is_not_late_on_its_due_date() -> None:
-    case = given(AGREED)
-    case.let_fall_due(ACTION, FRIDAY, NOW)
     assert decided(case) == []
 
 

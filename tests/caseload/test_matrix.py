@@ -26,35 +26,82 @@ VISITORS: Final[Mapping[str, tuple[str, UUID | None, UUID]]] = {
     "operator": ("operator", None, uuid4()),
     "analyst": ("analyst", None, uuid4()),
     "the participant": ("jobseeker", NORTHWAY, ADA.id),
+    "another participant": ("jobseeker", NORTHWAY, uuid4()),
+    "the participant, elsewhere": ("jobseeker", BRIGHTPATH, ADA.id),
     "somebody of no known role": ("auditor", NORTHWAY, uuid4()),
 }
+JOBSEEKERS: Final = ("the participant", "another participant", "the participant, elsewhere")
 OUTSIDERS: Final = dict.fromkeys(
-    ("referrer", "operator", "analyst", "the participant", "somebody of no known role"), Verdict.FORBIDDEN
+    ("referrer", "operator", "analyst", *JOBSEEKERS, "somebody of no known role"), Verdict.FORBIDDEN
 )
+OUTSIDERS_OF_CASES: Final = {**OUTSIDERS, "the participant, elsewhere": Verdict.HIDDEN}
 LEADERS: Final = dict.fromkeys(("team leader", "manager"), Verdict.ALLOWED)
 ELSEWHERE: Final = dict.fromkeys(("coach elsewhere", "team leader elsewhere", "manager elsewhere"), Verdict.HIDDEN)
 COACHES: Final = dict.fromkeys(("coach of the case", "another coach"), Verdict.FORBIDDEN)
 
-OWN_CASES: Final = {**OUTSIDERS, **LEADERS, **ELSEWHERE, **COACHES, "coach of the case": Verdict.ALLOWED}
-LEADERS_ONLY: Final = {**OUTSIDERS, **LEADERS, **ELSEWHERE, **COACHES}
+OWN_CASES: Final = {**OUTSIDERS_OF_CASES, **LEADERS, **ELSEWHERE, **COACHES, "coach of the case": Verdict.ALLOWED}
+LEADERS_ONLY: Final = {**OUTSIDERS_OF_CASES, **LEADERS, **ELSEWHERE, **COACHES}
 OWN_LISTS: Final = dict.fromkeys(VISITORS, Verdict.ALLOWED) | OUTSIDERS
+
+READ_OWN_CASES: Final = {**OWN_CASES, "the participant, elsewhere": Verdict.FORBIDDEN}
+TAKING_PART: Final = {**OWN_CASES, "the participant": Verdict.ALLOWED}
 
 TABLE: Final[Table] = {
     "GET /caseload": OWN_LISTS,
     "POST /participants/search": OWN_LISTS,
-    "GET /cases/{case_id}": OWN_CASES,
-    "GET /participants/{participant_id}/timeline": OWN_CASES,
-    "POST /cases/{case_id}/actions": OWN_CASES,
-    "POST /cases/{case_id}/actions/{action_id}/done": OWN_CASES,
-    "POST /cases/{case_id}/actions/{action_id}/cancel": OWN_CASES,
-    "POST /cases/{case_id}/contacts": OWN_CASES,
+    "GET /cases/{case_id}": READ_OWN_CASES,
+    "GET /participants/{participant_id}/timeline": READ_OWN_CASES,
     "POST /cases/{case_id}/coach": LEADERS_ONLY,
+    "POST /cases/{case_id}/track": OWN_CASES,
+    "POST /cases/{case_id}/needs": OWN_CASES,
+    "POST /cases/{case_id}/safety-concerns": OWN_CASES,
+    "POST /cases/{case_id}/safety-concerns/{concern_id}/handled": OWN_CASES,
+    "POST /cases/{case_id}/pause": OWN_CASES,
+    "POST /cases/{case_id}/resume": OWN_CASES,
+    "POST /cases/{case_id}/complete": OWN_CASES,
+    "POST /cases/{case_id}/exit": OWN_CASES,
+    "POST /cases/{case_id}/reactivate": OWN_CASES,
+    "POST /cases/{case_id}/hand-back": OWN_CASES,
+    "POST /cases/{case_id}/entered-in-error": LEADERS_ONLY,
+    "POST /cases/{case_id}/contacts": OWN_CASES,
+    "POST /cases/{case_id}/next-step/set-aside": TAKING_PART,
+    "POST /cases/{case_id}/snooze": OWN_CASES,
+    "POST /cases/{case_id}/unsnooze": OWN_CASES,
+    "POST /cases/{case_id}/suggestions": TAKING_PART,
+    "POST /cases/{case_id}/actions": OWN_CASES,
+    "POST /cases/{case_id}/actions/{action_id}/agree": TAKING_PART,
+    "POST /cases/{case_id}/actions/{action_id}/begin": TAKING_PART,
+    "POST /cases/{case_id}/actions/{action_id}/standby": TAKING_PART,
+    "POST /cases/{case_id}/actions/{action_id}/resume": TAKING_PART,
+    "POST /cases/{case_id}/actions/{action_id}/done": TAKING_PART,
+    "POST /cases/{case_id}/actions/{action_id}/cancel": TAKING_PART,
+    "POST /cases/{case_id}/actions/{action_id}/due": OWN_CASES,
+    "POST /cases/{case_id}/plan": OWN_CASES,
+    "POST /cases/{case_id}/plan/sign": TAKING_PART,
+    "POST /cases/{case_id}/plan/review": OWN_CASES,
 }
 BODIES: Final[Mapping[str, Any]] = {
     "POST /participants/search": {"terms": {"name": "ada"}},
-    "POST /cases/{case_id}/actions": {"owner": "coach", "what": "Ring the bakery", "due": "2030-03-08"},
-    "POST /cases/{case_id}/contacts": {"occurred_at": "2026-03-02T09:30:00Z", "channel": "phone"},
     "POST /cases/{case_id}/coach": {"coach_id": str(AMIR)},
+    "POST /cases/{case_id}/track": {"track": "supported", "reason": "Wants help with letters."},
+    "POST /cases/{case_id}/needs": {"barriers": ["digital"]},
+    "POST /cases/{case_id}/safety-concerns": {"what": "Home is not safe."},
+    "POST /cases/{case_id}/safety-concerns/{concern_id}/handled": {"how": "A room is found."},
+    "POST /cases/{case_id}/pause": {"reason": "health"},
+    "POST /cases/{case_id}/exit": {"reason": "own_wish"},
+    "POST /cases/{case_id}/reactivate": {},
+    "POST /cases/{case_id}/hand-back": {"report": "Two interviews."},
+    "POST /cases/{case_id}/entered-in-error": {},
+    "POST /cases/{case_id}/contacts": {"occurred_at": "2026-03-02T09:30:00Z", "channel": "phone"},
+    "POST /cases/{case_id}/next-step/set-aside": {"step": "profile", "reason": "later"},
+    "POST /cases/{case_id}/snooze": {"rule": 9, "until": "2100-01-01", "reason": "On holiday."},
+    "POST /cases/{case_id}/suggestions": {"owner": "coach", "what": "Ring the bakery", "due": "2100-03-08"},
+    "POST /cases/{case_id}/actions": {"owner": "coach", "what": "Ring the bakery", "due": "2100-03-08"},
+    "POST /cases/{case_id}/actions/{action_id}/agree": {},
+    "POST /cases/{case_id}/actions/{action_id}/due": {"due": "2100-03-08"},
+    "POST /cases/{case_id}/plan": {"goal": "Work in a bakery."},
+    "POST /cases/{case_id}/plan/sign": {},
+    "POST /cases/{case_id}/plan/review": {},
 }
 
 
@@ -79,7 +126,7 @@ def test_every_visitor_has_a_verdict_on_every_route(matrix: Matrix) -> None:
 
 
 def test_every_route_treats_every_visitor_as_the_table_says(matrix: Matrix, platform: Platform, ada: Person) -> None:
-    places = {"case_id": case_of(ada.referral), "participant_id": ada.id, "action_id": uuid4()}
+    places = {"case_id": case_of(ada.referral), "participant_id": ada.id, "action_id": uuid4(), "concern_id": uuid4()}
 
     with httpx.Client(base_url=platform.url("caseload"), trust_env=False, timeout=30) as client:
 

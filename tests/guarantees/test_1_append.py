@@ -17,7 +17,8 @@ from eventsourcing.application import Application
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
 
-from caseload.case import ActionAlreadyDone, ActionStage, Case
+from caseload.action import ActionAlreadyDone, ActionStage
+from caseload.case import Case
 from chassis.aggregate import Refusal
 from chassis.ask import Answer
 from chassis.store import (

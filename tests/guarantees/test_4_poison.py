@@ -19,7 +19,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from caseload.case import Case
-from caseload.policies import POLICIES
+from caseload.main import POLICIES
 from chassis.ask import Answer, Ask
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.listen import parking

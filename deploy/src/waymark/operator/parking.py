@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Final
 
@@ -16,6 +16,7 @@ from rich.table import Table
 
 import caseload.main
 import caseload.policies
+import caseload.settings
 import referrals.main
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.listen.consumers import Consumer, PolicyConsumer, SupersededError, TransientError, ViewConsumer
@@ -28,7 +29,9 @@ from waymark.local import record
 from waymark.local.failure import PlatformFailure
 
 VIEWS: Final[Mapping[str, Sequence[View]]] = {"referrals": referrals.main.VIEWS, "caseload": caseload.main.VIEWS}
-POLICIES: Final[Mapping[str, Sequence[Policy]]] = {"caseload": caseload.policies.POLICIES}
+POLICIES: Final[Mapping[str, Callable[[], Sequence[Policy]]]] = {
+    "caseload": lambda: caseload.policies.policies(caseload.settings.ProgrammeSettings().terms)
+}
 
 Service = Annotated[str, typer.Argument(metavar="SERVICE", help=f"One of {', '.join(VIEWS)}.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="As `waymark parked list` shows it.")]
@@ -137,7 +140,7 @@ async def _consumers(service: str, database: str) -> AsyncIterator[list[Consumer
     async with open_pool(database, scope=ALL_TENANTS) as pool, open_pool(database) as commands_pool:
         store = Store(commands_pool, service)
         views = [ViewConsumer(pool, view) for view in VIEWS[service]]
-        yield [*views, *(PolicyConsumer(pool, policy, store) for policy in POLICIES.get(service, ()))]
+        yield [*views, *(PolicyConsumer(pool, policy, store) for policy in POLICIES.get(service, tuple)())]
 
 
 @asynccontextmanager

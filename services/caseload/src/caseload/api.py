@@ -1,19 +1,16 @@
-"""HTTP routes of the caseload service: who asks for what, and which command or page answers."""
-# ruff: noqa: FAST003  (ToCase takes the case's id out of the path)
+"""HTTP routes that show cases: who asks for what, and which page answers."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Annotated, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field
 
-from caseload import commands
 from caseload.access import COACH, Deed, NotPermittedError, Record, can, require
-from caseload.commands import Agreement, Contact
-from caseload.desk import AtDesk, ToCase, provider_of
+from caseload.desk import AtDesk, provider_of
+from caseload.forms import Asked, Words, example
 from caseload.pages import CaseloadPage, CasePage, Found, TimelinePage, by_name, case_lines, case_page, timeline_entries
 from caseload.views.caseload import (
     CASELOAD,
@@ -25,20 +22,17 @@ from caseload.views.caseload import (
     select_cases,
 )
 from caseload.views.timeline import TIMELINE, Window, entries_of
-from chassis.http import Accepted, AtLeast, CurrentActor, ExpectedVersion, etag
+from chassis.http import AtLeast, CurrentActor, etag
 from chassis.identity import Actor
 from chassis.keyring import Term
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
-from events.caseload import ActionOwner, Channel
 from events.keyring import IndexKind
 
 OPENED_AT_ONCE: Final = 300
 ENTRIES_AT_ONCE: Final = 200
-LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403}
 
-Words = Annotated[str, Field(min_length=1, max_length=2_000)]
 router = APIRouter()
 
 
@@ -53,52 +47,10 @@ def _selection(
 Selected = Annotated[Selection, Depends(_selection)]
 
 
-def _example(**body: JsonValue) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [body]})
-
-
-class Asked(BaseModel):
-    """What is sent in a body: nothing that is not known here."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class CoachAssignment(Asked):
-    """Who becomes responsible."""
-
-    model_config = _example(coach_id="8a2d1f80-7a4f-4f0e-8f1c-2f0f1c1f1a10")
-
-    coach_id: UUID
-
-
-class NewAction(Asked):
-    """What coach and person agree on: what, where, how and by when."""
-
-    model_config = _example(
-        owner="participant", what="Send the CV to three bakeries", where="library", due="2030-03-08"
-    )
-
-    owner: ActionOwner
-    what: Words
-    where: Words | None = None
-    how: Words | None = None
-    due: date = Field(description="The last day on which it is not late.")
-
-
-class NewContact(Asked):
-    """A contact between coach and person, now or earlier."""
-
-    model_config = _example(occurred_at="2026-03-02T09:30:00Z", channel="phone", note="Ready for Friday's interview.")
-
-    occurred_at: AwareDatetime = Field(gt=LONG_AGO)
-    channel: Channel
-    note: Words | None = None
-
-
 class Search(Asked):
     """Words to find a person by, each of them has to match; at least one."""
 
-    model_config = _example(terms={"name": "ada lovelace", "postcode": "YO1 7HH"})
+    model_config = example(terms={"name": "ada lovelace", "postcode": "YO1 7HH"})
 
     terms: dict[IndexKind, Words] = Field(min_length=1)
 
@@ -111,7 +63,7 @@ async def read_caseload(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, se
     tenant = provider_of(actor, Deed.LIST_OWN if selected.coach == actor.id else Deed.LIST_ALL)
     async with reading(desk.pool, tenant, CASELOAD, at_least) as connection:
         cases = await select_cases(connection, tenant, selected)
-    lines = await case_lines(desk.keyring, cases[:OPENED_AT_ONCE], desk.zone)
+    lines = await case_lines(desk.keyring, cases[:OPENED_AT_ONCE], desk.zone, desk.today())
     if selected.after is None and len(cases) <= OPENED_AT_ONCE:
         return CaseloadPage(cases=sorted(lines, key=by_name), sorted_by="name")
     further = lines[-1].case_id if len(cases) > OPENED_AT_ONCE else None
@@ -131,7 +83,7 @@ async def read_case(
         require(actor, Deed.READ, _record([case]))
         actions = await actions_of(connection, case_id)
     response.headers["ETag"] = etag(case.version)
-    return await case_page(desk.keyring, case, actions, desk.zone)
+    return await case_page(desk.keyring, case, actions, desk.zone, desk.today())
 
 
 @router.get("/participants/{participant_id}/timeline")
@@ -160,56 +112,9 @@ async def search_participants(desk: AtDesk, actor: CurrentActor, search: Search)
     async with reading(desk.pool, tenant, CASELOAD) as connection:
         cases = await cases_of_people(connection, tenant, found.persons)
     seen = [case for case in cases if can(actor, Deed.READ, _record([case]))]
-    lines = await case_lines(desk.keyring, seen[:OPENED_AT_ONCE], desk.zone)
+    lines = await case_lines(desk.keyring, seen[:OPENED_AT_ONCE], desk.zone, desk.today())
     page = CaseloadPage(cases=sorted(lines, key=by_name), sorted_by="name")
     return Found(page=page, complete=found.complete and len(seen) <= OPENED_AT_ONCE)
-
-
-@router.post("/cases/{case_id}/coach", response_model=Accepted)
-async def assign_coach(to: ToCase, expected: ExpectedVersion, body: CoachAssignment) -> Response:
-    """Make a coach responsible for a case."""
-    now = to.desk.store.clock()
-    return await to.answer(
-        Deed.ASSIGN, expected, lambda session, case: commands.assign_coach(session, case, body.coach_id, now)
-    )
-
-
-@router.post("/cases/{case_id}/actions", status_code=201, response_model=Accepted)
-async def agree_action(to: ToCase, expected: ExpectedVersion, body: NewAction) -> Response:
-    """Note an action that coach and person agreed on now."""
-    now, keyring = to.desk.store.clock(), to.desk.keyring
-    agreement = Agreement(uuid4(), now, now.astimezone(to.desk.zone).date(), **body.model_dump())
-    return await to.answer(
-        Deed.WORK, expected, lambda session, case: commands.agree_action(session, case, keyring, agreement)
-    )
-
-
-@router.post("/cases/{case_id}/actions/{action_id}/done", response_model=Accepted)
-async def finish_action(to: ToCase, expected: ExpectedVersion, action_id: UUID) -> Response:
-    """Mark an action as done, for good."""
-    now = to.desk.store.clock()
-    return await to.answer(
-        Deed.WORK, expected, lambda session, case: commands.finish_action(session, case, action_id, now)
-    )
-
-
-@router.post("/cases/{case_id}/actions/{action_id}/cancel", response_model=Accepted)
-async def cancel_action(to: ToCase, expected: ExpectedVersion, action_id: UUID) -> Response:
-    """Take an action back that nobody wants any more."""
-    now = to.desk.store.clock()
-    return await to.answer(
-        Deed.WORK, expected, lambda session, case: commands.cancel_action(session, case, action_id, now)
-    )
-
-
-@router.post("/cases/{case_id}/contacts", status_code=201, response_model=Accepted)
-async def record_contact(to: ToCase, body: NewContact) -> Response:
-    """Note a contact. It contradicts nothing that others do to the case, so no version has to be sent."""
-    now, keyring = to.desk.store.clock(), to.desk.keyring
-    contact = Contact(coach_id=to.actor.id, **body.model_dump())
-    return await to.answer(
-        Deed.WORK, None, lambda session, case: commands.record_contact(session, case, keyring, contact, now)
-    )
 
 
 def _record(cases: Sequence[CaseSummary]) -> Record:

@@ -1,86 +1,78 @@
 """A case: one accepted person with a provider's programme, a coach, what they agreed and when they spoke."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID
 
+from caseload.action import ACTION_FACTS, Actions
+from caseload.case_status import LIFE_FACTS, Life, Status, refuse_from
+from caseload.plan import PLAN_FACTS, Plan
 from chassis.aggregate import Aggregate, Refusal
 from events.caseload import (
     ActionAgreed,
-    ActionCancelled,
-    ActionDone,
-    ActionFellDue,
+    ActionOwner,
+    ActionSuggested,
+    CaseCompleted,
+    CaseEnteredInError,
+    CaseExitedEarly,
+    CaseHandedBack,
+    CaseNotStarted,
     CaseOpened,
+    CasePaused,
+    CaseReactivated,
+    CaseResumed,
+    CaseSnoozed,
+    CaseStarted,
+    CaseUnsnoozed,
     CoachAssigned,
     ContactRecorded,
+    NeedsAssessed,
+    NextStepSetAside,
+    PlanDrafted,
+    PlanReviewed,
+    SafetyConcernHandled,
+    SafetyConcernRaised,
+    Track,
+    TrackChosen,
 )
 from events.fact import Fact
 
-
-class ActionStage(StrEnum):
-    """Where an agreed action stands. Being late is not a stage: it may still be done."""
-
-    AGREED = "agreed"
-    DONE = "done"
-    CANCELLED = "cancelled"
-
-
-class NoSuchAction(Refusal):
-    """The case has no action of that id."""
-
-
-class ActionAlreadyAgreed(Refusal):
-    """An action of that id was agreed before; it can be done or cancelled."""
-
-
-class ActionAlreadyDone(Refusal):
-    """The action is done, for good; another one can be agreed."""
-
-
-class ActionAlreadyCancelled(Refusal):
-    """The action was cancelled; another one can be agreed."""
-
-
-class DueBeforeAgreed(Refusal):
-    """An action cannot fall due before the day on which it was agreed."""
+COACH: Final = ActionOwner.COACH
 
 
 class ContactInTheFuture(Refusal):
     """A contact is recorded when it has happened, not before."""
 
 
-FOLLOWS: Final[dict[ActionStage, dict[ActionStage, str]]] = {
-    ActionStage.AGREED: {ActionStage.DONE: "done", ActionStage.CANCELLED: "cancel"},
-    ActionStage.DONE: {},
-    ActionStage.CANCELLED: {},
-}
-
-_REFUSED_FROM: Final[dict[ActionStage, type[Refusal]]] = {
-    ActionStage.AGREED: ActionAlreadyAgreed,
-    ActionStage.DONE: ActionAlreadyDone,
-    ActionStage.CANCELLED: ActionAlreadyCancelled,
-}
+class NoSuchConcern(Refusal):
+    """The case has no safety concern of that id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What a decision needs to know of an agreed action."""
+class SnoozedIntoThePast(Refusal):
+    """A line of Today is put off until a day that is still to come."""
 
-    due: date
-    stage: ActionStage = ActionStage.AGREED
-    fell_due: bool = False
+
+class PausedIntoThePast(Refusal):
+    """A case rests until a day that is still to come."""
 
 
 class Case(Aggregate):
-    """The rules of a case. Every decision takes the moment at which it happened."""
+    """The rules of a case. Every decision takes the moment, or the day in the programme's time zone, of its making."""
 
     begins_with = CaseOpened
 
     programme_id: UUID | None = None
+    referral_id: UUID | None = None
     coach_id: UUID | None = None
-    actions: dict[UUID, Action] = field(default_factory=dict)
+    life: Life = field(default_factory=Life)
+    actions: Actions = field(default_factory=Actions)
+    plan: Plan = field(default_factory=Plan)
+    track: Track | None = None
+    concerns: dict[UUID, bool] = field(default_factory=dict)
+    set_aside: dict[str, date] = field(default_factory=dict)
+    snoozed: tuple[int, date] | None = None
 
     @classmethod
     def open(cls, id: UUID, opened: CaseOpened, coach_id: UUID | None) -> Self:  # noqa: A002  (the library's own word)
@@ -95,32 +87,147 @@ class Case(Aggregate):
         if self.coach_id != coach_id:
             self.record(CoachAssigned(occurred_at=now, coach_id=coach_id))
 
-    def agree(self, agreed: ActionAgreed, agreed_on: date) -> None:
-        """Take an action that coach and person agreed on the day `agreed_on`, in the programme's time zone."""
-        if agreed.action_id in self.actions:
-            self._refuse_from(self.actions[agreed.action_id].stage)
-        if agreed.due < agreed_on:
-            raise DueBeforeAgreed(str(DueBeforeAgreed.__doc__))
-        self.record(agreed)
+    def start(self, started: CaseStarted) -> None:
+        """Let the person be on the programme from a day on, which may still be to come."""
+        self.life.require_open()
+        if self.life.starts_on is None:
+            self.record(started)
+        elif self.life.starts_on != started.start_date:
+            refuse_from(Status.ACTIVE)
 
-    def finish(self, action_id: UUID, now: datetime) -> None:
+    def close_unstarted(self, today: date, now: datetime) -> None:
+        """Close the case of somebody who never began."""
+        if self.life.moves("did-not-start", today):
+            self.record(CaseNotStarted(occurred_at=now))
+
+    def pause(self, paused: CasePaused, today: date) -> None:
+        """Let the case rest, or rest for another reason or time."""
+        if paused.until and paused.until < today:
+            raise PausedIntoThePast(str(PausedIntoThePast.__doc__))
+        self.life.moves("pause", today)
+        if (self.life.pause, self.life.paused_until) != (paused.reason, paused.until):
+            self.record(paused)
+
+    def resume(self, today: date, now: datetime) -> None:
+        """Go on with a case that rested."""
+        if self.life.moves("resume", today):
+            self.record(CaseResumed(occurred_at=now))
+
+    def complete(self, today: date, now: datetime) -> None:
+        """Close the case of somebody who went the whole way."""
+        if self.life.moves("complete", today):
+            self.record(CaseCompleted(occurred_at=now))
+
+    def exit_early(self, exited: CaseExitedEarly, today: date) -> None:
+        """Close the case of somebody who leaves before the end."""
+        if self.life.moves("exit", today):
+            self.record(exited)
+
+    def reactivate(self, reactivated: CaseReactivated, today: date) -> None:
+        """Go on with a closed case."""
+        if self.life.moves("reactivate", today):
+            self.record(reactivated)
+
+    def hand_back(self, handed_back: CaseHandedBack, today: date) -> None:
+        """Give the person of a closed case back to the referrer, with a report."""
+        if self.life.moves("hand-back", today):
+            self.record(handed_back)
+
+    def enter_in_error(self, entered: CaseEnteredInError, today: date) -> None:
+        """Say that the case should never have been there."""
+        if self.life.moves("entered-in-error", today):
+            self.record(entered)
+
+    def choose_track(self, chosen: TrackChosen) -> None:
+        """Decide how much self-service leads."""
+        self.life.require_open()
+        if self.track is not chosen.track:
+            self.record(chosen)
+
+    def assess_needs(self, assessed: NeedsAssessed) -> None:
+        """Take what stands between the person and work."""
+        self._record_open([assessed])
+
+    def raise_concern(self, raised: SafetyConcernRaised) -> None:
+        """Take a worry about the person's safety; its owner has to act, whatever the case's status."""
+        self.record(raised)
+
+    def handle_concern(self, handled: SafetyConcernHandled) -> None:
+        """Note that a worry was dealt with."""
+        if handled.concern_id not in self.concerns:
+            raise NoSuchConcern(str(NoSuchConcern.__doc__))
+        if not self.concerns[handled.concern_id]:
+            self.record(handled)
+
+    def suggest(self, suggested: ActionSuggested, today: date) -> None:
+        """Take a step that one of the two proposes."""
+        self._record_open(self.actions.suggest(suggested, today))
+
+    def agree(self, agreed: ActionAgreed, today: date, by: ActionOwner = COACH) -> None:
+        """Take an action that both agree on, `today` in the programme's time zone."""
+        self._record_open(self.actions.agree(agreed, today, by))
+
+    def begin_action(self, action_id: UUID, now: datetime, by: ActionOwner = COACH) -> None:
+        """Note that work on an action is in progress."""
+        self._record_open(self.actions.begin(action_id, by, now))
+
+    def put_on_standby(self, action_id: UUID, now: datetime, by: ActionOwner = COACH) -> None:
+        """Let an action rest."""
+        self._record_open(self.actions.stand_by(action_id, by, now))
+
+    def resume_action(self, action_id: UUID, now: datetime, by: ActionOwner = COACH) -> None:
+        """Go on with an action that rested."""
+        self._record_open(self.actions.resume(action_id, by, now))
+
+    def finish(self, action_id: UUID, now: datetime, by: ActionOwner = COACH) -> None:
         """Mark an action as done, late or not."""
-        if self._moves(action_id, ActionStage.DONE):
-            self.record(ActionDone(occurred_at=now, action_id=action_id))
+        self._record_open(self.actions.finish(action_id, by, now))
 
-    def cancel(self, action_id: UUID, now: datetime) -> None:
+    def finish_course(self, course: str, now: datetime) -> None:
+        """Mark the open actions as done that consist in a course."""
+        self._record_open(list(self.actions.finish_course(course, now)))
+
+    def cancel(self, action_id: UUID, now: datetime, by: ActionOwner = COACH) -> None:
         """Take back an action that nobody wants any more."""
-        if self._moves(action_id, ActionStage.CANCELLED):
-            self.record(ActionCancelled(occurred_at=now, action_id=action_id))
+        self._record_open(self.actions.cancel(action_id, by, now))
+
+    def move_due(self, action_id: UUID, due: date, today: date, now: datetime) -> None:
+        """Give an agreed action another due date."""
+        self._record_open(self.actions.move_due(action_id, due, today, now))
 
     def let_fall_due(self, action_id: UUID, late_on: date, passed: datetime) -> None:
-        """Note, once, that an action is late: `late_on` is the day after its due date, which began when that `passed`.
+        """Note, once, that an action is late from the day `late_on`, which began at `passed`."""
+        self._record_open(self.actions.let_fall_due(action_id, late_on, passed))
 
-        Nothing happens when the action is settled, or due later by now.
-        """
-        action = self._action(action_id)
-        if action.stage is ActionStage.AGREED and action.due < late_on and not action.fell_due:
-            self.record(ActionFellDue(occurred_at=passed, action_id=action_id, due=action.due))
+    def draft_plan(self, drafted: PlanDrafted) -> None:
+        """Write a plan down; an older one is superseded."""
+        self._record_open([drafted])
+
+    def sign_plan(self, plan_id: UUID | None, by: ActionOwner, review_by: date, now: datetime) -> None:
+        """Take the signature of one of the two; with both, the plan is agreed and reviewed by `review_by`."""
+        self._record_open(list(self.plan.sign(plan_id, by, review_by, now)))
+
+    def review_plan(self, reviewed: PlanReviewed) -> None:
+        """Note that both went through the plan."""
+        self.plan.require_agreed()
+        self._record_open([reviewed])
+
+    def set_step_aside(self, aside: NextStepSetAside) -> None:
+        """Show another step than this one until the day."""
+        if self.set_aside.get(aside.step) != aside.until:
+            self._record_open([aside])
+
+    def snooze(self, snoozed: CaseSnoozed, today: date) -> None:
+        """Put a line of Today off."""
+        if snoozed.until <= today:
+            raise SnoozedIntoThePast(str(SnoozedIntoThePast.__doc__))
+        if self.snoozed != (snoozed.rule, snoozed.until):
+            self.record(snoozed)
+
+    def unsnooze(self, now: datetime) -> None:
+        """Take a snooze back."""
+        if self.snoozed:
+            self.record(CaseUnsnoozed(occurred_at=now))
 
     def record_contact(self, contact: ContactRecorded, now: datetime) -> None:
         """Take a contact between coach and person, also one that was not written down at once."""
@@ -128,39 +235,51 @@ class Case(Aggregate):
             raise ContactInTheFuture(str(ContactInTheFuture.__doc__))
         self.record(contact)
 
-    def _moves(self, action_id: UUID, stage: ActionStage) -> bool:
-        """Return whether an action has yet to come to `stage`; refuse when it cannot."""
-        current = self._action(action_id).stage
-        if current is not stage and stage not in FOLLOWS[current]:
-            self._refuse_from(current)
-        return current is not stage
-
-    def _action(self, action_id: UUID) -> Action:
-        if action_id not in self.actions:
-            raise NoSuchAction(str(NoSuchAction.__doc__))
-        return self.actions[action_id]
-
-    def _refuse_from(self, stage: ActionStage) -> None:
-        refusal = _REFUSED_FROM[stage]
-        raise refusal(str(refusal.__doc__), FOLLOWS[stage].values())
+    def _record_open(self, facts: Iterable[Fact]) -> None:
+        """Record what follows, in a case that is not closed."""
+        self.life.require_open()
+        for fact in facts:
+            self.record(fact)
 
     def fold(self, fact: Fact) -> None:
         """Take a fact into the state."""
         match fact:
             case CaseOpened():
                 self.subject, self.tenant = fact.participant_id, fact.provider_id
-                self.programme_id = fact.programme_id
+                self.programme_id, self.referral_id = fact.programme_id, fact.referral_id
             case CoachAssigned(coach_id=coach_id):
                 self.coach_id = coach_id
-            case ActionAgreed(action_id=action_id, due=due):
-                self.actions[action_id] = Action(due)
-            case ActionDone(action_id=action_id):
-                self.actions[action_id] = replace(self.actions[action_id], stage=ActionStage.DONE)
-            case ActionCancelled(action_id=action_id):
-                self.actions[action_id] = replace(self.actions[action_id], stage=ActionStage.CANCELLED)
-            case ActionFellDue(action_id=action_id):
-                self.actions[action_id] = replace(self.actions[action_id], fell_due=True)
-            case ContactRecorded():
+            case TrackChosen(track=track):
+                self.track = track
+            case SafetyConcernRaised(concern_id=concern_id):
+                self.concerns[concern_id] = False
+            case SafetyConcernHandled(concern_id=concern_id):
+                self.concerns[concern_id] = True
+            case NextStepSetAside(step=step, until=until):
+                self.set_aside[step] = until
+            case CaseSnoozed(rule=rule, until=until):
+                self.snoozed = rule, until
+            case CaseUnsnoozed():
+                self.snoozed = None
+            case ContactRecorded() | NeedsAssessed():
                 pass
             case _:
-                super().fold(fact)
+                self._fold_part(fact)
+
+    def _fold_part(self, fact: Fact) -> None:
+        if isinstance(fact, LIFE_FACTS):
+            self.life = self.life.after(fact)
+        elif isinstance(fact, ACTION_FACTS):
+            self.actions.fold(fact)
+        elif isinstance(fact, PLAN_FACTS):
+            self.plan = self.plan.after(fact)
+        else:
+            super().fold(fact)
+
+
+def person_of(case: Case) -> UUID:
+    """Return who a case is about."""
+    if case.subject is None:
+        message = "a case is always about somebody"
+        raise TypeError(message)
+    return case.subject

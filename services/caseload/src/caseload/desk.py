@@ -2,21 +2,25 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
 
-from caseload.access import Deed, Record, require
+from caseload.access import JOBSEEKER, Deed, NotPermittedError, Record, require, require_role
 from caseload.case import Case
-from caseload.commands import Target
+from caseload.commands.target import Target
+from caseload.programme_rules import Terms
+from chassis.aggregate import Refusal
 from chassis.ask import Answer, Ask
 from chassis.database import Pool
 from chassis.http import CurrentActor, CurrentAsk, accepted
 from chassis.identity import Actor
 from chassis.keyring import Keyring
 from chassis.store import Session, Store
+from events.caseload import ActionOwner
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,20 @@ class Desk:
     store: Store
     pool: Pool
     keyring: Keyring
-    zone: ZoneInfo
+    terms: Terms
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The programmes' time zone."""
+        return self.terms.zone
+
+    def today(self) -> date:
+        """Return the day that it is where the programmes are."""
+        return self.day_of(self.store.clock())
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the day of a moment where the programmes are."""
+        return moment.astimezone(self.zone).date()
 
 
 def _desk(request: Request) -> Desk:
@@ -34,28 +51,86 @@ def _desk(request: Request) -> Desk:
     return desk
 
 
+class HappensInTheFuture(Refusal):
+    """What happens is recorded when it has happened, not before."""
+
+
 AtDesk = Annotated[Desk, Depends(_desk)]
 CaseWork = Callable[[Session, Target], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRequest:
-    """A request to change a case: who asks, and where."""
+class Asking:
+    """Somebody who asks for a change: who, where and when."""
 
     desk: Desk
     actor: Actor
     ask: Ask
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the programmes are."""
+        return self.desk.day_of(self.now)
+
+    @property
+    def by(self) -> ActionOwner:
+        """Which of the two asks: the person, or the coach's side."""
+        return ActionOwner.PARTICIPANT if self.actor.role == JOBSEEKER else ActionOwner.COACH
+
+    @property
+    def keyring(self) -> Keyring:
+        """What seals the words that are sent."""
+        return self.desk.keyring
+
+    def earlier(self, moment: datetime | None) -> datetime:
+        """Return when something happened: now, or at the earlier moment that the coach's side says.
+
+        Raises NotPermittedError when the person says so, HappensInTheFuture for a moment still to come.
+        """
+        if moment is None:
+            return self.now
+        if self.by is ActionOwner.PARTICIPANT:
+            message = "only the coach dates something earlier"
+            raise NotPermittedError(message)
+        if moment > self.now:
+            raise HappensInTheFuture(str(HappensInTheFuture.__doc__))
+        return moment
+
+    def speaking_for(self, whom: ActionOwner | None) -> ActionOwner:
+        """Return for which of the two somebody speaks: the coach's side may for both, in the person's presence.
+
+        Raises NotPermittedError when the person speaks for the coach.
+        """
+        if self.by is ActionOwner.PARTICIPANT and whom is ActionOwner.COACH:
+            message = "a person speaks for nobody else"
+            raise NotPermittedError(message)
+        return whom or self.by
+
+    def permit(self, deed: Deed) -> Callable[[Case], None]:
+        """Return what lets this actor do something to a case, or raises; at once for who never has to do with one."""
+        require_role(self.actor, deed)
+
+        def check(case: Case) -> None:
+            require(self.actor, deed, Record(case.tenant, frozenset({case.coach_id}), case.subject))
+
+        return check
+
+    async def run(self, work: Callable[[Session], Awaitable[Answer]]) -> Response:
+        """Run a command and answer with what it did."""
+        return accepted(await self.desk.store.execute(self.ask, work))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRequest(Asking):
+    """A request to change a case."""
+
     case_id: UUID
 
     async def answer(self, deed: Deed, expected: int | None, work: CaseWork) -> Response:
         """Run a command on the case, if the actor may, and answer with what it did."""
-        require(self.actor, Deed.LIST_OWN, Record(self.actor.tenant))
-
-        def permit(case: Case) -> None:
-            require(self.actor, deed, Record(case.tenant, frozenset({case.coach_id})))
-
-        target = Target(self.case_id, permit, expected)
-        return accepted(await self.desk.store.execute(self.ask, lambda session: work(session, target)))
+        target = Target(self.case_id, self.permit(deed), expected)
+        return await self.run(lambda session: work(session, target))
 
 
 def provider_of(actor: Actor, deed: Deed = Deed.LIST_OWN) -> UUID:
@@ -65,8 +140,13 @@ def provider_of(actor: Actor, deed: Deed = Deed.LIST_OWN) -> UUID:
     return actor.tenant
 
 
+def _asking(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> Asking:
+    return Asking(desk, actor, ask, desk.store.clock())
+
+
 def _case_request(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, case_id: UUID) -> CaseRequest:
-    return CaseRequest(desk, actor, ask, case_id)
+    return CaseRequest(desk, actor, ask, desk.store.clock(), case_id)
 
 
+Asks = Annotated[Asking, Depends(_asking)]
 ToCase = Annotated[CaseRequest, Depends(_case_request)]

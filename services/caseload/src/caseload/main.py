@@ -8,7 +8,10 @@ from fastapi import FastAPI
 
 from caseload.api import STATUSES, router
 from caseload.desk import Desk
-from caseload.policies import POLICIES, timers
+from caseload.policies import policies, timers
+from caseload.programme_rules import Terms
+from caseload.routes.action import action_router
+from caseload.routes.case import case_router
 from caseload.settings import CaseloadSettings
 from caseload.views.caseload import CASELOAD
 from caseload.views.timeline import TIMELINE
@@ -26,7 +29,10 @@ from chassis.store import Store
 NAME: Final = "caseload"
 DESCRIPTION: Final = "Cases of accepted people: their coach, what was agreed, who spoke when, and the whole journey."
 VIEWS: Final = (CASELOAD, TIMELINE)
-HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: (policy.fact,) for policy in POLICIES}
+# Which facts they hear does not depend on the programmes' rules.
+POLICIES: Final = policies(Terms())
+HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: tuple(policy.by_fact) for policy in POLICIES}
+ROUTERS: Final = (router, case_router, action_router)
 
 
 def application(settings: CaseloadSettings, desk: Desk) -> FastAPI:
@@ -36,7 +42,7 @@ def application(settings: CaseloadSettings, desk: Desk) -> FastAPI:
         "policies": lambda: roles.require_policies(desk.pool, POLICIES),
     }
     verifier = Verifier(settings.jwks, settings.issuer, NAME)
-    routers = [router, asyncapi_routes(specification(NAME, DESCRIPTION, HEARS))]
+    routers = [*ROUTERS, asyncapi_routes(specification(NAME, DESCRIPTION, HEARS))]
     app = service_app("Waymark caseload", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks=checks)
     app.state.desk = desk
     return app
@@ -47,7 +53,7 @@ async def open_desk(settings: CaseloadSettings) -> AsyncIterator[Desk]:
     """Open what the routes work with."""
     tokens = ServiceTokens(SigningKey.read(settings.identity_key))
     async with open_pool(settings.database) as pool, Keyring(settings.keyring_url, tokens.to("keyring")) as keyring:
-        yield Desk(Store(pool, NAME), pool, keyring, settings.timezone)
+        yield Desk(Store(pool, NAME), pool, keyring, settings.terms)
 
 
 async def api(settings: CaseloadSettings) -> None:
@@ -103,4 +109,4 @@ def main(arguments: Sequence[str]) -> str | None:
 
 
 async def _react(settings: CaseloadSettings, store: Store) -> None:
-    await roles.react(NAME, settings, POLICIES, timers(settings.timezone), store)
+    await roles.react(NAME, settings, policies(settings.terms), timers(settings.timezone), store)

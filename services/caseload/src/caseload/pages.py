@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from caseload.case_status import Life, Status
 from caseload.sentences import sentence_of
 from caseload.views.caseload import ActionRow, CaseSummary
 from caseload.views.timeline import TimelineRow
 from chassis.keyring import Keyring
-from events.caseload import ActionOwner
+from events.caseload import ActionOwner, PauseReason
 from events.fact import read
 
+ActionStatus = Literal["suggested", "open", "in_progress", "on_standby", "done", "cancelled"]
 ERASED = "Null once the person's data is erased."
 
 
@@ -31,9 +33,13 @@ class CaseLine(BaseModel):
     open_actions: int = Field(examples=[2])
     next_due: date | None = Field(description="The earliest due date of an open action.")
     last_contact_at: datetime | None
+    status: Status = Field(description="Where the case stands today.")
+    starts_on: date | None = Field(description="The person's first day on the programme.")
+    ends_on: date | None = Field(description="The last day of the programme for this person.")
+    paused_until: date | None
 
     @classmethod
-    def of(cls, case: CaseSummary, name: str | None, zone: ZoneInfo) -> Self:
+    def of(cls, case: CaseSummary, name: str | None, zone: ZoneInfo, today: date) -> Self:
         """Return the line of a case; days are those of the programme's time zone."""
         return cls(
             case_id=case.case_id,
@@ -45,6 +51,10 @@ class CaseLine(BaseModel):
             open_actions=case.open_actions,
             next_due=case.next_due,
             last_contact_at=case.last_contact_at,
+            status=life_of(case).on(today),
+            starts_on=case.starts_on,
+            ends_on=case.ends_on,
+            paused_until=case.paused_until,
         )
 
 
@@ -57,7 +67,7 @@ class CaseloadPage(BaseModel):
 
 
 class ActionEntry(BaseModel):
-    """An agreed action."""
+    """An action, suggested or agreed."""
 
     action_id: UUID
     owner: ActionOwner
@@ -65,7 +75,8 @@ class ActionEntry(BaseModel):
     where: str | None = Field(examples=["at the library"])
     how: str | None = Field(examples=["with the draft of last week"])
     due: date
-    status: Literal["open", "done", "cancelled"]
+    status: ActionStatus
+    suggested_by: ActionOwner | None = Field(description="Who proposed it, when it was not agreed at once.")
     late: bool = Field(description="The due date passed while it was open.")
 
 
@@ -102,17 +113,25 @@ class Found(BaseModel):
     complete: bool
 
 
-async def case_lines(keyring: Keyring, cases: Sequence[CaseSummary], zone: ZoneInfo) -> list[CaseLine]:
+def life_of(case: CaseSummary) -> Life:
+    """Return what decides on the status of a case."""
+    pause = PauseReason(case.pause) if case.pause else None
+    return Life(case.starts_on, pause, case.paused_until, Status(case.ended) if case.ended else None)
+
+
+async def case_lines(keyring: Keyring, cases: Sequence[CaseSummary], zone: ZoneInfo, today: date) -> list[CaseLine]:
     """Open the names of cases."""
     names = await keyring.open_many([case.name for case in cases])
-    return [CaseLine.of(case, name, zone) for case, name in zip(cases, names, strict=True)]
+    return [CaseLine.of(case, name, zone, today) for case, name in zip(cases, names, strict=True)]
 
 
-async def case_page(keyring: Keyring, case: CaseSummary, actions: Sequence[ActionRow], zone: ZoneInfo) -> CasePage:
+async def case_page(
+    keyring: Keyring, case: CaseSummary, actions: Sequence[ActionRow], zone: ZoneInfo, today: date
+) -> CasePage:
     """Open a case with everything that was agreed in it."""
     sealed = [words for action in actions for words in (action.what, action.place, action.means)]
     name, *opened = await keyring.open_many([case.name, *sealed])
-    line = CaseLine.of(case, name, zone)
+    line = CaseLine.of(case, name, zone, today)
     plain = iter(opened)
     entries = [_action(action, *islice(plain, 3)) for action in actions]
     return CasePage(**line.model_dump(), referral_id=case.referral_id, actions=entries)
@@ -147,6 +166,17 @@ def _action(action: ActionRow, what: str | None, where: str | None, how: str | N
         where=where,
         how=how,
         due=action.due,
-        status="done" if action.done_at else "cancelled" if action.cancelled_at else "open",
+        status=_status(action),
+        suggested_by=action.suggested_by,
         late=action.fell_due,
     )
+
+
+def _status(action: ActionRow) -> ActionStatus:
+    if action.done_at or action.cancelled_at:
+        return "done" if action.done_at else "cancelled"
+    if action.agreed_at is None:
+        return "suggested"
+    if action.on_standby:
+        return "on_standby"
+    return "in_progress" if action.begun_at else "open"

@@ -1,4 +1,4 @@
-"""Cases as a coach reads them: one row for each case, one for each agreed action."""
+"""Cases as a coach reads them: one row for each case, one for each action."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,22 +13,51 @@ from chassis.listen.told import Told
 from chassis.listen.views import Table, View
 from events.caseload import (
     ActionAgreed,
+    ActionBegun,
     ActionCancelled,
     ActionDone,
+    ActionDueDateMoved,
     ActionFellDue,
     ActionOwner,
+    ActionPutOnStandby,
+    ActionResumed,
+    ActionSuggested,
+    CaseCompleted,
+    CaseEnteredInError,
+    CaseExitedEarly,
+    CaseHandedBack,
+    CaseNotStarted,
     CaseOpened,
+    CasePaused,
+    CaseReactivated,
+    CaseResumed,
+    CaseSnoozed,
+    CaseStarted,
+    CaseUnsnoozed,
     CoachAssigned,
     ContactRecorded,
+    NeedsAssessed,
+    NextStepSetAside,
+    PlanAgreed,
+    PlanDrafted,
+    PlanReviewed,
+    PlanSigned,
+    SafetyConcernHandled,
+    SafetyConcernRaised,
+    TrackChosen,
     case_of,
 )
+from events.fact import Fact
 from events.referrals import ReferralSubmitted
 from events.sealed import Sealed
 
 
 @dataclass
 class CaseRow:
-    """A case; until it is opened (`opened_at`), only what its referral told of the person."""
+    """A case; until it is opened (`opened_at`), only what its referral told of the person.
+
+    Its status follows from the day and `starts_on`, `pause` with `paused_until`, and `ended`.
+    """
 
     case_id: UUID
     participant_id: UUID
@@ -40,11 +69,19 @@ class CaseRow:
     opened_at: datetime | None = None
     coach_id: UUID | None = None
     last_contact_at: datetime | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    pause: str | None = None
+    paused_until: date | None = None
+    ended: str | None = None
 
 
 @dataclass
 class ActionRow:
-    """An agreed action; it is open until `done_at` or `cancelled_at`. `place` is where, `means` is how."""
+    """An action; only suggested until `agreed_at`, then open until `done_at` or `cancelled_at`.
+
+    `place` is where, `means` is how.
+    """
 
     action_id: UUID
     case_id: UUID
@@ -54,7 +91,10 @@ class ActionRow:
     place: Sealed | None
     means: Sealed | None
     due: date
-    agreed_at: datetime
+    suggested_by: ActionOwner | None = None
+    agreed_at: datetime | None = None
+    begun_at: datetime | None = None
+    on_standby: bool = False
     fell_due: bool = False
     done_at: datetime | None = None
     cancelled_at: datetime | None = None
@@ -82,40 +122,72 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
             row.coach_id = coach_id
         case ContactRecorded(occurred_at=at):
             row.last_contact_at = max(at, row.last_contact_at or at)
+        case _:
+            _live(row, told.fact)
     row.version = int(told.id.rpartition(":")[2])
     return row
 
 
+ENDED: Final[Mapping[type[Fact], str]] = {
+    CaseCompleted: "completed",
+    CaseExitedEarly: "exited_early",
+    CaseNotStarted: "not_started",
+    CaseHandedBack: "handed_back",
+    CaseEnteredInError: "entered_in_error",
+}
+
+
+def _live(row: CaseRow, fact: Fact) -> None:
+    match fact:
+        case CaseStarted(start_date=start_date, ends_on=ends_on):
+            row.starts_on, row.ends_on = start_date, ends_on
+        case CasePaused(reason=reason, until=until):
+            row.pause, row.paused_until = reason, until
+        case CaseResumed():
+            row.pause = row.paused_until = None
+        case CaseReactivated():
+            row.pause = row.paused_until = row.ended = None
+        case _:
+            row.ended = ENDED.get(type(fact), row.ended)
+
+
 def action_touched(told: Told) -> UUID | None:
     """Return the action that a fact of a case is about, None when it is about none."""
-    match told.fact:
-        case ActionAgreed() | ActionDone() | ActionCancelled() | ActionFellDue() as fact:
-            return fact.action_id
-    return None
+    fact = told.fact
+    return fact.action_id if isinstance(fact, ACTION_FACTS) else None
 
 
 def fold_action(row: ActionRow | None, told: Told) -> ActionRow:
     """Take a fact into its action.
 
-    Raises LookupError for an action that nobody agreed.
+    Raises LookupError for an action that nobody suggested or agreed.
     """
     fact = told.fact
-    if isinstance(fact, ActionAgreed):
-        return _agreed(fact, told)
+    if isinstance(fact, ActionSuggested | ActionAgreed):
+        return _worded(fact, told, row)
     if row is None:
         message = "an action was settled before it was agreed"
         raise LookupError(message)
     match fact:
+        case ActionBegun(occurred_at=at):
+            row.begun_at = at
+        case ActionPutOnStandby():
+            row.on_standby = True
+        case ActionResumed():
+            row.on_standby = False
         case ActionDone(occurred_at=at):
             row.done_at = at
         case ActionCancelled(occurred_at=at):
             row.cancelled_at = at
+        case ActionDueDateMoved(due=due):
+            row.due, row.fell_due = due, False
         case ActionFellDue():
             row.fell_due = True
     return row
 
 
-def _agreed(fact: ActionAgreed, told: Told) -> ActionRow:
+def _worded(fact: ActionSuggested | ActionAgreed, told: Told, suggested: ActionRow | None) -> ActionRow:
+    before = suggested.suggested_by if suggested else None
     return ActionRow(
         action_id=fact.action_id,
         case_id=told.aggregate_id,
@@ -125,18 +197,44 @@ def _agreed(fact: ActionAgreed, told: Told) -> ActionRow:
         place=fact.where,
         means=fact.how,
         due=fact.due,
-        agreed_at=fact.occurred_at,
+        suggested_by=fact.by if isinstance(fact, ActionSuggested) else before,
+        agreed_at=fact.occurred_at if isinstance(fact, ActionAgreed) else None,
     )
 
 
-CASE_FACTS: Final = (
-    CaseOpened,
-    CoachAssigned,
+ACTION_FACTS: Final = (
+    ActionSuggested,
     ActionAgreed,
+    ActionBegun,
+    ActionPutOnStandby,
+    ActionResumed,
     ActionDone,
     ActionCancelled,
+    ActionDueDateMoved,
     ActionFellDue,
+)
+# Every fact of a case, so that the view knows its version.
+CASE_FACTS: Final[tuple[type[Fact], ...]] = (
+    CaseOpened,
+    CoachAssigned,
+    *ACTION_FACTS,
     ContactRecorded,
+    CaseStarted,
+    CasePaused,
+    CaseResumed,
+    CaseReactivated,
+    *ENDED,
+    TrackChosen,
+    NeedsAssessed,
+    SafetyConcernRaised,
+    SafetyConcernHandled,
+    PlanDrafted,
+    PlanSigned,
+    PlanAgreed,
+    PlanReviewed,
+    NextStepSetAside,
+    CaseSnoozed,
+    CaseUnsnoozed,
 )
 CASELOAD: Final = View(
     name="caseload",
@@ -162,6 +260,11 @@ class CaseSummary:
     opened_at: datetime
     coach_id: UUID | None
     last_contact_at: datetime | None
+    starts_on: date | None
+    ends_on: date | None
+    pause: str | None
+    paused_until: date | None
+    ended: str | None
     open_actions: int
     next_due: date | None
 
@@ -169,7 +272,7 @@ class CaseSummary:
 SUMMARIES: Final = """
 select c.*, a.open_actions, a.next_due from caseload c cross join lateral (
     select count(*) as open_actions, min(due) as next_due from agreed_action
-    where case_id = c.case_id and done_at is null and cancelled_at is null
+    where case_id = c.case_id and agreed_at is not null and done_at is null and cancelled_at is null
 ) a
 where c.tenant = %(tenant)s and c.opened_at is not null
 """
@@ -210,7 +313,7 @@ async def find_case(connection: Connection, tenant: UUID, case_id: UUID) -> Case
 
 
 async def actions_of(connection: Connection, case_id: UUID) -> list[ActionRow]:
-    """Return the agreed actions of a case, the earliest due first."""
+    """Return the actions of a case, the earliest due first."""
     query = "select * from agreed_action where case_id = %s order by due, agreed_at, action_id"
     async with connection.cursor(row_factory=class_row(ActionRow)) as cursor:
         return await (await cursor.execute(query, [case_id])).fetchall()

@@ -1,0 +1,22 @@
+"""What the bodies of all routes have in common."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
+
+Words = Annotated[str, Field(min_length=1, max_length=2_000)]
+Moment = Annotated[AwareDatetime, Field(gt=LONG_AGO)]
+
+
+def example(**body: JsonValue) -> ConfigDict:
+    """Return the configuration of a body that shows an example of it."""
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
+
+class Asked(BaseModel):
+    """What is sent in a body: nothing that is not known here."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
