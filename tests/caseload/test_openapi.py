@@ -6,6 +6,7 @@ import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from caseload import main
 from caseload.forms import Asked
 from tests.caseload.running import Platform
 
@@ -34,6 +35,15 @@ def test_what_is_heard_and_told_is_served_as_asyncapi_3(platform: Platform) -> N
     assert {"CaseOpened", "ReferralAccepted"} <= document["components"]["schemas"].keys()
 
 
-@pytest.mark.parametrize("body", Asked.__subclasses__(), ids=lambda body: body.__name__)
+def bodies(of: type[Asked]) -> list[type[Asked]]:
+    """Return every kind of body that a route takes."""
+    return [found for body in of.__subclasses__() for found in (body, *bodies(body))]
+
+
+def test_every_route_is_among_those_that_are_described(document: Any) -> None:
+    assert {route.path for router in main.ROUTERS for route in router.routes} <= document["paths"].keys()
+
+
+@pytest.mark.parametrize("body", bodies(Asked), ids=lambda body: body.__name__)
 def test_every_body_has_an_example_that_would_be_taken(document: Any, body: type[Asked]) -> None:
     assert body.model_validate(document["components"]["schemas"][body.__name__]["examples"][0])
