@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from chassis.problem import ProblemError
-from gateway.web.visitor import N_, AtPage, Visitor, see
+from gateway.web.visitor import N_, AtPage, Visitor, blank, see
 
 COLUMNS: Final[Sequence[tuple[str, str, frozenset[str]]]] = (
     ("thinking", N_("Thinking about it"), frozenset({"saved", "interested", "preparing"})),
@@ -138,5 +138,5 @@ async def _one(visitor: Visitor, application_id: UUID, errors: Mapping[str, str]
         move=move or visitor.request.query_params.get("move", ""),
         moves=_said(visitor),
         reasons={one: [(code, visitor.say(words)) for code, words in some] for one, some in reasons.items()},
-        errors=errors,
+        errors=blank(errors),
     )

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from gateway.services import Question
-from gateway.web.visitor import N_, AtPage, Visitor
+from gateway.web.visitor import N_, AtPage, Visitor, blank
 
 CONTRACTS: Final = (
     ("permanent", N_("Permanent")),
@@ -94,7 +94,7 @@ def _page(
         "miles": [(miles, visitor.say(N_("%(miles)s miles")) % {"miles": miles}) for miles in MILES],
         "towns": [(str(town["town"]), _town(town)) for town in place.get("towns", ())],
     }
-    return visitor.page("jobs.html", status=status, asked=asked, errors=errors or {}, **(frame | shown))
+    return visitor.page("jobs.html", status=status, asked=blank(asked), errors=blank(errors), **(frame | shown))
 
 
 def _town(town: Mapping[str, Any]) -> str:

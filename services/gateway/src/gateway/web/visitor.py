@@ -1,5 +1,6 @@
 """Who looks at a page, and how a page is answered to them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -184,6 +185,11 @@ def home_of(role: str) -> str:
     """Return the page that somebody in a role begins with."""
     places = PLACES.get(role, ())
     return places[0][0] if places else "/help"
+
+
+def blank(told: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return what was told, empty where nothing was."""
+    return defaultdict(str, told or {})
 
 
 def quoted(version: str) -> str:
