@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis.database import prepare_database
 from waymark.local import identity
 from waymark.local.postgres import Postgres
-from waymark.personas import PERSONAS, PROVIDERS, Persona, coaches_of, id_of
+from waymark.personas import PERSONAS, PROGRAMMES, PROVIDERS, Persona, coaches_of, id_of
 
 SERVICES = ("keyring", "referrals", "caseload", "jobsearch", "nudges", "learning", "analytics", "gateway")
 WANTED_PORTS: Mapping[str, int] = {
@@ -99,6 +99,8 @@ def _of_gateway(addresses: Addresses) -> dict[str, str]:
         "WAYMARK_PEOPLE_KEY": str(identity.people_key(addresses.keys)),
         "WAYMARK_PERSONAS": json.dumps([_shown(persona) for persona in PERSONAS], default=str),
         "WAYMARK_STAFF": json.dumps({str(persona.actor.id): persona.name for persona in PERSONAS if persona.provider}),
+        "WAYMARK_PROVIDERS": json.dumps({str(id_of(code)): name for code, name in PROVIDERS.items()}),
+        "WAYMARK_PROGRAMMES": json.dumps({str(id_of(code)): name for code, name in PROGRAMMES.items()}),
     }
 
 

@@ -46,7 +46,8 @@ async def open_desk(settings: GatewaySettings) -> AsyncIterator[tuple[Store, Web
         store = Store(pool, NAME)
         sessions, links = Sessions(pool, store.clock), SignInLinks(pool, store.clock)
         demo, personas = settings.is_demo, settings.shown_personas()
-        yield store, WebDesk(services, sessions, links, settings.timezone, store.clock, demo, personas, settings.staff)
+        names = settings.staff, settings.providers, settings.programmes
+        yield store, WebDesk(services, sessions, links, settings.timezone, store.clock, demo, personas, *names)
 
 
 async def api(settings: GatewaySettings) -> None:

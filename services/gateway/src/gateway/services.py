@@ -27,7 +27,7 @@ class ServiceAwayError(ConnectionError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What one service is asked. `path` begins with a slash; `body` is sent as JSON."""
+    """What one service is asked. `path` begins with a slash; `body` is sent as JSON, `content` as it is."""
 
     service: str
     path: str
@@ -35,6 +35,7 @@ class Question:
     query: Mapping[str, str] | None = None
     body: Any = None
     headers: Mapping[str, str] | None = None
+    content: bytes | None = None
 
 
 class Services:
@@ -67,6 +68,7 @@ class Services:
                     self._urls[question.service] + question.path,
                     params=question.query,
                     json=question.body,
+                    content=question.content,
                     headers={**headers, **(question.headers or {})},
                 )
         except (TimeoutError, httpx.TransportError) as away:

@@ -24,7 +24,10 @@ class Persona:
 
 @dataclass(frozen=True, slots=True)
 class WebDesk:
-    """`personas` are those of a demonstration and empty elsewhere; `staff` are names of coaches by their ids."""
+    """`personas` are those of a demonstration and empty elsewhere.
+
+    `staff`, `providers` and `programmes` are names by ids.
+    """
 
     services: Services
     sessions: Sessions
@@ -34,3 +37,5 @@ class WebDesk:
     demo: bool
     personas: tuple[Persona, ...]
     staff: Mapping[UUID, str]
+    providers: Mapping[UUID, str]
+    programmes: Mapping[UUID, str]

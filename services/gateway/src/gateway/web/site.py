@@ -18,9 +18,18 @@ from gateway.web.design import design_router
 from gateway.web.desk import WebDesk
 from gateway.web.front import front_router
 from gateway.web.jobs import jobs_router
+from gateway.web.referring import referring_router
 from gateway.web.visitor import N_, Visitor
 
-ROUTERS: Final = (asset_router, design_router, front_router, jobs_router, applications_router, courses_router)
+ROUTERS: Final = (
+    asset_router,
+    design_router,
+    front_router,
+    jobs_router,
+    applications_router,
+    courses_router,
+    referring_router,
+)
 SAYINGS: Final = {
     403: (N_("This page is not for you"), N_("You are signed in, but may not see this.")),
     404: (N_("There is nothing here"), N_("The page moved, or it is not yours to see.")),

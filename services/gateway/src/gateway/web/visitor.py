@@ -67,6 +67,9 @@ DONE: Final[Mapping[str, str]] = {
     "kept": N_("Kept."),
     "begun": N_("You are in. Take the first lesson when you like."),
     "lesson": N_("Well done. On to the next."),
+    "referred": N_("Sent. The provider confirms that it arrived."),
+    "withdrawn": N_("Taken back. The provider is told."),
+    "answered": N_("Noted. The referrer sees it now."),
 }
 SAYINGS: Final[Mapping[int, str]] = {
     409: N_("That is not possible now. Somebody may have changed it. Look at it again."),
@@ -92,7 +95,7 @@ class Command:
         return dict(self.answer.json()) if self.answer.is_error else {}
 
     def faults(self, say: Callable[[str], str]) -> dict[str, str]:
-        """Return what is wrong by the id of the field that it is about; `top` is about none."""
+        """Return what is wrong by the field that it is about, the last part of its pointer; `top` is about none."""
         problem = self.problem
         faults = {fault_place(fault): str(fault["detail"]) for fault in problem.get("errors") or ()}
         return faults or {"top": say(SAYINGS.get(self.answer.status_code, "")) or str(problem.get("detail", ""))}
@@ -199,7 +202,7 @@ def quoted(version: str) -> str:
 
 def fault_place(fault: Mapping[str, Any]) -> str:
     """Return the name of the field that a fault is about."""
-    return str(fault.get("pointer") or fault.get("parameter") or "top").removeprefix("#/").partition("/")[0] or "top"
+    return str(fault.get("pointer") or fault.get("parameter") or "").rpartition("/")[2].lstrip("#") or "top"
 
 
 def see(path: str) -> RedirectResponse:

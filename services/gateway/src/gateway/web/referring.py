@@ -1,0 +1,159 @@
+"""Referring a person, and learning what became of it: for the people who send people."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, UploadFile
+from fastapi.responses import HTMLResponse, Response
+
+from gateway.services import Question
+from gateway.web.visitor import N_, AtPage, Command, Visitor, blank
+
+SERVICE: Final = "referrals"
+PERSON: Final = ("name", "date_of_birth", "ni_number", "email", "phone", "address", "postcode", "notes")
+LARGEST_FILE: Final = 12 * 1024 * 1024
+WRONG: Final = 422
+STAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "submitted": ("soon", N_("Sent")),
+    "acknowledged": ("calm", N_("Arrived")),
+    "under_assessment": ("calm", N_("Being looked at")),
+    "waitlisted": ("soon", N_("On the waiting list")),
+    "accepted": ("good", N_("Accepted")),
+    "handover_arranged": ("good", N_("Handover arranged")),
+    "handover_held": ("good", N_("Handover held")),
+    "initial_meeting_booked": ("good", N_("First meeting booked")),
+    "failed_to_attend": ("soon", N_("Missed the first meeting")),
+    "initial_meeting_held": ("good", N_("Met")),
+    "started": ("good", N_("Started")),
+    "rejected": ("late", N_("Not taken on")),
+    "withdrawn": ("calm", N_("Taken back")),
+    "did_not_start": ("late", N_("Did not start")),
+    "expired": ("late", N_("Ran out of time")),
+    "entered_in_error": ("calm", N_("Entered in error")),
+}
+
+referring_router = APIRouter(include_in_schema=False)
+
+
+@referring_router.get("/refer")
+async def show_form(visitor: AtPage) -> HTMLResponse:
+    """Show the form by which a person is sent to a programme."""
+    return _form(visitor, {})
+
+
+@referring_router.post("/refer")
+async def refer(visitor: AtPage) -> Response:
+    """Show the answers to be checked first; send them when they were."""
+    form = await visitor.request.form()
+    told = {name: str(value).strip() for name, value in form.items()}
+    if told.get("step") == "change":
+        return _form(visitor, told)
+    if told.get("step") != "send":
+        wrong = {} if told.get("name") else {"name": visitor.say(N_("Write the name of the person"))}
+        return (
+            _form(visitor, told, wrong)
+            if wrong
+            else visitor.page("refer_check.html", told=blank(told), **_choices(visitor))
+        )
+    body = {
+        "provider_id": told.get("provider_id", ""),
+        "programme_id": told.get("programme_id", ""),
+        "person": {name: told[name] for name in PERSON if told.get(name)},
+    }
+    answer = await visitor.command(SERVICE, "/referrals", body)
+    return answer.then("/my-referrals", "referred") if answer.done else _form(visitor, told, answer.faults(visitor.say))
+
+
+@referring_router.get("/refer/file")
+async def show_file_form(visitor: AtPage) -> HTMLResponse:
+    """Show how many people are sent at once."""
+    return visitor.page("refer_file.html", errors=blank({}), shown=None, told=blank({}), **_choices(visitor))
+
+
+@referring_router.post("/refer/file")
+async def preview_file(visitor: AtPage, file: UploadFile) -> HTMLResponse:
+    """Check a file and show what is wrong with it, row by row. Nothing is brought in yet."""
+    form = await visitor.request.form()
+    content = await file.read(LARGEST_FILE + 1)
+    query = {name: str(form[name]) for name in ("programme_id", "provider_id") if form.get(name)}
+    question = Question(SERVICE, "/referral-files", "POST", query, content=content)
+    answer = Command(await visitor.services.ask(visitor.actor, question))
+    errors = {} if answer.done else answer.faults(visitor.say)
+    return visitor.page(
+        "refer_file.html",
+        status=WRONG if errors else 200,
+        errors=blank(errors),
+        shown=answer.answer.json() if answer.done else None,
+        told=blank(query),
+        **_choices(visitor),
+    )
+
+
+@referring_router.post("/refer/file/{file_id}")
+async def confirm_file(visitor: AtPage, file_id: UUID) -> Response:
+    """Bring the good rows in."""
+    answer = await visitor.command(SERVICE, f"/referral-files/{file_id}/confirm")
+    return answer.then(f"/refer/file/{file_id}", "")
+
+
+@referring_router.get("/refer/file/{file_id}")
+async def watch_file(visitor: AtPage, file_id: UUID) -> HTMLResponse:
+    """Show how far a file is; the page loads itself again until it is done."""
+    shown = await visitor.read(SERVICE, f"/referral-files/{file_id}")
+    return visitor.page("refer_progress.html", shown=shown)
+
+
+@referring_router.get("/my-referrals")
+async def list_referrals(visitor: AtPage, after: UUID | None = None) -> HTMLResponse:
+    """Show what became of everybody who was sent."""
+    query = {"after": str(after)} if after else {}
+    page = await visitor.read(SERVICE, "/referrals", **query)
+    return visitor.page("my_referrals.html", page=page, stages=said_stages(visitor), after=after)
+
+
+@referring_router.get("/my-referrals/{referral_id}")
+async def show_referral(visitor: AtPage, referral_id: UUID) -> HTMLResponse:
+    """Show one referral: where it stands, the reason, and what comes next."""
+    return await _one(visitor, referral_id, {})
+
+
+@referring_router.post("/my-referrals/{referral_id}/withdraw")
+async def withdraw(visitor: AtPage, referral_id: UUID) -> Response:
+    """Take a referral back."""
+    form = await visitor.request.form()
+    body = {name: str(form[name]) for name in ("by", "explanation") if form.get(name)}
+    answer = await visitor.command(SERVICE, f"/referrals/{referral_id}/withdraw", body)
+    if answer.answer.status_code == WRONG:
+        return await _one(visitor, referral_id, answer.faults(visitor.say))
+    return answer.then("/my-referrals", "withdrawn")
+
+
+def said_stages(visitor: Visitor) -> dict[str, tuple[str, str]]:
+    """Return each stage of a referral as a mark and words."""
+    return {stage: (mark, visitor.say(words)) for stage, (mark, words) in STAGES.items()}
+
+
+async def _one(visitor: Visitor, referral_id: UUID, errors: Mapping[str, str]) -> HTMLResponse:
+    referral = await visitor.read(SERVICE, f"/referrals/{referral_id}")
+    return visitor.page(
+        "my_referral.html",
+        status=WRONG if errors else 200,
+        referral=referral,
+        stages=said_stages(visitor),
+        errors=blank(errors),
+    )
+
+
+def _choices(visitor: Visitor) -> dict[str, Any]:
+    """Return the providers and programmes that one can send somebody to."""
+    desk = visitor.desk
+    return {
+        "providers": [(str(id_), name) for id_, name in desk.providers.items()],
+        "programmes": [(str(id_), name) for id_, name in desk.programmes.items()],
+    }
+
+
+def _form(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str] | None = None) -> HTMLResponse:
+    status = WRONG if errors else 200
+    return visitor.page("refer.html", status=status, told=blank(told), errors=blank(errors), **_choices(visitor))
