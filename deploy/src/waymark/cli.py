@@ -14,6 +14,7 @@ from waymark.local.failure import PlatformFailure
 from waymark.operator import (
     documentation,
     erasing,
+    exporting,
     importing,
     logbook,
     market,
@@ -27,6 +28,7 @@ from waymark.operator import (
 GROUPS = (
     local.commands,
     importing.commands,
+    exporting.commands,
     token.commands,
     tracing.commands,
     logbook.commands,

@@ -30,17 +30,31 @@ class Persona:
         return Actor(id_of(self.code), self.role, id_of(self.provider) if self.provider else None)
 
 
-PROVIDERS: Final = {"northway": "Northway Employment", "brightpath": "Brightpath Skills"}
+PROVIDERS: Final = {
+    "northway": "Northway Employment",
+    "brightpath": "Brightpath Skills",
+    "harbourside": "Harbourside Works",
+}
 PROGRAMMES: Final = {"work-and-health": "Work and Health", "first-step": "First Step"}
+CONTRACTS: Final = {"work-and-health": "work-and-health", "first-step": "ips-primary-care"}
+TEAMS: Final = {
+    "coach-amir": "Northway East",
+    "coach-bridget": "Northway West",
+    "coach-chidi": "Northway West",
+    "coach-dilys": "Brightpath",
+    "coach-ewan": "Harbourside",
+}
 
 PERSONAS: Final = (
     Persona("coach-amir", "Amir Hussain", "coach", "northway"),
     Persona("coach-bridget", "Bridget O'Connor", "coach", "northway"),
     Persona("coach-chidi", "Chidi Okafor", "coach", "northway"),
     Persona("coach-dilys", "Dilys Morgan", "coach", "brightpath"),
+    Persona("coach-ewan", "Ewan MacLeod", "coach", "harbourside"),
     Persona("leader-farah", "Farah Khan", "team_leader", "northway"),
     Persona("manager-grace", "Grace Campbell", "provider_manager", "northway"),
     Persona("manager-huw", "Huw Pritchard", "provider_manager", "brightpath"),
+    Persona("manager-mei", "Mei Chen", "provider_manager", "harbourside"),
     Persona("referrer-irena", "Irena Kowalska", "referrer"),
     Persona("operator-jonah", "Jonah Adeyemi", "operator"),
     Persona("analyst-keiko", "Keiko Tanaka", "analyst"),

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis.database import prepare_database
 from waymark.local import identity
 from waymark.local.postgres import Postgres
-from waymark.personas import PERSONAS, PROGRAMMES, PROVIDERS, Persona, coaches_of, id_of
+from waymark.personas import CONTRACTS, PERSONAS, PROGRAMMES, PROVIDERS, TEAMS, Persona, coaches_of, id_of
 
 SERVICES = ("keyring", "referrals", "caseload", "jobsearch", "nudges", "learning", "analytics", "gateway")
 WANTED_PORTS: Mapping[str, int] = {
@@ -76,6 +76,7 @@ def of_service(name: str, addresses: Addresses) -> dict[str, str]:
         **(_of_keyring(addresses) if name == "keyring" else {}),
         **(_of_referrals() if name == "referrals" else {}),
         **(_of_gateway(addresses) if name == "gateway" else {}),
+        **(_of_analytics(addresses) if name == "analytics" else {}),
         **_of_tracing(name, addresses),
     }
 
@@ -108,6 +109,16 @@ def _shown(persona: Persona) -> dict[str, object]:
     actor = persona.actor
     about = {"code": persona.code, "name": persona.name, "what": persona.what or persona.role.replace("_", " ")}
     return about | {"id": actor.id, "role": actor.role, "tenant": actor.tenant}
+
+
+def _of_analytics(addresses: Addresses) -> dict[str, str]:
+    programmes = {str(id_of(programme)): contract for programme, contract in CONTRACTS.items()}
+    teams = {str(id_of(coach)): team for coach, team in TEAMS.items()}
+    return {
+        "WAYMARK_PROGRAMMES": json.dumps(programmes),
+        "WAYMARK_TEAMS": json.dumps(teams),
+        "WAYMARK_EXPORTS": str(addresses.keys.parent / "exports"),
+    }
 
 
 def _of_tracing(name: str, addresses: Addresses) -> dict[str, str]:

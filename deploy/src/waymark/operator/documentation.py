@@ -9,6 +9,7 @@ from typing import Final
 import typer
 from rich.console import Console
 
+import analytics.main
 import caseload.main
 import keyring.main
 import learning.main
@@ -36,7 +37,7 @@ def docs() -> None:
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield every generated page with what it should say."""
     yield root / "docs/events.md", facts_page()
-    for service in (caseload.main, keyring.main, learning.main, referrals.main):
+    for service in (analytics.main, caseload.main, keyring.main, learning.main, referrals.main):
         document = specification(service.NAME, service.DESCRIPTION, service.HEARS)
         yield root / f"docs/asyncapi/{service.NAME}.json", json.dumps(document, indent=2, sort_keys=True) + "\n"
     for name in PAGES:

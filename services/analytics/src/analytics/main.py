@@ -1,63 +1,85 @@
-"""The analytics service's processes: `python -m analytics api|relay|all`."""
+"""The analytics service's processes: `python -m analytics api|project|all`. It tells no facts and holds no keys."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from importlib.resources import files
 from typing import Final
 
 from fastapi import FastAPI
 
+from analytics import api as numbers
+from analytics import export_api, fact_api
+from analytics.contracts import Book, Contracts, packaged
+from analytics.desk import Desk
+from analytics.exporting import Exports
 from analytics.settings import AnalyticsSettings
+from analytics.views.facts import FACTS
+from analytics.views.journeys import JOURNEYS
+from chassis import roles
+from chassis.asyncapi import asyncapi_routes, specification
+from chassis.clock import system_clock
 from chassis.database import chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
 from chassis.process import Roles, run_role, together
-from chassis.relay import Relay
-from chassis.store import Store
 
 NAME: Final = "analytics"
 DESCRIPTION: Final = "What happened and what works, as of any day, and how each number came about."
+VIEWS: Final = (JOURNEYS, FACTS)
+HEARS: Final = {view.name: view.facts for view in VIEWS}
 
 
-def application(settings: AnalyticsSettings) -> FastAPI:
+def application(settings: AnalyticsSettings, desk: Desk) -> FastAPI:
     """Return the HTTP application."""
+    checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
     verifier = Verifier(settings.jwks, settings.issuer, NAME)
-    return service_app("Waymark analytics", DESCRIPTION, [], settings, verifier)
+    routers = [numbers.router, fact_api.router, export_api.router]
+    routers.append(asyncapi_routes(specification(NAME, DESCRIPTION, HEARS)))
+    statuses = numbers.STATUSES
+    app = service_app("Waymark analytics", DESCRIPTION, routers, settings, verifier, statuses=statuses, checks=checks)
+    app.state.desk = desk
+    return app
+
+
+def book_of(settings: AnalyticsSettings) -> Book:
+    """Return the contracts of programmes. Raises KeyError for a contract that is not there."""
+    read = settings.contracts and Contracts.model_validate_json(settings.contracts.read_bytes())
+    return Book(read or packaged(), settings.programmes, settings.usual_contract)
 
 
 @asynccontextmanager
-async def open_store(settings: AnalyticsSettings) -> AsyncIterator[Store]:
-    """Open the store of facts."""
+async def open_desk(settings: AnalyticsSettings) -> AsyncIterator[Desk]:
+    """Open what the routes work with; exports that are under way are broken off at the end."""
+    secret = settings.request_hash_key.get_secret_value().encode()
     async with open_pool(settings.database) as pool:
-        yield Store(pool, NAME)
+        exports = Exports(pool, settings.exports, system_clock)
+        try:
+            yield Desk(pool, system_clock, settings.timezone, book_of(settings), settings.teams, secret, exports)
+        finally:
+            await exports.close()
 
 
 async def api(settings: AnalyticsSettings) -> None:
     """Answer requests."""
-    await serve(application(settings), settings)
+    async with open_desk(settings) as desk:
+        await serve(application(settings, desk), settings)
 
 
-def relay_of(settings: AnalyticsSettings) -> Relay:
-    """Return what tells the facts of this service."""
-    return Relay(settings.database, NAME, settings.kafka, settings.topic_prefix)
-
-
-async def relay(settings: AnalyticsSettings) -> None:
-    """Tell facts."""
-    await relay_of(settings).run()
+async def project(settings: AnalyticsSettings) -> None:
+    """Keep the views."""
+    await roles.project(NAME, settings, VIEWS)
 
 
 async def everything(settings: AnalyticsSettings) -> None:
-    """Do all of it in one process, where an appended fact is told at once."""
-    teller = relay_of(settings)
-    async with open_store(settings) as store:
-        store.appended = teller.wake
-        await together(serve(application(settings), settings), teller.run())
+    """Do all of it in one process."""
+    async with open_desk(settings) as desk:
+        await together(serve(application(settings, desk), settings), project(settings))
 
 
-ROLES: Final[Roles[AnalyticsSettings]] = {"api": api, "relay": relay, "all": everything}
+ROLES: Final[Roles[AnalyticsSettings]] = {"api": api, "project": project, "all": everything}
 
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
-    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")]
-    return run_role(NAME, AnalyticsSettings, scripts, ROLES, arguments)
+    scripts = [chassis_sql("listen/listen.sql"), files("analytics").joinpath("analytics.sql").read_text()]
+    return run_role(NAME, AnalyticsSettings, scripts, ROLES, arguments, without_kafka=True)

@@ -1,0 +1,226 @@
+"""How every journey stood on a day: one statement over prepared rows, by what happened or by what was known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Final, LiteralString, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from analytics.outcome_rules import Spell, Terms
+from chassis.database import Connection
+
+
+class By(StrEnum):
+    """Which time counts: when it happened, as is known today, or what had been learned by the day."""
+
+    OCCURRED_AT = "occurred_at"
+    RECORDED_AT = "recorded_at"
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The end of a day in a time zone."""
+
+    day: date
+    by: By
+    zone: ZoneInfo
+
+    @property
+    def cutoff(self) -> datetime:
+        """The first instant that no longer counts."""
+        return datetime.combine(self.day + timedelta(days=1), time(), self.zone)
+
+    def arguments(self) -> dict[str, object]:
+        """Return what the statements of this module are asked with."""
+        return {
+            "day": self.day,
+            "cutoff": self.cutoff,
+            "zone": self.zone.key,
+            "by_occurred": self.by is By.OCCURRED_AT,
+        }
+
+    def statement(self, written: LiteralString) -> LiteralString:
+        """Return a statement that is written for when things happened, for the time that counts."""
+        if self.by is By.OCCURRED_AT:
+            return written
+        return written.replace("_at < %(cutoff)s", "_recorded < %(cutoff)s")
+
+
+NUMBERS: Final = (
+    "referred",
+    "acknowledged",
+    "accepted",
+    "handover_held",
+    "first_meeting",
+    "started",
+    "plan_agreed",
+    "applied",
+    "interview",
+    "offer",
+    "first_earnings",
+    "in_week_13",
+    "in_week_26",
+    "outcome",
+    "first_meeting_missed",
+    "rejected",
+    "withdrawn",
+    "expired",
+    "did_not_start",
+    "left",
+)
+BIT: Final[Mapping[str, int]] = {name: 1 << place for place, name in enumerate(NUMBERS)}
+
+
+class Standing(NamedTuple):
+    """A journey as it stood: `reached` has the bit of each number that it counts in, but those of work."""
+
+    case_id: UUID
+    participant_id: UUID
+    tenant: UUID | None
+    programme_id: UUID | None
+    coach_id: UUID | None
+    referred_in: date
+    started_on: date | None
+    left_on: date | None
+    reached: int
+
+
+# Which journeys count. Entered in error: by what happened it never counts, by what was known until it was learned.
+COUNTED: Final[LiteralString] = """
+counted as (
+    select j.*, lead(referred_at) over (partition by participant_id, tenant order by referred_at, case_id) as next_at,
+        coalesce(started_on <= %(day)s and (%(by_occurred)s or started_recorded < %(cutoff)s), false) as started
+    from journey j
+    where referred_at < %(cutoff)s
+        and (in_error_recorded is null or (not %(by_occurred)s and in_error_recorded >= %(cutoff)s))
+)
+"""
+COACH: Final[LiteralString] = """
+left join lateral (
+    select coach_id from coaching k where k.case_id = c.case_id and from_at < %(cutoff)s
+    order by from_at desc, version desc limit 1
+) coach on true
+"""
+STANDINGS: Final[LiteralString] = (
+    "with"  # noqa: S608  (of constants)
+    + COUNTED
+    + """
+select c.case_id, c.participant_id, c.tenant, c.programme_id, coach.coach_id,
+    date_trunc('month', c.referred_at at time zone %(zone)s)::date,
+    case when c.started then c.started_on end,
+    case when ending.ended then (ending.ending_at at time zone %(zone)s)::date end,
+    1
+    + coalesce((c.acknowledged_at < %(cutoff)s)::int << 1, 0)
+    + coalesce((c.accepted_at < %(cutoff)s)::int << 2, 0)
+    + coalesce((c.handover_held_at < %(cutoff)s)::int << 3, 0)
+    + coalesce((c.met_at < %(cutoff)s)::int << 4, 0)
+    + (c.started::int << 5)
+    + coalesce((c.planned_at < %(cutoff)s)::int << 6, 0)
+    + (exists (
+        select from application a where a.participant_id = c.participant_id and a.tenant = c.tenant
+        and a.sent_at >= c.referred_at and (c.next_at is null or a.sent_at < c.next_at) and a.sent_at < %(cutoff)s
+    )::int << 7)
+    + (exists (
+        select from application a where a.participant_id = c.participant_id and a.tenant = c.tenant
+        and a.invited_at >= c.referred_at and (c.next_at is null or a.invited_at < c.next_at)
+        and a.invited_at < %(cutoff)s
+    )::int << 8)
+    + (exists (
+        select from application a where a.participant_id = c.participant_id and a.tenant = c.tenant
+        and a.offered_at >= c.referred_at and (c.next_at is null or a.offered_at < c.next_at)
+        and a.offered_at < %(cutoff)s
+    )::int << 9)
+    + coalesce((c.missed_at < %(cutoff)s)::int << 14, 0)
+    + coalesce((c.rejected_at < %(cutoff)s)::int << 15, 0)
+    + coalesce((c.withdrawn_at < %(cutoff)s)::int << 16, 0)
+    + coalesce((c.expired_at < %(cutoff)s)::int << 17, 0)
+    + coalesce((c.not_started_at < %(cutoff)s)::int << 18, 0)
+    + coalesce(ending.ended::int << 19, 0)
+from counted c
+"""
+    + COACH
+    + """
+left join lateral (
+    select ended, ending_at from ending e where e.case_id = c.case_id and ending_at < %(cutoff)s
+    order by ending_at desc, version desc limit 1
+) ending on true
+"""
+)
+JOBS: Final[LiteralString] = """
+select j.job_id, j.case_id, coalesce(start.starts_on, j.starts_on) as first_day,
+    case when %(by_occurred)s or j.ended_recorded < %(cutoff)s then j.last_day end, j.hours_a_week, j.pay_a_year
+from job j
+left join lateral (
+    select starts_on from job_start s where s.job_id = j.job_id and (%(by_occurred)s or s.set_recorded < %(cutoff)s)
+    order by version desc limit 1
+) start on true
+where (%(by_occurred)s or j.job_recorded < %(cutoff)s)
+    and (j.not_started_recorded is null or (not %(by_occurred)s and j.not_started_recorded >= %(cutoff)s))
+    and coalesce(start.starts_on, j.starts_on) is not null
+order by first_day, j.job_id
+"""
+TERMS: Final[LiteralString] = """
+select job_id, from_day, hours_a_week, pay_a_year from job_terms
+where %(by_occurred)s or terms_recorded < %(cutoff)s order by from_day, fact_id
+"""
+STANDARDS: Final[LiteralString] = (
+    "with"
+    + COUNTED
+    + """
+select s.standard, c.programme_id, c.tenant, coach.coach_id,
+    date_trunc('month', c.referred_at at time zone %(zone)s)::date,
+    case when s.excused_at < %(cutoff)s then 'excused'
+        when s.met_at < %(cutoff)s then case when s.in_time then 'kept' else 'late' end
+        when s.due < %(day)s then 'breached' else 'running' end as state,
+    count(*)
+from standard s join counted c using (case_id)
+"""
+    + COACH
+    + """
+where s.promised_at < %(cutoff)s
+group by 1, 2, 3, 4, 5, 6
+"""
+)
+
+
+class StandardCount(NamedTuple):
+    """How many promises of a kind stand in one state, for one coach's referrals of one month."""
+
+    standard: str
+    programme_id: UUID | None
+    tenant: UUID | None
+    coach_id: UUID | None
+    referred_in: date
+    state: str
+    promises: int
+
+
+async def standings(connection: Connection, as_of: AsOf) -> list[Standing]:
+    """Return every journey of the reader's rows as it stood."""
+    return [Standing._make(row) for row in await _rows(connection, STANDINGS, as_of)]
+
+
+async def spells(connection: Connection, as_of: AsOf) -> dict[UUID, tuple[Spell, ...]]:
+    """Return the jobs of each case as they stood."""
+    terms: dict[UUID, list[Terms]] = {}
+    for job_id, *revised in await _rows(connection, TERMS, as_of):
+        terms.setdefault(job_id, []).append(Terms(*revised))
+    found: dict[UUID, list[Spell]] = {}
+    for job_id, case_id, starts_on, last_day, hours, pay in await _rows(connection, JOBS, as_of):
+        first = Terms(starts_on, hours, pay)
+        spell = Spell(starts_on, last_day, (first, *terms.get(job_id, ())))
+        found.setdefault(case_id, []).append(spell)
+    return {case_id: tuple(jobs) for case_id, jobs in found.items()}
+
+
+async def standard_counts(connection: Connection, as_of: AsOf) -> list[StandardCount]:
+    """Return how many promises stand in which state."""
+    return [StandardCount._make(row) for row in await _rows(connection, STANDARDS, as_of)]
+
+
+async def _rows(connection: Connection, written: LiteralString, as_of: AsOf) -> list[tuple[Any, ...]]:
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(as_of.statement(written), as_of.arguments())
+    return await cursor.fetchall()
