@@ -54,7 +54,7 @@ class Teller:
     positions: dict[str, int] = field(default_factory=dict)
     previous: dict[tuple[str, int], int] = field(default_factory=dict)
 
-    def record(  # noqa: PLR0913
+    def record(
         self,
         fact: Fact,
         aggregate: UUID,
@@ -92,7 +92,9 @@ class Teller:
             value=fact.model_dump_json(exclude_none=True).encode(),
         )
 
-    def tell(self, fact: Fact, aggregate: UUID, person: UUID, tenant: UUID, recorded_at: datetime | None = None) -> Told:
+    def tell(
+        self, fact: Fact, aggregate: UUID, person: UUID, tenant: UUID, recorded_at: datetime | None = None
+    ) -> Told:
         """Return a fact as it is heard."""
         return Told(self.record(fact, aggregate, person, tenant, recorded_at))
 
@@ -171,7 +173,7 @@ class Journey:
         saved = ApplicationSaved(occurred_at=self.at(after), participant_id=self.person, provider_id=self.tenant)
         return [(saved, application), (ApplicationSent(occurred_at=self.at(after)), application)]
 
-    def worked(self, first: int, last: int | None = None, hours: float | None = 30, pay: float | None = 20_000) -> list[Line]:
+    def worked(self, first: int, last: int | None = None, pay: float | None = 20_000) -> list[Line]:
         """Return a job from a day on, and its end."""
         job = uuid5(self.person, f"job {first}")
         recorded = JobRecorded(
@@ -180,7 +182,7 @@ class Journey:
             participant_id=self.person,
             provider_id=self.tenant,
             starts_on=self.at(first).date(),
-            hours_a_week=hours,
+            hours_a_week=30,
             pay_a_year=pay,
             check_ins=(),
             check_in_weeks=(),

@@ -1,6 +1,7 @@
 """Outcome rules, by examples of their contracts and beside counting day by day."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -155,7 +156,7 @@ def in_work(jobs: list[Spell], day: date) -> list[Spell]:
 def test_stretches_are_the_days_in_work(jobs: list[Spell]) -> None:
     until = MONDAY + 300 * DAY
     found = stretches(jobs, until)
-    assert all(one.last < other.first for one, other in zip(found, found[1:], strict=False))
+    assert all(one.last < other.first for one, other in pairwise(found))
     for offset in range(-50, 301):
         day = MONDAY + offset * DAY
         here = [one for one in found if one.first <= day <= one.last]
@@ -189,7 +190,9 @@ def test_thirteen_weeks_inside_sixteen_are_found_on_the_first_day_that_has_them(
         sum(one.terms[0].hours_a_week or 0 for one in in_work(jobs, MONDAY + offset * DAY)) >= 7
         for offset in range(-200, 548)
     ]
-    ends = (index for index in range(len(worked)) if worked[index] and sum(worked[max(0, index - 111) : index + 1]) >= 91)
+    ends = (
+        index for index in range(len(worked)) if worked[index] and sum(worked[max(0, index - 111) : index + 1]) >= 91
+    )
     first = next(ends, None)
     expected = {} if first is None else {"week_13": MONDAY + (first - 200) * DAY}
     assert IPS.reached(history(*jobs), ()) == expected

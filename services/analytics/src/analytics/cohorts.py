@@ -106,12 +106,11 @@ def _place(standing: Standing, cohort: date, teams: Teams) -> Place:
     return Place(standing.programme_id, standing.tenant, team, standing.coach_id, cohort)
 
 
-def complete_months(cohorts: Iterable[date], day: date) -> int:
-    """Return for how many months everybody of some cohorts had been on the programme by a day."""
-    latest = max(cohorts, default=day)
-    last_start = months_after(latest, 1)
+def complete_months(starts: Iterable[date], day: date) -> int:
+    """Return for how many months everybody who started on these days had been on the programme by a day."""
+    latest = max(starts, default=day)
     months = 0
-    while months < CURVE_MONTHS and months_after(last_start, months + 1) <= day:
+    while months < CURVE_MONTHS and months_after(latest, months + 1) <= day:
         months += 1
     return months
 

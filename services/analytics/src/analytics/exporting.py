@@ -32,6 +32,10 @@ _LOCKS: Final = 7_243_131
 
 _log = logging.getLogger(__name__)
 
+# However much there is to write, its snapshot and its lock stay.
+UNHURRIED: Final = """
+select set_config('transaction_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)
+"""
 # An export that says it is running and holds no lock was broken off with its process.
 FIND: Final = """
 select id, asked_by, asked_at, total, done, manifest, case when state = 'running' and not exists (
@@ -71,7 +75,7 @@ class Exports:
         self._running: set[asyncio.Task[None]] = set()
 
     async def start(self, id: UUID, asked_by: UUID) -> None:  # noqa: A002  (as everywhere)
-        """Begin an export in the background, once; return when it has begun."""
+        """Begin an export in the background, once; return when it has begun. Raises what kept it from that."""
         if await self.find(id):
             return
         begun = asyncio.Event()
@@ -80,6 +84,8 @@ class Exports:
         task.add_done_callback(self._running.discard)
         task.add_done_callback(lambda _task: begun.set())
         await begun.wait()
+        if task.done():
+            task.result()
 
     async def find(self, id: UUID) -> ExportJob | None:  # noqa: A002
         """Return an export, None where there is none of that id."""
@@ -117,6 +123,7 @@ class Exports:
     async def _locked(self, id: UUID) -> AsyncIterator[None]:  # noqa: A002
         """Hold a lock that says this export is under way, on a connection of its own."""
         async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute(UNHURRIED)
             await connection.execute("select pg_advisory_xact_lock(%s, %s)", [_LOCKS, _lock(id)])
             yield
 
@@ -135,6 +142,7 @@ class Exports:
         )
         try:
             async with reading(self._pool, None, FACTS) as connection:
+                await connection.execute(UNHURRIED)
                 as_of = await _heard(connection)
                 await self._count(connection, id)
                 await self._write(connection, id, files)

@@ -1,0 +1,159 @@
+"""How journeys stood on a day, from prepared rows, is what a plain fold of their facts says."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from analytics.cohorts import funnel_tally, people_of
+from analytics.contracts import Book, packaged
+from analytics.counting import PEOPLE, Dimension, Question, table_of
+from analytics.views.standings import BIT, AsOf, By, spells, standings
+from chassis.database import Connection
+from chassis.listen.told import Told
+from events.caseload import (
+    CaseExitedEarly,
+    CaseReactivated,
+    CoachAssigned,
+    ExitReason,
+    JobNotStarted,
+    JobRecorded,
+    PlanAgreed,
+)
+from events.jobsearch import ApplicationSent
+from events.referrals import (
+    InitialMeetingHeld,
+    ParticipantStarted,
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralEnteredInError,
+)
+from tests.analytics.conftest import Tables
+from tests.analytics.telling import Journey, Line, Teller, told
+
+LONDON = ZoneInfo("Europe/London")
+FIRST = date(2025, 3, 3)
+COACHES = [UUID(int=21), UUID(int=22)]
+PROVIDERS = [UUID(int=31), UUID(int=32)]
+BOOK = Book(packaged(), {}, "restart")
+
+
+@some.composite
+def lines(draw: some.DrawFn, journey: Journey) -> list[Line]:
+    """Draw what happens to a person."""
+    if draw(some.booleans()):
+        return journey.referred()
+    found = journey.started(draw(some.sampled_from(COACHES)), draw(some.integers(3, 30)))
+    if draw(some.booleans()):
+        found += journey.planned(draw(some.integers(10, 60)))
+    for after in draw(some.lists(some.integers(10, 300), max_size=3, unique=True)):
+        found += journey.applied(after)
+    for after in draw(some.lists(some.integers(20, 300), max_size=2, unique=True)):
+        last = draw(some.none() | some.integers(after, after + 200))
+        found += journey.worked(after, last)
+        if draw(some.integers(0, 3)) == 0:
+            found.append((JobNotStarted(occurred_at=journey.at(after + 1)), found[-1][1]))
+    if draw(some.integers(0, 3)) == 0:
+        found.append((CaseExitedEarly(occurred_at=journey.at(200), reason=ExitReason.HEALTH), journey.case))
+        if draw(some.booleans()):
+            found.append((CaseReactivated(occurred_at=journey.at(210)), journey.case))
+    if draw(some.integers(0, 5)) == 0:
+        found.append(
+            (CoachAssigned(occurred_at=journey.at(100), coach_id=draw(some.sampled_from(COACHES))), journey.case)
+        )
+    if draw(some.integers(0, 5)) == 0:
+        found.append((ReferralEnteredInError(occurred_at=journey.at(60)), journey.referral))
+    return found
+
+
+@dataclass(frozen=True)
+class History:
+    """Journeys with what is heard of each."""
+
+    heard: dict[Journey, list[Told]]
+    arrived: list[Told]
+
+
+@some.composite
+def histories(draw: some.DrawFn) -> History:
+    """Draw journeys whose facts are learned late, and arrive in any order that keeps each service's own."""
+    teller = Teller()
+    heard = {}
+    for number in range(draw(some.integers(1, 6))):
+        day = FIRST + timedelta(days=draw(some.integers(0, 60)))
+        journey = Journey(UUID(int=100 + number), draw(some.sampled_from(PROVIDERS)), day)
+        facts = draw(lines(journey))
+        late = draw(some.lists(some.integers(0, 40), min_size=len(facts), max_size=len(facts)))
+        heard[journey] = told(journey, facts, teller, late)
+    queues: dict[str, list[Told]] = {}
+    for facts_of_one in heard.values():
+        for each in facts_of_one:
+            queues.setdefault(each.source, []).append(each)
+    order = draw(some.permutations([source for source, queue in queues.items() for _ in queue]))
+    iterators = {source: iter(queue) for source, queue in queues.items()}
+    return History(heard, [next(iterators[source]) for source in order])
+
+
+def plain(journey: Journey, heard: Sequence[Told], as_of: AsOf) -> tuple[UUID | None, set[str]] | None:
+    """Return the coach and the numbers that a journey counts in, fact by fact; None where it does not count."""
+    by_occurred = as_of.by is By.OCCURRED_AT
+    known = [one for one in heard if (one.fact.occurred_at if by_occurred else one.recorded_at) < as_of.cutoff]
+    undone = {one.aggregate_id for one in (heard if by_occurred else known) if isinstance(one.fact, JobNotStarted)}
+    in_error = any(isinstance(one.fact, ReferralEnteredInError) for one in (heard if by_occurred else known))
+    if in_error or not any(one.aggregate_id == journey.referral and one.id.endswith(":1") for one in known):
+        return None
+    numbers, coach = {"referred"}, None
+    kinds = {ReferralAcknowledged: "acknowledged", ReferralAccepted: "accepted", InitialMeetingHeld: "first_meeting"}
+    kinds |= {PlanAgreed: "plan_agreed", ApplicationSent: "applied"}
+    for one in sorted(known, key=lambda each: (each.fact.occurred_at, each.position)):
+        fact = one.fact
+        if type(fact) in kinds:
+            numbers.add(kinds[type(fact)])
+        elif isinstance(fact, ParticipantStarted) and fact.start_date <= as_of.day:
+            numbers.add("started")
+        elif isinstance(fact, CaseExitedEarly):
+            numbers.add("left")
+        elif isinstance(fact, CaseReactivated):
+            numbers.discard("left")
+    assigned = [one for one in known if isinstance(one.fact, CoachAssigned)]
+    if assigned:
+        at = max(assigned, key=lambda one: (one.fact.occurred_at, one.position))
+        coach = at.fact.coach_id  # type: ignore[attr-defined]
+    jobs = [one for one in known if isinstance(one.fact, JobRecorded) and one.aggregate_id not in undone]
+    began = [one.fact.starts_on for one in jobs if one.fact.starts_on <= as_of.day]  # type: ignore[attr-defined]
+    if "started" in numbers and began:
+        numbers.add("first_earnings")
+    return coach, numbers
+
+
+async def counted(connection: Connection, as_of: AsOf, coach: UUID | None) -> dict[str, int]:
+    """Return the numbers as the service counts them."""
+    people = people_of(await standings(connection, as_of), await spells(connection, as_of), BOOK)
+    where = {Dimension.COACH: coach} if coach else {}
+    total = table_of(funnel_tally(people, as_of.day, {}), BIT, Question(where, None, hides=False)).total
+    return {name: count for name, count in total.cells.items() if count}
+
+
+@pytest.mark.parametrize("by", By)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(), after=some.integers(0, 500), coach=some.sampled_from([None, *COACHES]))
+def test_counts_as_of_a_day_are_those_of_a_plain_fold(
+    tables: Tables, history: History, after: int, coach: UUID | None, by: By
+) -> None:
+    as_of = AsOf(FIRST + timedelta(days=after), by, LONDON)
+    tables.fill(history.arrived)
+    expected: Counter[str] = Counter()
+    for journey, heard in history.heard.items():
+        found = plain(journey, heard, as_of)
+        if found and coach in {None, found[0]}:
+            expected.update([PEOPLE, *found[1]])
+    found_by_service = tables.run(counted(tables.connection, as_of, coach))
+    checked = {PEOPLE, "referred", "acknowledged", "accepted", "first_meeting", "started", "plan_agreed", "applied"}
+    checked |= {"left", "first_earnings"}
+    assert {name: count for name, count in found_by_service.items() if name in checked} == dict(expected)
