@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,11 +44,14 @@ def topic_prefix(folder: Path) -> str:
     return f"{folder.name}."
 
 
-def service_of(name: str, addresses: Addresses, folder: Path, role: str = "all") -> Service:
-    """Return a service that is not started yet; its log lies in the folder."""
-    variables = {"OTEL_TRACES_EXPORTER": "none", "WAYMARK_TOPIC_PREFIX": topic_prefix(folder)}
+def service_of(
+    name: str, addresses: Addresses, folder: Path, role: str = "all", variables: Mapping[str, str] = {}
+) -> Service:
+    """Return a service that is not started yet; its log lies in the folder. `variables` are further settings."""
+    always = {"OTEL_TRACES_EXPORTER": "none", "WAYMARK_TOPIC_PREFIX": topic_prefix(folder)}
     log = folder / f"{name}-{role}.log"
-    return PatientService(name, of_service(name, addresses) | variables, addresses.ports[name], log, role)
+    settings = {**of_service(name, addresses), **always, **variables}
+    return PatientService(name, settings, addresses.ports[name], log, role)
 
 
 @contextmanager

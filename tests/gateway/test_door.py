@@ -25,7 +25,7 @@ def addresses(
     folder = platform_folder / "gateway-door"
     folder.mkdir()
     addresses = prepare(("keyring", "gateway"), postgres, keyring_postgres, kafka, folder)
-    with running_services(service_of("gateway", addresses, folder, "api")):
+    with running_services(service_of("gateway", addresses, folder)):
         yield addresses
 
 

@@ -18,6 +18,7 @@ from chassis.telemetry import failed, frames_of, server_span
 
 ACTOR: Final = "waymark.actor"
 BODY: Final = "waymark.body"
+ROUTE: Final = "waymark.route"
 PUBLIC: Final = frozenset({"/health", "/metrics", "/docs", "/openapi.json"})
 BELOW_PUBLIC: Final = ("/health/", "/docs/")
 
@@ -201,5 +202,5 @@ def _bearer(headers: Mapping[bytes, bytes]) -> str:
 
 
 def _route(scope: Scope) -> str:
-    """Return the pattern of the path, since a path is what somebody typed."""
-    return getattr(scope.get("route"), "path", "-")
+    """Return the pattern of the path, since a path is what somebody typed; ROUTE is what a proxy says that it is."""
+    return str(scope.get(ROUTE) or getattr(scope.get("route"), "path", "-"))

@@ -56,6 +56,7 @@ class Problem(BaseModel):
     expected: int | None = Field(None, description="The version that the request was decided on.")
     actual: int | None = Field(None, description="The version that is there by now.")
     claim: str | None = Field(None, description="What must be unique and is taken.")
+    missing: list[str] | None = Field(None, description="The services that do not answer at the moment.")
 
 
 def problem(
@@ -75,14 +76,15 @@ def problem(
 class ProblemError(Exception):
     """A request is answered with this problem; `detail` is shown to who asks, and holds nothing that they sent."""
 
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None, **members: object) -> None:
         super().__init__(detail)
         self.status = status
         self.headers = headers
+        self.members = members
 
     def response(self) -> Response:
         """Return the answer."""
-        return problem(self.status, str(self), headers=self.headers)
+        return problem(self.status, str(self), "", self.headers, **self.members)
 
 
 def handlers(statuses: Mapping[type[Exception], int]) -> dict[Any, Handler]:

@@ -18,7 +18,7 @@ SESSION: Final = "waymark.session"
 BROUGHT: Final = "waymark.cookie"
 API: Final = "/api/"
 OPEN: Final = frozenset({"/", "/sign-in", "/sign-out", "/design", "/help", "/favicon.ico"})
-BELOW_OPEN: Final = ("/assets/", "/sign-in/", "/come-in/")
+BELOW_OPEN: Final = ("/assets/", "/sign-in/", "/come-in/", "/api/v1/sign-in/")
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME: Final = frozenset({b"same-origin", b"none"})
 
@@ -47,6 +47,8 @@ class Door:
         if is_public(scope["path"]) or b"authorization" in headers:
             return await self._bearer(scope)
         session = await self._session(scope, headers)
+        if scope["path"].startswith(API) and not (scope[BROUGHT] or is_open(scope["path"])):
+            return await self._bearer(scope)
         if scope["method"] not in SAFE and not came_from_here(headers):
             raise ProblemError(403, "This request did not come from a page of this site.")
         if session:

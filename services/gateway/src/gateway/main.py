@@ -1,59 +1,109 @@
-"""The gateway service's processes: `python -m gateway api|relay|all`."""
+"""The gateway service's processes: `python -m gateway api|relay|project|all`."""
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 from fastapi import FastAPI
 
+from chassis import roles
 from chassis.database import ALL_TENANTS, chassis_sql, open_pool
 from chassis.edge import BearerTokens
-from chassis.http import serve, service_app
+from chassis.http import PARAMETERS, serve, service_app
 from chassis.identity import Verifier
+from chassis.pages import described
 from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.signing import SigningKey
 from chassis.store import Store
+from gateway.api import STATUSES, router
+from gateway.catalogue import Catalogue
+from gateway.changes import Hub
+from gateway.changes_api import changes_router
+from gateway.commands import Looks
+from gateway.counting import Counted
+from gateway.desk import Desk
 from gateway.door import Door
+from gateway.limits import Limit
+from gateway.proxy_api import proxy_router
 from gateway.services import Services
 from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
+from gateway.sign_in_api import sign_in_router
 from gateway.sign_in_links import SignInLinks
+from gateway.views.looks import WHO_LOOKED
+from gateway.views.people import PEOPLE
 from gateway.web.desk import WebDesk
 from gateway.web.site import add_site
 
 NAME: Final = "gateway"
 DESCRIPTION: Final = "The one way in: the public API over every service, live changes, and who looked at whose record."
+VIEWS: Final = (PEOPLE, WHO_LOOKED)
 
 
-def application(settings: GatewaySettings, web: WebDesk) -> FastAPI:
-    """Return the HTTP application."""
-    bearer = BearerTokens(Verifier(settings.jwks, settings.issuer, NAME))
-    app = service_app("Waymark", DESCRIPTION, [], settings, Door(bearer, web.sessions))
-    add_site(app, web)
+def application(settings: GatewaySettings, desk: Desk) -> FastAPI:
+    """Return the HTTP application: the public API, and the pages."""
+    own = [router, sign_in_router, changes_router]
+    door = Door(BearerTokens(Verifier(settings.jwks, settings.issuer, NAME, desk.clock)), desk.sessions)
+    limits = (settings.requests_a_minute, settings.strangers_a_minute)
+    counted = Counted(door, *(Limit(limit, time.monotonic) for limit in limits))
+    checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
+    routers = [*own, proxy_router]
+    app = service_app("Waymark", DESCRIPTION, routers, settings, counted, statuses=STATUSES, checks=checks)
+    app.state.desk = desk
+
+    def openapi() -> dict[str, Any]:
+        return desk.catalogue.described(described(app, own, PARAMETERS))
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    add_site(app, web_desk(settings, desk))
     return app
 
 
+def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
+    """Return what pages are made with."""
+    return WebDesk(
+        services=desk.services,
+        sessions=desk.sessions,
+        links=desk.links,
+        zone=settings.timezone,
+        clock=desk.clock,
+        demo=settings.is_demo,
+        personas=settings.shown_personas(),
+        staff=settings.staff,
+        providers=settings.providers,
+        programmes=settings.programmes,
+    )
+
+
 @asynccontextmanager
-async def open_desk(settings: GatewaySettings) -> AsyncIterator[tuple[Store, WebDesk]]:
-    """Open the store of facts and what pages are made with."""
+async def open_desk(settings: GatewaySettings) -> AsyncIterator[Desk]:
+    """Open what the routes work with."""
     key = SigningKey.read(settings.people_key)
     async with (
-        open_pool(settings.database, scope=ALL_TENANTS) as pool,
+        open_pool(settings.database, size=16, scope=ALL_TENANTS) as pool,
         Services(settings.services, key, settings.issuer) as services,
     ):
         store = Store(pool, NAME)
-        sessions, links = Sessions(pool, store.clock), SignInLinks(pool, store.clock)
-        demo, personas = settings.is_demo, settings.shown_personas()
-        names = settings.staff, settings.providers, settings.programmes
-        yield store, WebDesk(services, sessions, links, settings.timezone, store.clock, demo, personas, *names)
+        yield Desk(
+            pool=pool,
+            clock=store.clock,
+            services=services,
+            catalogue=Catalogue(services, settings.services),
+            looks=Looks(store),
+            sessions=Sessions(pool, store.clock),
+            links=SignInLinks(pool, store.clock),
+            hub=Hub(settings.kafka, settings.topic_prefix),
+            personas={one.code: (one.name, one.actor) for one in settings.shown_personas()},
+        )
 
 
 async def api(settings: GatewaySettings) -> None:
     """Answer requests."""
-    async with open_desk(settings) as (_store, web):
-        await serve(application(settings, web), settings)
+    async with open_desk(settings) as desk:
+        await _answer(settings, desk)
 
 
 def relay_of(settings: GatewaySettings) -> Relay:
@@ -66,15 +116,20 @@ async def relay(settings: GatewaySettings) -> None:
     await relay_of(settings).run()
 
 
+async def project(settings: GatewaySettings) -> None:
+    """Keep the views."""
+    await roles.project(NAME, settings, VIEWS)
+
+
 async def everything(settings: GatewaySettings) -> None:
     """Do all of it in one process, where an appended fact is told at once."""
     teller = relay_of(settings)
-    async with open_desk(settings) as (store, web):
-        store.appended = teller.wake
-        await together(serve(application(settings, web), settings), teller.run())
+    async with open_desk(settings) as desk:
+        desk.looks.store.appended = teller.wake
+        await together(_answer(settings, desk), teller.run(), project(settings))
 
 
-ROLES: Final[Roles[GatewaySettings]] = {"api": api, "relay": relay, "all": everything}
+ROLES: Final[Roles[GatewaySettings]] = {"api": api, "relay": relay, "project": project, "all": everything}
 
 
 def main(arguments: Sequence[str]) -> str | None:
@@ -86,3 +141,8 @@ def main(arguments: Sequence[str]) -> str | None:
 def gateway_sql() -> LiteralString:
     """Return the tables of the gateway itself: sessions and one-time links."""
     return files("gateway").joinpath("gateway.sql").read_text()
+
+
+async def _answer(settings: GatewaySettings, desk: Desk) -> None:
+    await desk.catalogue.read()
+    await together(serve(application(settings, desk), settings), desk.catalogue.run(), desk.hub.run())

@@ -15,6 +15,8 @@ from chassis.signing import SigningKey, person_token
 from chassis.telemetry import current_traceparent
 
 WITHIN_SECONDS: Final = 2.0
+FILE_WITHIN_SECONDS: Final = 60.0
+LARGEST_ANSWER: Final = 64 * 1024 * 1024
 IDLE_SECONDS: Final = 3.0
 CONNECTIONS: Final = 64
 TOKEN_LIFE: Final = timedelta(minutes=5)
@@ -25,9 +27,16 @@ class ServiceAwayError(ConnectionError):
     """A service did not answer in time; the text is its name."""
 
 
+class AnswerTooLargeError(Exception):
+    """A service answered with more than LARGEST_ANSWER bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What one service is asked. `path` begins with a slash; `body` is sent as JSON, `content` as it is."""
+    """What one service is asked. `path` begins with a slash; `body` is sent as JSON, `content` as it is.
+
+    A file takes longer to read than anything else: `within` seconds.
+    """
 
     service: str
     path: str
@@ -36,6 +45,7 @@ class Question:
     body: Any = None
     headers: Mapping[str, str] | None = None
     content: bytes | None = None
+    within: float = WITHIN_SECONDS
 
 
 class Services:
@@ -60,19 +70,44 @@ class Services:
 
     async def ask(self, actor: Actor, question: Question) -> httpx.Response:
         """Return a service's answer, whatever its status. Raises ServiceAwayError when there is none in time."""
-        headers = {"Authorization": f"Bearer {self.token(actor)}", "traceparent": current_traceparent()}
+        told = {"Authorization": f"Bearer {self.token(actor)}", "traceparent": current_traceparent()}
+        asked = self._http.build_request(
+            question.method,
+            self._urls[question.service] + question.path,
+            params=question.query,
+            json=question.body,
+            content=question.content,
+            headers={**(question.headers or {}), **{name: value for name, value in told.items() if value}},
+            timeout=httpx.Timeout(question.within, connect=WITHIN_SECONDS),
+        )
+        try:
+            async with asyncio.timeout(question.within):
+                return await self._send(asked)
+        except (TimeoutError, httpx.TransportError, AnswerTooLargeError) as away:
+            raise ServiceAwayError(question.service) from away
+
+    async def description(self, service: str) -> dict[str, Any]:
+        """Return the OpenAPI document of a service. Raises ServiceAwayError, httpx.HTTPError, ValueError."""
         try:
             async with asyncio.timeout(WITHIN_SECONDS):
-                return await self._http.request(
-                    question.method,
-                    self._urls[question.service] + question.path,
-                    params=question.query,
-                    json=question.body,
-                    content=question.content,
-                    headers={**headers, **(question.headers or {})},
-                )
-        except (TimeoutError, httpx.TransportError) as away:
-            raise ServiceAwayError(question.service) from away
+                answer = await self._send(self._http.build_request("GET", self._urls[service] + "/openapi.json"))
+        except (TimeoutError, httpx.TransportError, AnswerTooLargeError) as away:
+            raise ServiceAwayError(service) from away
+        document: dict[str, Any] = answer.raise_for_status().json()
+        return document
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        """Return an answer, read whole. Raises AnswerTooLargeError for one that nobody should have to hold."""
+        answer = await self._http.send(request, stream=True)
+        try:
+            content = bytearray()
+            async for part in answer.aiter_raw():
+                content += part
+                if len(content) > LARGEST_ANSWER:
+                    raise AnswerTooLargeError
+        finally:
+            await answer.aclose()
+        return httpx.Response(answer.status_code, headers=answer.headers, content=bytes(content), request=request)
 
     async def ask_all(self, actor: Actor, questions: Mapping[str, Question]) -> tuple[dict[str, Any], list[str]]:
         """Ask several questions at once; return the JSON of each that succeeded, and the services that are missing.

@@ -1,14 +1,16 @@
 """What the gateway service is told from outside."""
 
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from chassis.identity import Actor
 from chassis.settings import Environment, ServiceSettings
 from gateway.web.desk import Persona
+
+LARGEST_FILE: Final = 32 * 1024 * 1024
 
 
 class PersonaSetting(BaseModel):
@@ -33,6 +35,10 @@ class GatewaySettings(ServiceSettings):
     providers: dict[UUID, str] = Field(default_factory=dict, description="Names of providers by their ids.")
     programmes: dict[UUID, str] = Field(default_factory=dict, description="Names of programmes by their ids.")
     personas: tuple[PersonaSetting, ...] = Field((), description="Personas of a demonstration; none in production.")
+
+    body_limit: PositiveInt = Field(LARGEST_FILE, description="Largest request body in bytes: a file of vacancies.")
+    requests_a_minute: PositiveInt = Field(1200, description="How often one person may ask in a minute.")
+    strangers_a_minute: PositiveInt = Field(60, description="How often an address may ask that nobody knows.")
 
     @model_validator(mode="after")
     def _only_where_nobody_is_real(self) -> Self:

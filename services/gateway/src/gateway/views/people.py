@@ -1,0 +1,104 @@
+"""Whose everything is: the person behind each id that a path may name, and who looks after them."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from chassis.database import Connection
+from chassis.listen.told import Told
+from chassis.listen.views import Table, View
+from events.caseload import AppointmentBooked, CaseOpened, CoachAssigned
+from events.jobsearch import ApplicationSaved, EmployerTargeted
+from events.nudges import NudgeDecided
+from events.referrals import ReferralSubmitted
+
+
+@dataclass(slots=True)
+class OwnedRow:
+    """Something that belongs to one person."""
+
+    id: UUID
+    tenant: UUID | None
+    participant_id: UUID
+    referrer_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class CaredRow:
+    """A case: who coaches the person at which provider."""
+
+    case_id: UUID
+    tenant: UUID | None
+    participant_id: UUID
+    coach_id: UUID | None = None
+
+
+def own(_row: OwnedRow | None, told: Told) -> OwnedRow:
+    """Take the first fact of something."""
+    fact = told.fact
+    referrer = fact.referrer_id if isinstance(fact, ReferralSubmitted) else None
+    return OwnedRow(_owned(told), told.tenant, told.subject, referrer)
+
+
+def care(row: CaredRow | None, told: Told) -> CaredRow:
+    """Take a fact of a case."""
+    row = row or CaredRow(told.aggregate_id, told.tenant, told.subject)
+    if isinstance(told.fact, CoachAssigned):
+        row.coach_id = told.fact.coach_id
+    return row
+
+
+def _owned(told: Told) -> UUID:
+    return told.fact.nudge_id if isinstance(told.fact, NudgeDecided) else told.aggregate_id
+
+
+def _owned_key(told: Told) -> UUID | None:
+    return None if isinstance(told.fact, CoachAssigned) else _owned(told)
+
+
+def _case_key(told: Told) -> UUID | None:
+    return told.aggregate_id if isinstance(told.fact, CaseOpened | CoachAssigned) else None
+
+
+PEOPLE: Final = View(
+    name="people",
+    facts=(
+        ReferralSubmitted,
+        CaseOpened,
+        CoachAssigned,
+        AppointmentBooked,
+        ApplicationSaved,
+        EmployerTargeted,
+        NudgeDecided,
+    ),
+    tables=(
+        Table("owned", OwnedRow, _owned_key, own, indexes=("referrer_id", "participant_id")),
+        Table("cared", CaredRow, _case_key, care, indexes=("coach_id", "participant_id")),
+    ),
+)
+
+WHOSE: Final = "select participant_id from owned where id = %s"
+CARERS: Final = "select tenant, coach_id from cared where participant_id = %s"
+COACHED: Final = "select case_id, participant_id from cared where coach_id = %s"
+SENT: Final = "select distinct participant_id from owned where referrer_id = %s"
+
+
+async def whose(connection: Connection, id: UUID) -> UUID | None:  # noqa: A002  (as in every aggregate)
+    """Return the person that something belongs to, None for what nobody here has heard of."""
+    row = await (await connection.execute(WHOSE, [id])).fetchone()
+    return row[0] if row else None
+
+
+async def carers(connection: Connection, participant: UUID) -> list[tuple[UUID | None, UUID | None]]:
+    """Return the provider and the coach of each of a person's cases that this reader sees."""
+    return await (await connection.execute(CARERS, [participant])).fetchall()
+
+
+async def coached(connection: Connection, coach: UUID) -> list[tuple[UUID, UUID]]:
+    """Return a coach's cases, each with its person."""
+    return await (await connection.execute(COACHED, [coach])).fetchall()
+
+
+async def sent(connection: Connection, referrer: UUID) -> list[UUID]:
+    """Return whom somebody has referred."""
+    return [row[0] for row in await (await connection.execute(SENT, [referrer])).fetchall()]

@@ -1,0 +1,27 @@
+"""What the tests of the gateway share: the whole platform, once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.running import Person, Platform, running
+from waymark.local.kafka import Kafka
+from waymark.local.postgres import Postgres
+
+PATIENT = {"WAYMARK_REQUESTS_A_MINUTE": "100000", "WAYMARK_STRANGERS_A_MINUTE": "100000"}
+
+
+@pytest.fixture(scope="session")
+def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
+    """Every service, running; the gateway lets tests ask as often as they like."""
+    folder = platform_folder / "gateway"
+    folder.mkdir()
+    with running(folder, postgres, keyring_postgres, kafka, {"gateway": PATIENT}) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def person(platform: Platform) -> Person:
+    """Somebody with a case and a coach."""
+    return platform.refer()

@@ -1,0 +1,142 @@
+"""The whole platform, every service as a process of its own, and whoever asks it through the gateway."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import httpx
+
+from chassis.identity import Actor
+from tests.running import authorization, leave_record, prepare, service_of, token
+from waymark.local.environment import SERVICES, Addresses
+from waymark.local.kafka import Kafka
+from waymark.local.postgres import Postgres
+from waymark.local.service import Service
+
+VISIBLE_SECONDS: Final = 60.0
+API: Final = "/api/v1"
+PROGRAMME: Final = uuid4()
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider that no other test uses."""
+
+    id: UUID = field(default_factory=uuid4)
+
+    def actor(self, role: str) -> Actor:
+        """Return somebody who works there."""
+        return Actor(uuid4(), role, self.id)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A participant whose case has a coach: everything that a test of the whole platform begins with."""
+
+    id: UUID
+    case: UUID
+    referral: UUID
+    provider: Provider
+    coach: Actor
+    manager: Actor
+    referrer: Actor
+
+    @property
+    def actor(self) -> Actor:
+        """The person themselves."""
+        return Actor(self.id, "jobseeker", self.provider.id)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Where everything runs. `services` by name, so that a test may stop one and start it again."""
+
+    addresses: Addresses
+    folder: Path
+    services: Mapping[str, Service]
+    stack: ExitStack
+
+    def token(self, actor: Actor) -> str:
+        """Return a bearer token of somebody."""
+        return token(self.addresses, actor)
+
+    def client(self, actor: Actor | None, **headers: str) -> httpx.Client:
+        """Return a client of the public API that asks as somebody, or as nobody."""
+        known = authorization(self.addresses, actor) if actor else {}
+        client = httpx.Client(
+            base_url=self.addresses.url("gateway"), headers=known | headers, trust_env=False, timeout=60
+        )
+        return self.stack.enter_context(client)
+
+    def refer(self, person: Person | None = None, provider: Provider | None = None, **details: str) -> Person:
+        """Return somebody new who was referred, accepted and given a coach, all through the public API."""
+        provider = provider or Provider()
+        coach = person.coach if person else provider.actor("coach")
+        manager, referrer = provider.actor("provider_manager"), Actor(uuid4(), "referrer")
+        asked = {"name": "Zoë Okafor"} | details
+        form = {"provider_id": str(provider.id), "programme_id": str(PROGRAMME), "person": asked}
+        sent = done(self.client(referrer).post(f"{API}/referrals", json=form))
+        referral, staff = sent.json()["ids"]["referral"], self.client(manager)
+        version = sent.json()["version"]
+        for step, body in (("acknowledge", None), ("assess", None), ("accept", {"coach_id": str(coach.id)})):
+            path = f"{API}/referrals/{referral}/{step}"
+            answer = done(staff.post(path, json=body, headers={"If-Match": f'"{version}"'}))
+            version = answer.json()["version"]
+        participant = UUID(sent.json()["ids"]["participant"])
+        case = self.case_of(staff, participant, coach)
+        return Person(participant, case, UUID(referral), provider, coach, manager, referrer)
+
+    def case_of(self, staff: httpx.Client, participant: UUID, coach: Actor) -> UUID:
+        """Return the case of a person, once caseload and gateway know whose it is."""
+
+        def found(listed: Any) -> list[Any]:
+            return [case for case in listed["cases"] if case["participant_id"] == str(participant)]
+
+        listed = eventually(lambda: staff.get(f"{API}/caseload"), lambda body: found(body) and found(body)[0])
+        case = UUID(found(listed)[0]["case_id"])
+        path = f"{API}/participants/{participant}/looks"
+        eventually(lambda: self.client(coach).get(path), lambda _body: True)
+        return case
+
+
+def done(answer: httpx.Response) -> httpx.Response:
+    """Return an answer that has to be a success."""
+    assert answer.is_success, answer.text
+    return answer
+
+
+def eventually(ask: Callable[[], httpx.Response], seen: Callable[[Any], Any]) -> Any:
+    """Ask again until `seen(answer's JSON)` holds, and return that JSON."""
+    deadline = time.monotonic() + VISIBLE_SECONDS
+    while True:
+        answer = ask()
+        if answer.is_success and seen(answer.json()):
+            return answer.json()
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(
+    folder: Path,
+    postgres: Postgres,
+    keyring_postgres: Postgres,
+    kafka: Kafka,
+    variables: Mapping[str, Mapping[str, str]] = {},
+) -> Iterator[Platform]:
+    """Run every service while the context lasts; `variables` are further settings, by service."""
+    addresses = prepare(SERVICES, postgres, keyring_postgres, kafka, folder)
+    leave_record(addresses, folder)
+    services = {name: service_of(name, addresses, folder, variables=variables.get(name, {})) for name in SERVICES}
+    with ExitStack() as stack:
+        for service in services.values():
+            stack.callback(service.stop)
+            service.launch()
+        for service in services.values():
+            service.wait()
+        with ExitStack() as clients:
+            yield Platform(addresses, folder, services, clients)
