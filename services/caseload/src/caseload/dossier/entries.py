@@ -1,0 +1,156 @@
+"""What a person's file holds: values that are filled in as facts are read, words still sealed."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from caseload.standing import ApplicationState
+from events.caseload import ActionOwner, BarrierTheme, CheckInMood, Track
+from events.sealed import Sealed
+
+
+@dataclass
+class Details:
+    """Who the person is and how to reach them, as the latest referral told."""
+
+    name: Sealed | None = None
+    date_of_birth: Sealed | None = None
+    email: Sealed | None = None
+    phone: Sealed | None = None
+    address: Sealed | None = None
+    postcode: Sealed | None = None
+
+
+@dataclass
+class ChosenTrack:
+    """How much self-service leads, by whom and why."""
+
+    track: Track
+    coach_id: UUID
+    reason: Sealed
+    at: datetime
+
+
+@dataclass
+class Needs:
+    """What stands between the person and work."""
+
+    barriers: tuple[BarrierTheme, ...]
+    summary: Sealed | None
+    at: datetime
+
+
+@dataclass
+class WrittenPlan:
+    """The latest plan."""
+
+    plan_id: UUID
+    goal: Sealed
+    drafted_at: datetime
+    signed: list[ActionOwner] = field(default_factory=list)
+    agreed_at: datetime | None = None
+    review_by: date | None = None
+    reviewed_at: datetime | None = None
+
+
+@dataclass
+class Promise:
+    """An action, the person's or the coach's."""
+
+    action_id: UUID
+    owner: ActionOwner
+    what: Sealed
+    place: Sealed | None
+    means: Sealed | None
+    due: date
+    status: str
+    at: datetime
+    course: str | None = None
+
+
+@dataclass
+class Application:
+    """An application; `outcome` is why it is closed."""
+
+    application_id: UUID
+    state: ApplicationState
+    at: datetime
+    vacancy_id: UUID | None = None
+    title: Sealed | None = None
+    employer: Sealed | None = None
+    brokered: bool = False
+    sent_at: datetime | None = None
+    cv_version: int | None = None
+    interviews: int = 0
+    offered: bool = False
+    outcome: str | None = None
+
+
+@dataclass
+class CheckedIn:
+    """A check-in: its week, and the mood or that nobody heard."""
+
+    week: int
+    at: datetime
+    mood: CheckInMood | None
+    word: Sealed | None = None
+
+
+@dataclass
+class Employment:
+    """A job from its first day to its last."""
+
+    job_id: UUID
+    title: Sealed | None
+    employer: Sealed | None
+    starts_on: date | None
+    hours_a_week: float | None
+    last_day: date | None = None
+    ended: str | None = None
+    check_ins: list[CheckedIn] = field(default_factory=list)
+
+
+@dataclass
+class Learning:
+    """A course that the person began."""
+
+    course: str
+    lessons: int
+    done: set[str] = field(default_factory=set)
+    began_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+@dataclass
+class Target:
+    """An employer whom person and coach want to get to know."""
+
+    employer_id: UUID
+    name: Sealed
+    last_approach: datetime | None = None
+    next_approach_on: date | None = None
+
+
+@dataclass
+class Coaching:
+    """A coach, and since when."""
+
+    coach_id: UUID
+    since: datetime
+
+
+@dataclass
+class Dossier:
+    """Everything together; what is settled stays in it."""
+
+    details: Details = field(default_factory=Details)
+    coaches: list[Coaching] = field(default_factory=list)
+    track: ChosenTrack | None = None
+    needs: Needs | None = None
+    plan: WrittenPlan | None = None
+    promises: dict[UUID, Promise] = field(default_factory=dict)
+    applications: dict[UUID, Application] = field(default_factory=dict)
+    jobs: dict[UUID, Employment] = field(default_factory=dict)
+    courses: dict[UUID, Learning] = field(default_factory=dict)
+    employers: dict[UUID, Target] = field(default_factory=dict)
+    cv_version: int | None = None

@@ -1,0 +1,178 @@
+"""Reading a person's facts into their file. What is about something unknown changes nothing: it was before the file."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from caseload.dossier.entries import (
+    CheckedIn,
+    ChosenTrack,
+    Coaching,
+    Details,
+    Dossier,
+    Employment,
+    Learning,
+    Needs,
+    Promise,
+    WrittenPlan,
+)
+from caseload.dossier.searching import SEARCH_FOLDS
+from chassis.listen.told import Told
+from events import caseload as c
+from events import learning as e
+from events.fact import Fact
+from events.referrals import ReferralSubmitted
+
+DETAILS: Final = ("name", "date_of_birth", "email", "phone", "address", "postcode")
+ACTION_STATUSES: Final[Mapping[type[Fact], str]] = {
+    c.ActionBegun: "in_progress",
+    c.ActionPutOnStandby: "standby",
+    c.ActionResumed: "agreed",
+    c.ActionDone: "done",
+    c.ActionCancelled: "cancelled",
+}
+
+
+def dossier_of(told: Iterable[Told]) -> Dossier:
+    """Return the file of a person by these facts, in the order in which they were learned."""
+    dossier = Dossier()
+    for one in told:
+        fold = FOLDS.get(type(one.fact))
+        if fold:
+            fold(dossier, one.fact, one)
+    return dossier
+
+
+def _referred(dossier: Dossier, fact: ReferralSubmitted, _told: Told) -> None:
+    dossier.details = Details(**{name: getattr(fact, name) for name in DETAILS})
+
+
+def _coached(dossier: Dossier, fact: c.CoachAssigned, _told: Told) -> None:
+    dossier.coaches.append(Coaching(fact.coach_id, fact.occurred_at))
+
+
+def _tracked(dossier: Dossier, fact: c.TrackChosen, _told: Told) -> None:
+    dossier.track = ChosenTrack(fact.track, fact.coach_id, fact.reason, fact.occurred_at)
+
+
+def _assessed(dossier: Dossier, fact: c.NeedsAssessed, _told: Told) -> None:
+    dossier.needs = Needs(fact.barriers, fact.summary, fact.occurred_at)
+
+
+def _drafted(dossier: Dossier, fact: c.PlanDrafted, _told: Told) -> None:
+    dossier.plan = WrittenPlan(fact.plan_id, fact.goal, fact.occurred_at)
+
+
+def _signed(dossier: Dossier, fact: c.PlanSigned, _told: Told) -> None:
+    if dossier.plan and fact.by not in dossier.plan.signed:
+        dossier.plan.signed.append(fact.by)
+
+
+def _plan_agreed(dossier: Dossier, fact: c.PlanAgreed, _told: Told) -> None:
+    if dossier.plan:
+        dossier.plan.agreed_at, dossier.plan.review_by = fact.occurred_at, fact.review_by
+
+
+def _reviewed(dossier: Dossier, fact: c.PlanReviewed, _told: Told) -> None:
+    if dossier.plan:
+        dossier.plan.reviewed_at, dossier.plan.review_by = fact.occurred_at, fact.review_by
+
+
+def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, _told: Told) -> None:
+    dossier.promises[fact.action_id] = Promise(
+        action_id=fact.action_id,
+        owner=fact.owner,
+        what=fact.what,
+        place=fact.where,
+        means=fact.how,
+        due=fact.due,
+        status="agreed" if isinstance(fact, c.ActionAgreed) else "suggested",
+        at=fact.occurred_at,
+        course=fact.course if isinstance(fact, c.ActionAgreed) else None,
+    )
+
+
+def _moved_on(dossier: Dossier, fact: Any, _told: Told) -> None:
+    if promise := dossier.promises.get(fact.action_id):
+        promise.status, promise.at = ACTION_STATUSES[type(fact)], fact.occurred_at
+
+
+def _due_moved(dossier: Dossier, fact: c.ActionDueDateMoved, _told: Told) -> None:
+    if promise := dossier.promises.get(fact.action_id):
+        promise.due = fact.due
+
+
+def _employed(dossier: Dossier, fact: c.JobRecorded, told: Told) -> None:
+    dossier.jobs[told.aggregate_id] = Employment(
+        told.aggregate_id, fact.title, fact.employer, fact.starts_on, fact.hours_a_week
+    )
+
+
+def _dated(dossier: Dossier, fact: c.JobStartDateSet, told: Told) -> None:
+    if job := dossier.jobs.get(told.aggregate_id):
+        job.starts_on = fact.starts_on
+
+
+def _revised(dossier: Dossier, fact: c.JobTermsRevised, told: Told) -> None:
+    if (job := dossier.jobs.get(told.aggregate_id)) and fact.hours_a_week is not None:
+        job.hours_a_week = fact.hours_a_week
+
+
+def _never_began(dossier: Dossier, _fact: c.JobNotStarted, told: Told) -> None:
+    if job := dossier.jobs.get(told.aggregate_id):
+        job.starts_on, job.ended = None, "not_started"
+
+
+def _ended(dossier: Dossier, fact: c.JobEnded, told: Told) -> None:
+    if job := dossier.jobs.get(told.aggregate_id):
+        job.last_day, job.ended = fact.last_day, fact.reason
+
+
+def _checked_in(dossier: Dossier, fact: c.CheckInRecorded, told: Told) -> None:
+    if job := dossier.jobs.get(told.aggregate_id):
+        job.check_ins.append(CheckedIn(fact.week, fact.occurred_at, fact.mood, fact.word))
+
+
+def _not_heard(dossier: Dossier, fact: c.CheckInMissed, told: Told) -> None:
+    if job := dossier.jobs.get(told.aggregate_id):
+        job.check_ins.append(CheckedIn(fact.week, fact.occurred_at, None))
+
+
+def _enrolled(dossier: Dossier, fact: e.CourseEnrolled, told: Told) -> None:
+    dossier.courses[told.aggregate_id] = Learning(fact.course, fact.lessons, began_at=fact.occurred_at)
+
+
+def _learned(dossier: Dossier, fact: e.LessonCompleted, told: Told) -> None:
+    if course := dossier.courses.get(told.aggregate_id):
+        course.done.add(fact.lesson)
+
+
+def _completed(dossier: Dossier, fact: e.CourseCompleted, told: Told) -> None:
+    if course := dossier.courses.get(told.aggregate_id):
+        course.completed_at = fact.occurred_at
+
+
+FOLDS: Final[Mapping[type[Fact], Callable[[Dossier, Any, Told], None]]] = {
+    **SEARCH_FOLDS,
+    ReferralSubmitted: _referred,
+    c.CoachAssigned: _coached,
+    c.TrackChosen: _tracked,
+    c.NeedsAssessed: _assessed,
+    c.PlanDrafted: _drafted,
+    c.PlanSigned: _signed,
+    c.PlanAgreed: _plan_agreed,
+    c.PlanReviewed: _reviewed,
+    c.ActionSuggested: _promised,
+    c.ActionAgreed: _promised,
+    **dict.fromkeys(ACTION_STATUSES, _moved_on),
+    c.ActionDueDateMoved: _due_moved,
+    c.JobRecorded: _employed,
+    c.JobStartDateSet: _dated,
+    c.JobTermsRevised: _revised,
+    c.JobNotStarted: _never_began,
+    c.JobEnded: _ended,
+    c.CheckInRecorded: _checked_in,
+    c.CheckInMissed: _not_heard,
+    e.CourseEnrolled: _enrolled,
+    e.LessonCompleted: _learned,
+    e.CourseCompleted: _completed,
+}
