@@ -49,6 +49,8 @@ TAKING_PART: Final = {**OWN_CASES, "the participant": Verdict.ALLOWED}
 TABLE: Final[Table] = {
     "GET /caseload": OWN_LISTS,
     "POST /participants/search": OWN_LISTS,
+    "GET /today": OWN_LISTS,
+    "GET /participants/{participant_id}/next-step": TAKING_PART,
     "GET /cases/{case_id}": READ_OWN_CASES,
     "GET /participants/{participant_id}/timeline": READ_OWN_CASES,
     "POST /cases/{case_id}/coach": LEADERS_ONLY,

@@ -11,7 +11,7 @@ from caseload.moment import Now
 from caseload.next_step.choice import next_step
 from caseload.next_step.step import StepRules
 from caseload.standing import OPEN_STAGES, Standing
-from caseload.today.queue import Line, Today, line_of, today_of, without_contact_since
+from caseload.today.queue import Line, Places, Today, line_of, today_of, without_contact_since
 from caseload.today.reason import TodayRules
 from caseload.views.today import TODAY
 from events.caseload import ActionOwner, CaseSnoozed, CaseUnsnoozed, Channel, ContactRecorded, MessageSent
@@ -20,7 +20,8 @@ from tests.caseload.telling import ADA, COACH, PROVIDER, Journey, folded, opened
 
 LONDON = ZoneInfo("Europe/London")
 PATIENTLY = settings(deadline=None, max_examples=50)
-RULES, FEW = TodayRules(), TodayRules(shown=2, kept_for_longest=1)
+RULES = TodayRules()
+TWELVE, FEW = Places(), Places(shown=2, for_longest=1)
 
 
 def nows() -> some.SearchStrategy[Now]:
@@ -33,8 +34,8 @@ def caseloads(draw: some.DrawFn) -> list[Journey]:
     return [draw(journeys(person, 6)) for person in people]
 
 
-def day_of(caseload: list[Journey], now: Now, rules: TodayRules = RULES) -> Today:
-    return today_of([journey.stands() for journey in caseload], now, rules)
+def day_of(caseload: list[Journey], now: Now, places: Places = TWELVE) -> Today:
+    return today_of([journey.stands() for journey in caseload], now, lambda _programme: RULES, places)
 
 
 def rank(journey: Journey, now: Now) -> tuple[object, ...]:
@@ -66,18 +67,18 @@ def test_contact_never_moves_a_person_up(journey: Journey, now: Now) -> None:
 
 
 @PATIENTLY
-@given(caseload=caseloads(), now=nows(), rules=some.sampled_from([RULES, FEW]))
+@given(caseload=caseloads(), now=nows(), places=some.sampled_from([TWELVE, FEW]))
 def test_everybody_is_queued_or_on_course_with_the_day_of_the_next_look(
-    caseload: list[Journey], now: Now, rules: TodayRules
+    caseload: list[Journey], now: Now, places: Places
 ) -> None:
-    today = day_of(caseload, now, rules)
+    today = day_of(caseload, now, places)
     queued = [line.id for line in (*today.shown, *today.can_wait)]
     on_course = [one.standing.case.participant_id for one in today.on_course]
     expected = [one.person for one in caseload if one.stands().case.stage in OPEN_STAGES]
     assert sorted([*queued, *on_course]) == sorted(expected)
     assert all(one.look.on > now.today and one.look.why for one in today.on_course)
-    assert len(today.shown) <= rules.shown
-    assert not today.can_wait or len(today.shown) == rules.shown
+    assert len(today.shown) <= places.shown
+    assert not today.can_wait or len(today.shown) == places.shown
 
 
 @PATIENTLY

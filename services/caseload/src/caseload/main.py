@@ -12,9 +12,11 @@ from caseload.policies import policies, timers
 from caseload.programme_rules import Terms
 from caseload.routes.action import action_router
 from caseload.routes.case import case_router
+from caseload.routes.today import today_router
 from caseload.settings import CaseloadSettings
 from caseload.views.caseload import CASELOAD
 from caseload.views.timeline import TIMELINE
+from caseload.views.today import TODAY
 from chassis import roles
 from chassis.asyncapi import asyncapi_routes, specification
 from chassis.database import chassis_sql, open_pool
@@ -28,11 +30,11 @@ from chassis.store import Store
 
 NAME: Final = "caseload"
 DESCRIPTION: Final = "Cases of accepted people: their coach, what was agreed, who spoke when, and the whole journey."
-VIEWS: Final = (CASELOAD, TIMELINE)
+VIEWS: Final = (CASELOAD, TIMELINE, TODAY)
 # Which facts they hear does not depend on the programmes' rules.
 POLICIES: Final = policies(Terms())
 HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: tuple(policy.by_fact) for policy in POLICIES}
-ROUTERS: Final = (router, case_router, action_router)
+ROUTERS: Final = (router, today_router, case_router, action_router)
 
 
 def application(settings: CaseloadSettings, desk: Desk) -> FastAPI:

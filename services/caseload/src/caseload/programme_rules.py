@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+from caseload.next_step.step import StepRules
+from caseload.today.reason import TodayRules
 from chassis.working_days import WorkingDays
 
 HOME: Final = ZoneInfo("Europe/London")
@@ -37,10 +39,10 @@ class ProgrammeRules(BaseModel):
     plan_within: PositiveInt = 20
     plan_anchor: PlanAnchor = PlanAnchor.REFERRAL
     review_days: PositiveInt = 28
-    contact_days: PositiveInt = 14
-    face_to_face_days: PositiveInt = 28
     length_days: PositiveInt = 365
     check_in_weeks: tuple[PositiveInt, ...] = (1, 4, 13)
+    today: TodayRules = TodayRules()
+    next_step: StepRules = StepRules()
 
     def last_day(self, start: date) -> date:
         """Return the last day of the programme for who starts on a day."""

@@ -172,6 +172,8 @@ class Appointment(Noted):
     minutes: int
     channel: MeetingChannel
     kind: AppointmentKind
+    place: Sealed | None = None
+    link: Sealed | None = None
 
 
 class Settled(Noted):

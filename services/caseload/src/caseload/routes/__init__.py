@@ -1,1 +1,1 @@
-"""HTTP routes that change something: who asks for what, and which command answers."""
+"""HTTP routes, by what they are about: who asks for what, and which command or page answers."""

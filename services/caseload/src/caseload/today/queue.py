@@ -4,7 +4,7 @@ Inside a rule the earliest deadline comes first, then who is longest without hum
 is on course, with the day of the next look.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,6 +17,15 @@ from caseload.today.reason import Reason, TodayRules
 from caseload.today.rules import reasons_for
 
 NEVER: Final = float("-inf")
+RulesOf = Callable[[UUID], TodayRules]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many lines are shown, and how many of them go to who is longest without human contact."""
+
+    shown: int = 12
+    for_longest: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +64,23 @@ class Today:
     on_course: tuple[OnCourse, ...]
 
 
-def today_of(caseload: Iterable[Standing], now: Now, rules: TodayRules) -> Today:
-    """Return the day of a coach with this caseload; who left it is in nobody's day."""
+def today_of(caseload: Iterable[Standing], now: Now, rules_of: RulesOf, places: Places = Places()) -> Today:
+    """Return the day of a coach with this caseload, by the rules of each one's programme.
+
+    Who left the caseload is in nobody's day.
+    """
     queue, on_course = [], []
     for standing in caseload:
         if standing.case.stage not in OPEN_STAGES:
             continue
+        rules = rules_of(standing.case.programme_id)
         line = line_of(standing, now, rules)
         if line:
             queue.append(line)
         else:
             on_course.append(OnCourse(standing, next_look(standing, now, rules)))
     queue.sort(key=lambda line: line.order)
-    shown = _shown(queue, rules)
+    shown = _shown(queue, places)
     can_wait = tuple(line for line in queue if line.id not in shown)
     on_course.sort(key=lambda one: (one.look.on, one.standing.case.participant_id))
     return Today(tuple(line for line in queue if line.id in shown), can_wait, tuple(on_course))
@@ -87,11 +100,11 @@ def _is_put_off(standing: Standing, reason: Reason, now: Now) -> bool:
     return snooze is not None and now.today < snooze.until and reason.rule >= snooze.rule
 
 
-def _shown(queue: Sequence[Line], rules: TodayRules) -> set[UUID]:
+def _shown(queue: Sequence[Line], places: Places) -> set[UUID]:
     """Return who is shown: the first of the queue, and in the last places those longest without human contact."""
-    first = queue[: max(rules.shown - rules.kept_for_longest, 0)]
+    first = queue[: max(places.shown - places.for_longest, 0)]
     others = sorted(queue[len(first) :], key=lambda line: (without_contact_since(line), line.order))
-    return {line.id for line in (*first, *others[: rules.shown - len(first)])}
+    return {line.id for line in (*first, *others[: places.shown - len(first)])}
 
 
 def without_contact_since(line: Line) -> float:

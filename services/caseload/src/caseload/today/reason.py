@@ -15,8 +15,6 @@ class TodayRules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    shown: int = Field(12, ge=1, description="How many lines are shown; the rest can wait.")
-    kept_for_longest: int = Field(2, ge=0, description="How many of them go to who is longest without human contact.")
     soon: int = Field(2, ge=0, description="Days before an interview, a first day or an answer.")
     without_action: int = Field(10, ge=1, description="Days after the start without an agreed action.")
     applications: int = Field(10, ge=1, le=15, description="Applications without an interview that make one stuck.")

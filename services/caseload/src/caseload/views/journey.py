@@ -14,7 +14,6 @@ from caseload.standing import Standing
 from caseload.views.person_rows import file_of
 from caseload.views.timeline import TimelineRow
 from caseload.views.today import PARTS, TODAY, standing_of
-from caseload.views.today_case import CaseStandingRow
 from chassis.listen.told import Told
 from chassis.listen.views import Folding, fold_facts
 
@@ -57,8 +56,10 @@ def standing_after(told: Sequence[Told]) -> Standing | None:
     for failure in fold_facts(foldings, heard):
         raise failure.error
     keys = {file_of(one.subject, one.tenant) for one in heard if one.tenant}
-    rows = {part: folding.rows.get(key) for key in keys for part, folding in zip(PARTS, foldings, strict=True)}
-    case: CaseStandingRow | None = rows.get("case")
+    rows: dict[str, Any] = {
+        part: folding.rows.get(key) for key in keys for part, folding in zip(PARTS, foldings, strict=True)
+    }
+    case = rows.get("case")
     return standing_of(rows) if case and case.stage else None
 
 

@@ -103,6 +103,8 @@ def _started(row: CaseStandingRow, fact: CaseStarted, told: Told) -> None:
 def _staged(row: CaseStandingRow, fact: Fact, told: Told) -> None:
     row.stage = STAGES[type(fact)]
     row.closed = None if row.stage == Stage.ACTIVE else noted(told)
+    if row.stage == Stage.ACTIVE and row.started is None:
+        row.stage = Stage.AWAITING_START
 
 
 def _paused(row: CaseStandingRow, fact: CasePaused, told: Told) -> None:

@@ -77,7 +77,8 @@ def _rescheduled(row: ContactStandingRow, fact: AppointmentRescheduled, told: To
 
 
 def _when(fact: AppointmentBooked | AppointmentRescheduled) -> Json:
-    return {"starts_at": instant(fact.starts_at), "minutes": fact.minutes, "channel": fact.channel}
+    words = {"place": fact.place, "link": fact.link}
+    return {"starts_at": instant(fact.starts_at), "minutes": fact.minutes, "channel": fact.channel, **words}
 
 
 def _attended(row: ContactStandingRow, _fact: AppointmentAttended, told: Told) -> None:

@@ -1,0 +1,278 @@
+"""What a coach is shown of today: lines with their reasons, today's diary, and who is on course."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from caseload.moment import WEEK, Now
+from caseload.next_step.choice import NextStep
+from caseload.next_step.step import Button
+from caseload.standing import Appointment, Standing
+from caseload.today.fixed import Fixed, next_fixed
+from caseload.today.queue import Line, OnCourse, Today
+from caseload.today.reason import Deed, Reason
+from caseload.today.rules import ends_at
+from caseload.today.stuck import is_in_work
+from chassis.keyring import Keyring
+from events.caseload import AppointmentKind, Channel, ContactNeed
+from events.meeting import MeetingChannel
+
+ERASED = "Null once the person's data is erased."
+Names = Mapping[UUID, str | None]
+
+
+class Why(BaseModel):
+    """A reason to look at a person: its rule, the sentence, the fact that it rests on and when that happened."""
+
+    rule: int = Field(ge=1, le=9, examples=[4])
+    sentence: str = Field(examples=["1 message without a reply, the first written 2 days ago."])
+    fact: str
+    at: datetime
+    deed: Deed = Field(description="The one likely thing to do about it.")
+    deadline: date
+
+    @classmethod
+    def of(cls, reason: Reason) -> Self:
+        """Return a reason as it is shown."""
+        return cls(
+            rule=reason.rule,
+            sentence=reason.sentence,
+            fact=reason.fact,
+            at=reason.at,
+            deed=reason.deed,
+            deadline=reason.deadline,
+        )
+
+
+class LastContact(BaseModel):
+    """The latest human contact."""
+
+    at: datetime
+    channel: Channel
+
+
+class FixedDate(BaseModel):
+    """The next fixed date of a person; `at` where it has a time of day."""
+
+    on: date
+    at: datetime | None
+    what: str = Field(examples=["Interview"])
+
+    @classmethod
+    def of(cls, fixed: Fixed | None) -> Self | None:
+        """Return a fixed date as it is shown."""
+        return cls(on=fixed.on, at=fixed.at, what=fixed.what) if fixed else None
+
+
+class Identity(BaseModel):
+    """Who it is, in one bar: the week of the programme, needs and warnings, the latest contact, the next date."""
+
+    participant_id: UUID
+    case_id: UUID
+    version: int = Field(description="What a command on the case expects in If-Match.")
+    name: str | None = Field(description=ERASED, examples=["Ada Lovelace"])
+    coach_id: UUID | None
+    week: int | None = Field(description="The week of the programme, from 1 on; null before the start.", examples=[7])
+    weeks: int | None = Field(description="How many weeks the programme has.", examples=[52])
+    contact_needs: tuple[ContactNeed, ...]
+    warnings: list[str] = Field(examples=[["The e-mail address takes no mail."]])
+    last_contact: LastContact | None
+    next_date: FixedDate | None
+
+
+class TodayLine(Identity):
+    """A person who needs the coach: the reason that decides, and the further ones."""
+
+    reason: Why
+    more: list[Why]
+
+
+class OnCourseLine(BaseModel):
+    """A person who needs nothing today, and when somebody looks again."""
+
+    participant_id: UUID
+    case_id: UUID
+    name: str | None
+    next_look: date
+    why: str = Field(examples=["A contact falls due."])
+
+
+class DiaryEntry(BaseModel):
+    """An appointment of today."""
+
+    appointment_id: UUID
+    participant_id: UUID
+    case_id: UUID
+    name: str | None
+    kind: AppointmentKind
+    starts_at: datetime
+    minutes: int
+    channel: MeetingChannel
+    place: str | None
+    link: str | None = Field(description="Where to join by video.")
+    over: bool = Field(description="It is over and has no outcome yet.")
+
+
+class Numbers(BaseModel):
+    """The caseload in three numbers."""
+
+    people: int
+    in_work: int
+    standards_at_risk: int
+
+
+class TodayPage(BaseModel):
+    """A coach's day."""
+
+    today: date
+    shown: list[TodayLine] = Field(description="At most 12; two places go to those longest without human contact.")
+    can_wait: list[TodayLine]
+    on_course: list[OnCourseLine]
+    next_look: date | None = Field(description="When the next of those on course is looked at.")
+    diary: list[DiaryEntry]
+    numbers: Numbers
+
+
+class ShownStep(BaseModel):
+    """The one next step, as the person's Home shows it."""
+
+    step: str = Field(description="Names the step when it is set aside.", examples=["10.cv"])
+    rule: int = Field(ge=1, le=13)
+    sentence: str = Field(examples=["Write your CV."])
+    why: str
+    minutes: int
+    button: Button
+    about: str | None = Field(description="The id of what it is about.")
+    due: date | None
+    refused_at: datetime | None = Field(
+        description="An employer said no at this time, in the last 48 hours: acknowledge that first."
+    )
+
+    @classmethod
+    def of(cls, chosen: NextStep) -> Self:
+        """Return a step as it is shown."""
+        step = chosen.step
+        return cls(
+            step=step.code,
+            rule=step.rule,
+            sentence=step.sentence,
+            why=step.why,
+            minutes=step.minutes,
+            button=step.button,
+            about=None if step.about is None else str(step.about),
+            due=step.due,
+            refused_at=chosen.refused.at if chosen.refused else None,
+        )
+
+
+async def today_page(keyring: Keyring, today: Today, now: Now) -> TodayPage:
+    """Open the names of a coach's day."""
+    lines, on_course = (*today.shown, *today.can_wait), today.on_course
+    everybody = [*(line.standing for line in lines), *(one.standing for one in on_course)]
+    booked = [(standing, *one) for standing in everybody for one in _of_today(standing, now)]
+    sealed = [standing.person.name for standing in everybody]
+    words = [text for _, _, one in booked for text in (one.place, one.link)]
+    opened = await keyring.open_many([*sealed, *words])
+    names = {one.case.participant_id: name for one, name in zip(everybody, opened, strict=False)}
+    diary = _diary(booked, names, opened[len(everybody) :], now)
+    return TodayPage(
+        today=now.today,
+        shown=[_line(line, names, now) for line in today.shown],
+        can_wait=[_line(line, names, now) for line in today.can_wait],
+        on_course=[_on_course(one, names) for one in on_course],
+        next_look=on_course[0].look.on if on_course else None,
+        diary=diary,
+        numbers=_numbers(everybody, now),
+    )
+
+
+def identity(standing: Standing, name: str | None, now: Now) -> Identity:
+    """Return a person's bar."""
+    case, contact = standing.case, standing.last_contact
+    return Identity(
+        participant_id=case.participant_id,
+        case_id=case.case_id,
+        version=case.version,
+        name=name,
+        coach_id=case.coach_id,
+        week=_week(case.start_date, now.today),
+        weeks=_week(case.start_date, case.ends_on),
+        contact_needs=case.contact_needs,
+        warnings=warnings(standing, now),
+        last_contact=LastContact(at=contact.at, channel=contact.channel) if contact else None,
+        next_date=FixedDate.of(next_fixed(standing, now)),
+    )
+
+
+def warnings(standing: Standing, now: Now) -> list[str]:
+    """Return what somebody has to know who gets in touch."""
+    found = []
+    if standing.case.concerns:
+        found.append("There is a safety concern.")
+    if standing.person.address_fails:
+        found.append("The e-mail address takes no mail.")
+    if standing.case.rests(now.today):
+        until = standing.case.pause.until if standing.case.pause else None
+        found.append(f"The case rests until {now.named(until)}." if until else "The case rests.")
+    return found
+
+
+def _week(start: date | None, day: date | None) -> int | None:
+    return None if start is None or day is None or day < start else (day - start).days // WEEK + 1
+
+
+def _line(line: Line, names: Names, now: Now) -> TodayLine:
+    bar = identity(line.standing, names[line.id], now)
+    return TodayLine(**vars(bar), reason=Why.of(line.reason), more=[Why.of(reason) for reason in line.more])
+
+
+def _on_course(one: OnCourse, names: Names) -> OnCourseLine:
+    case = one.standing.case
+    return OnCourseLine(
+        participant_id=case.participant_id,
+        case_id=case.case_id,
+        name=names[case.participant_id],
+        next_look=one.look.on,
+        why=one.look.why,
+    )
+
+
+def _of_today(standing: Standing, now: Now) -> list[tuple[UUID, Appointment]]:
+    appointments = standing.contact.appointments.items()
+    return [(id_, one) for id_, one in appointments if now.day_of(one.starts_at) == now.today]
+
+
+def _diary(
+    booked: Sequence[tuple[Standing, UUID, Appointment]], names: Names, words: Iterable[str | None], now: Now
+) -> list[DiaryEntry]:
+    opened = iter(words)
+    entries = [
+        DiaryEntry(
+            appointment_id=id_,
+            participant_id=standing.case.participant_id,
+            case_id=standing.case.case_id,
+            name=names[standing.case.participant_id],
+            kind=one.kind,
+            starts_at=one.starts_at,
+            minutes=one.minutes,
+            channel=one.channel,
+            place=next(opened),
+            link=next(opened),
+            over=ends_at(one) <= now.moment,
+        )
+        for standing, id_, one in booked
+    ]
+    return sorted(entries, key=lambda entry: (entry.starts_at, entry.appointment_id))
+
+
+def _numbers(everybody: Sequence[Standing], now: Now) -> Numbers:
+    return Numbers(
+        people=len(everybody),
+        in_work=sum(is_in_work(standing, now) for standing in everybody),
+        standards_at_risk=sum(
+            any(now.today >= running.warn_on for running in standing.plan.standards.values()) for standing in everybody
+        ),
+    )
