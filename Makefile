@@ -36,7 +36,12 @@ reset: .venv/stamp ## delete all data of the demo; asks first
 
 ##@ Work on it
 test: .venv/stamp ## run the tests; a part of them with T=path
+ifeq ($(T),tests)
+	@.venv/bin/pytest -m "not alone" -n 2 --dist loadgroup --no-loadscope-reorder; parallel=$$?; \
+		.venv/bin/pytest -m alone && exit $$parallel
+else
 	@.venv/bin/pytest $(T)
+endif
 
 lint: .venv/stamp ## check style, types, layers and shell files
 	@.venv/bin/ruff check .

@@ -14,12 +14,26 @@ from waymark.local.postgres import Postgres
 
 # Tests kill processes, never the machine: what PostgreSQL wrote is safe with the operating system.
 UNFLUSHED = {"fsync": "off"}
+FIRST = ("faults", "guarantees")
 
 
 def throw_away(server: Postgres) -> None:
     """Stop without the checkpoint that would first write every database of the run to the disk."""
     os.kill(server.process_id, signal.SIGQUIT)
     server.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, in one worker and the longest first, the tests that share what is slow to start."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: FIRST.index(item.path.parent.name) if item.path.parent.name in FIRST else len(FIRST))
+
+
+def _group(item: pytest.Item) -> str:
+    """Return the part of the tests that one worker runs: a folder, of the guarantees a file, and a whole platform."""
+    shared = next((name for name in ("town", "city") if name in getattr(item, "fixturenames", ())), None)
+    return shared or (item.path.stem if item.path.parent.name == "guarantees" else str(item.path.parent))
 
 
 @pytest.fixture(scope="session")

@@ -74,6 +74,7 @@ async def test_a_view_is_read_when_it_has_reached_every_place(pool: Pool) -> Non
     await waiting
 
 
+@pytest.mark.alone
 async def test_a_view_behind_at_many_places_is_waited_for_no_longer_than_at_one(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

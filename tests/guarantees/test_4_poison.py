@@ -102,6 +102,7 @@ async def hold(listener: Ground) -> None:
     assert set(await reactions(listener)) == {1}
 
 
+@pytest.mark.alone
 async def test_with_one_person_in_a_hundred_poisoned_the_others_flow_at_nine_tenths_of_the_rate(
     listener: Ground, topics: Topics
 ) -> None:

@@ -125,6 +125,7 @@ async def keep_reading_own_writes(ground: Ground) -> None:
             assert await (await connection.execute(query, [case.id])).fetchall() == [(case.version,)]
 
 
+@pytest.mark.alone
 async def test_readers_never_go_back_while_a_view_is_rebuilt_again_and_again(ground: Ground, nursery: Nursery) -> None:
     await ground.append(*open_cases(1_000, contacts=4))
     waits: list[float] = []
