@@ -24,10 +24,18 @@ def throw_away(server: Postgres) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in one worker and the longest first, the tests that share what is slow to start."""
+    """Keep together, in one worker and the longest first, the tests that share what is slow to start.
+
+    Workers compare what they found, so the cases of a test, which may come from a set, have an order too.
+    """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: FIRST.index(item.path.parent.name) if item.path.parent.name in FIRST else len(FIRST))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> tuple[bool, str, int, str]:
+    file, line, _ = item.location
+    return item.path.parent.name not in FIRST, file, line or 0, item.nodeid
 
 
 def _group(item: pytest.Item) -> str:

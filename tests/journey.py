@@ -11,8 +11,9 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.listen.told import Told
 from chassis.store import partition_of
-from events.envelope import JOURNEY, Envelope
+from events.envelope import JOURNEY
 from events.fact import Fact
+from tests.envelope import Envelope
 
 
 class Line(NamedTuple):

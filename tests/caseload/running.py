@@ -18,10 +18,11 @@ from chassis.keyring import Entry, Keyring
 from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import partition_of
 from chassis.topics import make_topics
-from events.envelope import JOURNEY, Envelope
+from events.envelope import JOURNEY
 from events.fact import Fact
 from events.referrals import ReferralAccepted, ReferralSubmitted
 from events.sealed import Sealed
+from tests.envelope import Envelope
 from tests.running import prepare, running_services, service_of, token, topic_prefix
 from waymark.local import identity
 from waymark.local.environment import Addresses

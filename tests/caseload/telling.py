@@ -13,10 +13,10 @@ from caseload.views.today import PARTS, TODAY, standing_of
 from chassis.listen.told import Told
 from chassis.listen.views import Folding, View, fold_facts
 from events.caseload import CaseOpened, CaseStarted, case_of
-from events.envelope import Envelope
 from events.fact import Fact
 from events.referrals import ReferralSubmitted
 from events.sealed import Sealed
+from tests.envelope import Envelope
 
 RECORDED = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ADA, PROVIDER, PROGRAMME, REFERRER, COACH = (UUID(int=number) for number in range(1, 6))

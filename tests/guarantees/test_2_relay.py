@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import psutil
@@ -20,7 +21,6 @@ from chassis.database import ALL_TENANTS, open_pool
 from chassis.relay import LOCK, Relay
 from chassis.store import Session, Store
 from events.caseload import CaseOpened
-from events.envelope import Envelope
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
@@ -222,17 +222,16 @@ async def test_a_fact_is_told_with_all_that_is_known_of_it(ground: Ground) -> No
     async with ground.relaying():
         await ground.append(case)
         await ground.all_told()
-    first, second = [Envelope.of(told.record.headers) for told in await records(ground)]
+    first, second = await records(ground)
     assert (first.id, second.id) == (f"{case.id}:1", f"{case.id}:2")
     assert (first.position, first.previous, second.position, second.previous) == (1, 0, 2, 1)
     assert {(one.source, one.subject, one.tenant) for one in (first, second)} == {
         ("caseload", case.subject, case.tenant)
     }
-    assert {(one.actor, one.correlation_id, one.causation_id) for one in (first, second)} == {
-        ("test:1", "correlation", "")
-    }
+    words = ("actor", "correlation_id", "causation_id")
+    assert {tuple(map(one.word, words)) for one in (first, second)} == {("test:1", "correlation", "")}
     ((recorded,),) = await ground.rows("select distinct recorded_at from stored_events")
-    assert (first.time, first.recorded_at) == (case.created_on, recorded)
+    assert (datetime.fromisoformat(first.word("ce_time")), first.recorded_at) == (case.created_on, recorded)
 
 
 async def test_the_official_library_reads_what_the_relay_tells(ground: Ground) -> None:

@@ -19,10 +19,11 @@ from chassis.identity import Actor
 from chassis.store import Session, Store, partition_of
 from chassis.topics import make_topics
 from events.caseload import CaseOpened, CoachAssigned, case_of
-from events.envelope import JOURNEY, Envelope
+from events.envelope import JOURNEY
 from events.fact import Fact
 from events.jobsearch import Vacancy
 from jobsearch.vacancy import Listing
+from tests.envelope import Envelope
 from tests.running import prepare, running_services, service_of, token, topic_prefix
 from waymark.local.environment import Addresses
 from waymark.local.kafka import Kafka

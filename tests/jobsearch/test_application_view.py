@@ -14,7 +14,6 @@ from chassis.aggregate import Recorded
 from chassis.listen.told import Told
 from chassis.listen.views import Folding, fold_facts
 from events.caseload import CaseOpened, CoachAssigned, JobNotStarted, JobRecorded, JobStartDateSet
-from events.envelope import Envelope
 from events.fact import Fact
 from events.jobsearch import (
     ApplicationDropped,
@@ -28,6 +27,7 @@ from events.jobsearch import (
 from jobsearch.application import Application
 from jobsearch.views.applications import APPLICATIONS, fold_application, fold_interview
 from jobsearch.views.caring import CARING
+from tests.envelope import Envelope
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PERSON, PROVIDER, COACH, OTHER = (UUID(int=number) for number in range(1, 5))

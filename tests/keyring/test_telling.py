@@ -6,9 +6,9 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer
 
+from chassis.listen.told import Told
 from chassis.topics import make_topics
-from events.envelope import JOURNEY, Envelope
-from events.fact import read
+from events.envelope import JOURNEY
 from events.keyring import PersonErased
 from waymark.local.kafka import Kafka
 
@@ -33,19 +33,17 @@ async def test_an_erasure_asked_while_kafka_is_away_is_told_once_when_it_is_back
     service.start()
     async with service.client_of_person("operator") as operator:
         await operator.erase(person, [alias, later := uuid4()])
-    told = await first_messages(kafka, service.prefix + JOURNEY, count=3)
+    told = await first_facts(kafka, service.prefix + JOURNEY, count=3)
     assert service.stop() == 0
 
-    assert {(key, envelope.subject) for key, envelope in told} == {(str(one), one) for one in (person, alias, later)}
-    assert {envelope.source for _, envelope in told} == {"keyring"}
+    assert {(one.key, one.subject) for one in told} == {(str(one), one) for one in (person, alias, later)}
+    assert {one.source for one in told} == {"keyring"}
 
 
-async def first_messages(kafka: Kafka, topic: str, count: int) -> list[tuple[str, Envelope]]:
-    """Return the key and envelope of each message, all of them erasures."""
+async def first_facts(kafka: Kafka, topic: str, count: int) -> list[Told]:
+    """Return the first facts of a topic, all of them erasures."""
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
     async with consumer:
-        messages = [await consumer.getone() for _ in range(count)]
-    envelopes = [Envelope.of(message.headers) for message in messages]
-    for envelope, message in zip(envelopes, messages, strict=True):
-        assert isinstance(read(envelope.type, message.value), PersonErased)
-    return [(message.key.decode(), envelope) for message, envelope in zip(messages, envelopes, strict=True)]
+        told = [Told(await consumer.getone()) for _ in range(count)]
+    assert all(isinstance(one.fact, PersonErased) for one in told)
+    return told

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chassis.listen.told import Told
-from events.envelope import Envelope
 from events.fact import Fact
 from events.meeting import MeetingChannel
 from events.referrals import (
@@ -41,6 +40,7 @@ from events.referrals import (
 from events.sealed import Sealed, sealed_fields
 from referrals.stage import Stage
 from referrals.views.referrals import REFERRALS, ReferralRow, fold
+from tests.envelope import Envelope
 
 NOW, LATER = datetime(2026, 9, 7, 10, tzinfo=UTC), datetime(2026, 9, 8, 10, tzinfo=UTC)
 REFERRAL, AMINA, PROVIDER, WORKS, COACH = (uuid4() for _ in range(5))

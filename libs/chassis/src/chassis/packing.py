@@ -53,7 +53,7 @@ class Packer:
         batches: list[Packed] = []
         batch, previous = new_batch(), self._packed.get(partition, 0)
         for row in rows:
-            headers = self._headers(row, previous, traces)
+            headers = self.headers(row, previous, traces)
             if batch.append(key=row[2], value=row[3], timestamp=None, headers=headers) is None:
                 batches.append((partition, previous, batch))
                 batch = new_batch()
@@ -63,7 +63,8 @@ class Packer:
         self._packed[partition] = previous
         return [*batches, (partition, previous, batch)]
 
-    def _headers(self, row: Row, previous: int, traces: Mapping[int, bytes]) -> list[tuple[str, bytes]]:
+    def headers(self, row: Row, previous: int, traces: Mapping[int, bytes]) -> list[tuple[str, bytes]]:
+        """Return what travels around a fact: CloudEvents 1.0 in Kafka's binary binding, and this platform's words."""
         words = [
             *self._constant,
             ("position", b"%d" % row[0]),
