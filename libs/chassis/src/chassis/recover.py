@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,16 +17,18 @@ import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from chassis.clock import system_clock
 from chassis.database import Connection
 from chassis.listen.feed import reader, told_facts
 from chassis.listen.told import Told
 from chassis.relay import LOCK
-from chassis.topics import TOPICS
+from chassis.topics import FORGETTING, TOPICS
 
 log = logging.getLogger(__name__)
 
 POLL_MILLISECONDS: Final = 500
 RETRY_SECONDS: Final = 1.0
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 STORED: Final = """
 select notification_id, originator_id || ':' || originator_version from stored_events
@@ -113,7 +115,10 @@ async def missing_facts(connection: Connection, source: str, bootstrap: str, top
 async def _own_facts(
     connection: Connection, kafka: AIOKafkaConsumer, topic: str, prefix: str, source: str
 ) -> AsyncIterator[list[Told]]:
-    """Yield what this service told on a topic since the relay saved its place, in batches."""
+    """Yield what this service told on a topic since the relay saved its place, in batches.
+
+    What a topic may have forgotten, its service may have forgotten too: it is not missed.
+    """
     query = "select partition, kafka_offset from relay_position where topic = %s"
     saved: dict[int, int] = dict(await (await connection.execute(query, [topic])).fetchall())
     partitions = [TopicPartition(prefix + topic, number) for number in await _partitions(kafka, prefix + topic)]
@@ -123,9 +128,11 @@ async def _own_facts(
     kafka.assign(waiting)
     for partition in waiting:
         kafka.seek(partition, starts[partition])
+    remembered_since = system_clock() - FORGETTING[topic] if topic in FORGETTING else LONG_AGO
     while waiting:
         for records in (await kafka.getmany(timeout_ms=POLL_MILLISECONDS)).values():
-            if own := [told for told in told_facts(records, len(prefix)) if told.source == source]:
+            own = [told for told in told_facts(records, len(prefix)) if told.source == source]
+            if own := [told for told in own if told.recorded_at >= remembered_since]:
                 yield own
         waiting = [partition for partition in waiting if await kafka.position(partition) < ends[partition]]
 

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from importlib.resources import files
+from typing import Final, LiteralString
 
 from fastapi import FastAPI
 
 from chassis import roles
 from chassis.asyncapi import asyncapi_routes, specification
 from chassis.clock import Clock, system_clock
-from chassis.database import chassis_sql, open_pool
+from chassis.database import ALL_TENANTS, chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
 from chassis.keyring import Keyring
@@ -18,32 +19,67 @@ from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import Store
+from events.envelope import ACTIVITY as ACTIVITY_TOPIC
 from events.envelope import MARKET
-from events.jobsearch import VacancyImported, VacancyRevised, VacancyWithdrawn
+from events.jobsearch import (
+    JobSearchMade,
+    VacanciesShown,
+    VacancyDismissed,
+    VacancyImported,
+    VacancyOpened,
+    VacancyRevised,
+    VacancyWithdrawn,
+)
 from jobsearch.access import NotPermittedError
+from jobsearch.activity_api import activity_router
 from jobsearch.application_api import application_router
+from jobsearch.cv_api import cv_router
+from jobsearch.cv_limits import CvRefusedError, CvTooLargeError
 from jobsearch.desk import Desk
+from jobsearch.employer_api import employer_router
+from jobsearch.forgetting import keep_forgetting
 from jobsearch.interview_api import interview_router
 from jobsearch.market_api import market_router
 from jobsearch.places import gazetteer
 from jobsearch.policies import POLICIES, timers
+from jobsearch.profile_api import profile_router
 from jobsearch.settings import JobsearchSettings
 from jobsearch.uploads import TooManyUploadsError, Uploads
 from jobsearch.vacancy_file import FileRefused
 from jobsearch.vacancy_import import Import
+from jobsearch.views.activity import ACTIVITY
 from jobsearch.views.advertised import ADVERTISED
 from jobsearch.views.applications import APPLICATIONS
 from jobsearch.views.caring import CARING
+from jobsearch.views.employers import EMPLOYERS
+from jobsearch.views.profiles import PROFILES
 from jobsearch.views.vacancies import VACANCIES
 
 NAME: Final = "jobsearch"
 DESCRIPTION: Final = "Vacancies on the market, what a person looks for, their CV, and honest news of every application."
-VIEWS: Final = (VACANCIES, CARING, ADVERTISED, APPLICATIONS)
-ROUTERS: Final = (market_router, application_router, interview_router)
-STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403, FileRefused: 422, TooManyUploadsError: 503}
+VIEWS: Final = (VACANCIES, CARING, ADVERTISED, APPLICATIONS, PROFILES, EMPLOYERS, ACTIVITY)
+ROUTERS: Final = (
+    market_router,
+    application_router,
+    interview_router,
+    profile_router,
+    cv_router,
+    employer_router,
+    activity_router,
+)
+STATUSES: Final[dict[type[Exception], int]] = {
+    NotPermittedError: 403,
+    FileRefused: 422,
+    TooManyUploadsError: 503,
+    CvRefusedError: 422,
+    CvTooLargeError: 413,
+}
 HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: tuple(policy.by_fact) for policy in POLICIES}
 TOPICS: Final = {consumer.name: consumer.topic for consumer in (*VIEWS, *POLICIES)}
-ELSEWHERE: Final = {MARKET: (VacancyImported, VacancyRevised, VacancyWithdrawn)}
+ELSEWHERE: Final = {
+    MARKET: (VacancyImported, VacancyRevised, VacancyWithdrawn),
+    ACTIVITY_TOPIC: (JobSearchMade, VacanciesShown, VacancyOpened, VacancyDismissed),
+}
 
 
 def application(settings: JobsearchSettings, desk: Desk) -> FastAPI:
@@ -95,7 +131,7 @@ async def project(settings: JobsearchSettings) -> None:
 
 
 async def react(settings: JobsearchSettings) -> None:
-    """Follow policies and timers."""
+    """Follow policies and timers, and forget what is old."""
     async with open_pool(settings.database) as pool:
         await _react(settings, Store(pool, NAME))
 
@@ -120,9 +156,17 @@ ROLES: Final[Roles[JobsearchSettings]] = {
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
-    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql")]
+    scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql"), schema()]
     return run_role(NAME, JobsearchSettings, scripts, ROLES, arguments)
 
 
+def schema() -> LiteralString:
+    """Return what this service adds to the chassis's tables."""
+    return files("jobsearch").joinpath("jobsearch.sql").read_text()
+
+
 async def _react(settings: JobsearchSettings, store: Store) -> None:
-    await roles.react(NAME, settings, POLICIES, timers(settings.timezone, settings.unanswered_days), store)
+    ticking = timers(settings.timezone, settings.unanswered_days)
+    async with open_pool(settings.database, size=1, scope=ALL_TENANTS) as pool:
+        reacting = roles.react(NAME, settings, POLICIES, ticking, store)
+        await together(reacting, keep_forgetting(pool, store.clock))

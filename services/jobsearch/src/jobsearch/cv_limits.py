@@ -1,0 +1,20 @@
+"""What a CV may be: how large, and why one is refused."""
+
+from typing import Final
+
+KILOBYTE: Final = 1024
+LARGEST_FILE: Final = 128 * KILOBYTE
+"""What still fits into a fact of 256 KB, written in base64 and sealed."""
+LARGEST_TEXT: Final = 18_000
+LARGEST_RESUME: Final = 150_000
+
+
+class CvRefusedError(ValueError):
+    """A CV that is not taken; the text says why, and repeats nothing of it."""
+
+
+class CvTooLargeError(ValueError):
+    """A CV that is larger than what is kept; the text names the limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A CV has {limit // KILOBYTE} KB at most.")
