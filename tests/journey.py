@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
 
+from chassis.ask import Place
 from chassis.listen.told import Told
 from chassis.store import partition_of
 from events.envelope import JOURNEY
@@ -35,22 +36,26 @@ class Journey:
     previous: dict[tuple[str, int], int] = field(default_factory=dict)
     versions: dict[UUID, int] = field(default_factory=dict)
 
-    def tell(self, *lines: Line) -> None:
-        """Tell facts on the topic and return when the broker has them."""
-        asyncio.run(self._tell(lines))
+    def tell(self, *lines: Line) -> list[Place]:
+        """Tell facts on the topic; return, when the broker has them, what a reader has to have reached."""
+        return asyncio.run(self._tell(lines))
 
-    async def _tell(self, lines: Sequence[Line]) -> None:
+    async def _tell(self, lines: Sequence[Line]) -> list[Place]:
+        reached: dict[tuple[str, int], Place] = {}
         async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
             for line in lines:
                 key, envelope = str(line.person), self.envelope(line)
+                partition = partition_of(key)
+                reached[envelope.source, partition] = Place(envelope.source, JOURNEY, partition, envelope.position, key)
                 await producer.send(
                     self.prefix + JOURNEY,
                     line.fact.model_dump_json(exclude_none=True).encode(),
                     key=key.encode(),
-                    partition=partition_of(key),
+                    partition=partition,
                     headers=envelope.headers(),
                 )
             await producer.flush()
+        return list(reached.values())
 
     def heard(self, line: Line) -> Told:
         """Return a fact as a listener hears it, without a broker."""

@@ -15,7 +15,7 @@ from waymark.local.ports import any_free
 
 from .conftest import Home
 
-SERVICES = ("referrals", "caseload", "analytics")
+SERVICES = ("referrals", "caseload", "nudges", "analytics")
 Monotonic = Callable[[], float]
 
 

@@ -33,8 +33,8 @@ def only(*allowed: str) -> Mapping[str, Verdict]:
 
 
 TABLE: Mapping[str, Mapping[str, Verdict]] = {
-    "POST /keys/sealing": only("referrals", "caseload"),
-    "POST /keys/opening": only("referrals", "caseload"),
+    "POST /keys/sealing": only("referrals", "caseload", "nudges"),
+    "POST /keys/opening": only("referrals", "caseload", "nudges"),
     "POST /identities": only("referrals"),
     "POST /index": only("referrals"),
     "POST /search": only("referrals", "caseload"),

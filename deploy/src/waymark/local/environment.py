@@ -75,6 +75,7 @@ def of_service(name: str, addresses: Addresses) -> dict[str, str]:
         "WAYMARK_PORT": str(addresses.ports[name]),
         **(_of_keyring(addresses) if name == "keyring" else {}),
         **(_of_referrals() if name == "referrals" else {}),
+        **(_of_nudges(addresses) if name == "nudges" else {}),
         **(_of_gateway(addresses) if name == "gateway" else {}),
         **(_of_analytics(addresses) if name == "analytics" else {}),
         **_of_tracing(name, addresses),
@@ -119,6 +120,11 @@ def _of_analytics(addresses: Addresses) -> dict[str, str]:
         "WAYMARK_TEAMS": json.dumps(teams),
         "WAYMARK_EXPORTS": str(addresses.keys.parent / "exports"),
     }
+
+
+def _of_nudges(addresses: Addresses) -> dict[str, str]:
+    """Without a mail server, every nudge and reminder of the demo stands in the portal's inbox alone."""
+    return {"WAYMARK_HOLDOUT_KEY": identity.request_hash_key(addresses.keys).read_text()}
 
 
 def _of_tracing(name: str, addresses: Addresses) -> dict[str, str]:

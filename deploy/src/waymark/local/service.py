@@ -11,7 +11,7 @@ import httpx
 from waymark.local.child import Child
 from waymark.local.program import Program
 
-SILENT: Final = {"relay", "project", "react"}
+SILENT: Final = {"relay", "project", "react", "deliver"}
 
 
 class Service(Program):

@@ -13,6 +13,7 @@ import analytics.main
 import caseload.main
 import keyring.main
 import learning.main
+import nudges.main
 import referrals.main
 from chassis.asyncapi import specification
 from events.describe import facts_page
@@ -37,7 +38,7 @@ def docs() -> None:
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield every generated page with what it should say."""
     yield root / "docs/events.md", facts_page()
-    for service in (analytics.main, caseload.main, keyring.main, learning.main, referrals.main):
+    for service in (analytics.main, caseload.main, keyring.main, learning.main, nudges.main, referrals.main):
         document = specification(service.NAME, service.DESCRIPTION, service.HEARS)
         yield root / f"docs/asyncapi/{service.NAME}.json", json.dumps(document, indent=2, sort_keys=True) + "\n"
     for name in PAGES:

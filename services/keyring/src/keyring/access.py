@@ -48,6 +48,10 @@ ALLOWED: Final[Mapping[str, _Allowance]] = {
         Action.SEAL: _PARTICIPANT,
         Action.OPEN: _PARTICIPANT,
     },
+    "service:nudges": {
+        Action.SEAL: _PARTICIPANT,
+        Action.OPEN: _PARTICIPANT,
+    },
     "operator": {
         Action.ERASE: _AS_A_WHOLE,
         Action.ROTATE: _AS_A_WHOLE,

@@ -1,0 +1,191 @@
+"""How things stand with people: how to reach them, when somebody last spoke to them, and what becomes of their case."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from chassis.listen.told import Told
+from chassis.listen.views import Table
+from events.caseload import (
+    ActionAgreed,
+    ActionOwner,
+    AppointmentAttended,
+    CaseCompleted,
+    CaseEnteredInError,
+    CaseExitedEarly,
+    CaseHandedBack,
+    CaseNotStarted,
+    CaseOpened,
+    CasePaused,
+    CaseReactivated,
+    CaseResumed,
+    CoachAssigned,
+    ContactRecorded,
+    ExitReason,
+    MessageSent,
+    case_of,
+)
+from events.fact import Fact
+from events.keyring import PersonErased
+from events.nudges import NudgeDecided, NudgeHeldOut, NudgeKind, NudgeSuppressed, nudges_of
+from events.referrals import (
+    DidNotStartReason,
+    InitialMeetingHeld,
+    ParticipantNotStarted,
+    ParticipantStarted,
+    ReferralHandoverHeld,
+    ReferralSubmitted,
+)
+from events.sealed import Sealed
+
+DECISIONS: Final = (NudgeSuppressed, NudgeHeldOut, NudgeDecided)
+PERSON_FACTS: Final = (
+    ReferralSubmitted,
+    ParticipantNotStarted,
+    CaseExitedEarly,
+    InitialMeetingHeld,
+    ReferralHandoverHeld,
+    AppointmentAttended,
+    ContactRecorded,
+    MessageSent,
+)
+ENDS: Final = (CaseCompleted, CaseExitedEarly, CaseNotStarted, CaseHandedBack, CaseEnteredInError)
+CASE_FACTS: Final = (CaseOpened, CoachAssigned, ActionAgreed, CasePaused, CaseResumed, CaseReactivated, *ENDS)
+
+
+@dataclass
+class PersonRow:
+    """A person with a provider. The address is that of their latest referral."""
+
+    person_id: UUID
+    participant_id: UUID
+    tenant: UUID | None
+    name: Sealed | None = None
+    email: Sealed | None = None
+    email_referral: UUID | None = None
+    last_contact_at: datetime | None = None
+    deceased: bool = False
+
+
+@dataclass
+class CaseRow:
+    """A case. `looked` tells that it was decided on a nudge to agree an action."""
+
+    case_id: UUID
+    person_id: UUID
+    participant_id: UUID
+    tenant: UUID | None
+    coach_id: UUID | None = None
+    start_date: date | None = None
+    action_agreed: bool = False
+    closed: bool = False
+    paused: bool = False
+    paused_until: date | None = None
+    looked: bool = False
+
+
+@dataclass
+class ErasedRow:
+    """Somebody whose personal data was erased, with every provider."""
+
+    participant_id: UUID
+
+
+def whose(told: Told) -> tuple[UUID, UUID, UUID]:
+    """Return whom a fact is about: the id of their nudges, their own, and their provider's.
+
+    Raises LookupError for a fact that is no provider's.
+    """
+    if told.tenant is None:
+        message = "a fact about what a provider does with a person says of no provider"
+        raise LookupError(message)
+    return nudges_of(told.subject, told.tenant), told.subject, told.tenant
+
+
+def person_touched(told: Told) -> UUID | None:
+    """Return the person whom a fact brings news of."""
+    return whose(told)[0] if isinstance(told.fact, PERSON_FACTS) else None
+
+
+def fold_person(row: PersonRow | None, told: Told) -> PersonRow:
+    """Take a fact into what is known of a person."""
+    fact = told.fact
+    row = row or PersonRow(*whose(told))
+    match fact:
+        case ReferralSubmitted():
+            row.name, row.email, row.email_referral = fact.name, fact.email, told.aggregate_id
+        case CaseExitedEarly(reason=ExitReason.DECEASED) | ParticipantNotStarted(reason=DidNotStartReason.DECEASED):
+            row.deceased = True
+        case _ if is_human_contact(fact):
+            row.last_contact_at = max(fact.occurred_at, row.last_contact_at or fact.occurred_at)
+    return row
+
+
+def is_human_contact(fact: Fact) -> bool:
+    """Return whether somebody of the service was in touch with the person."""
+    if isinstance(fact, MessageSent):
+        return fact.by is ActionOwner.COACH
+    return isinstance(fact, ContactRecorded | AppointmentAttended | InitialMeetingHeld | ReferralHandoverHeld)
+
+
+def case_touched(told: Told) -> UUID | None:
+    """Return the case that a fact is about."""
+    match told.fact:
+        case ParticipantStarted():
+            return case_of(told.aggregate_id)
+        case NudgeSuppressed() | NudgeHeldOut() | NudgeDecided() as decided:
+            return decided.about_id if decided.kind is NudgeKind.AGREE_AN_ACTION else None
+    return told.aggregate_id if isinstance(told.fact, CASE_FACTS) else None
+
+
+def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
+    """Take a fact into its case. What services tell independently of each other lands in columns of their own."""
+    case = case_touched(told)
+    assert case
+    row = row or CaseRow(case, *whose(told))
+    match told.fact:
+        case CoachAssigned(coach_id=coach_id):
+            row.coach_id = coach_id
+        case ParticipantStarted(start_date=start_date):
+            row.start_date = start_date
+        case ActionAgreed():
+            row.action_agreed = True
+        case CasePaused(until=until):
+            row.paused, row.paused_until = True, until
+        case CaseResumed():
+            row.paused, row.paused_until = False, None
+        case CaseReactivated():
+            row.closed = False
+        case NudgeSuppressed() | NudgeHeldOut() | NudgeDecided():
+            row.looked = True
+        case fact if isinstance(fact, ENDS):
+            row.closed = True
+    return row
+
+
+def erased_touched(told: Told) -> UUID | None:
+    """Return who was erased."""
+    return told.subject if isinstance(told.fact, PersonErased) else None
+
+
+def fold_erased(_row: ErasedRow | None, told: Told) -> ErasedRow:
+    """Remember that somebody was erased."""
+    return ErasedRow(told.subject)
+
+
+TABLES: Final = (
+    Table("nudged_person", PersonRow, person_touched, fold_person),
+    Table(
+        "nudged_case",
+        CaseRow,
+        case_touched,
+        fold_case,
+        indexes=(
+            "person_id",
+            "using btree (start_date) where not looked and not action_agreed and not closed",
+        ),
+    ),
+    Table("erased_person", ErasedRow, erased_touched, fold_erased),
+)
+FACTS: Final[tuple[type[Fact], ...]] = (*PERSON_FACTS, ParticipantStarted, *CASE_FACTS, PersonErased, *DECISIONS)
