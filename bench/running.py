@@ -22,7 +22,7 @@ class Running:
     """Addresses and tokens of services that run."""
 
     def __init__(self, machine: Machine, folder: Path) -> None:
-        ports = {name: any_free() for name in ("referrals", "caseload", "keyring", "zipkin")}
+        ports = {name: any_free() for name in ("referrals", "caseload", "jobsearch", "keyring", "zipkin")}
         folder.mkdir()
         ports["kafka"] = int(machine.kafka.bootstrap.rpartition(":")[2])
         self.addresses = environment.prepare(machine.postgres, machine.postgres, ports, folder)
