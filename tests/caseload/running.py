@@ -30,6 +30,7 @@ from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
 VISIBLE_SECONDS: Final = 30.0
+NORTHWAY, BRIGHTPATH = uuid4(), uuid4()
 
 
 @dataclass(eq=False)
@@ -171,3 +172,17 @@ def eventually(client: httpx.Client, path: str, seen: Any) -> Any:
             return answer.json()
         assert time.monotonic() < deadline, answer.text
         time.sleep(0.02)
+
+
+def asked(
+    client: httpx.Client, path: str, body: Any = None, version: int | None = None, **headers: str
+) -> httpx.Response:
+    """Post a command, decided on a version when one is given."""
+    match = {} if version is None else {"If-Match": f'"{version}"'}
+    return client.post(path, json=body, headers={**match, **headers})
+
+
+def read_after(answer: httpx.Response, client: httpx.Client, path: str) -> httpx.Response:
+    """Read what a command did."""
+    assert answer.is_success, answer.text
+    return client.get(path, params={"at_least": answer.headers["Waymark-Position"]})

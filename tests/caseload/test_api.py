@@ -1,9 +1,7 @@
 """What a coach, a leader and others get when they ask the running service."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -11,61 +9,10 @@ import pytest
 
 from events.caseload import case_of
 from events.referrals import ReferralAcknowledged
-from tests.caseload.running import Person, Platform, eventually
+from tests.caseload.running import BRIGHTPATH, NORTHWAY, Person, Platform, asked, eventually, read_after
 
-NORTHWAY, BRIGHTPATH = uuid4(), uuid4()
 IN_A_WEEK = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
 ACTION = {"owner": "participant", "what": "Send the CV to three bakeries", "where": "at the library", "due": IN_A_WEEK}
-
-
-@pytest.fixture
-def amir() -> UUID:
-    """Name a coach of Northway with no cases yet."""
-    return uuid4()
-
-
-@pytest.fixture
-def coach(platform: Platform, amir: UUID) -> Iterator[httpx.Client]:
-    """Let Amir ask."""
-    with platform.client("coach", NORTHWAY, amir) as client:
-        yield client
-
-
-@pytest.fixture
-def leader(platform: Platform) -> Iterator[httpx.Client]:
-    """Let a team leader of Northway ask."""
-    with platform.client("team_leader", NORTHWAY) as client:
-        yield client
-
-
-@pytest.fixture
-def ada(platform: Platform, amir: UUID) -> Person:
-    """Refer somebody, who is accepted with Amir as coach."""
-    person = Person("Ada Lovelace", NORTHWAY)
-    platform.accept(amir, person)
-    return person
-
-
-@pytest.fixture
-def case(leader: httpx.Client, ada: Person) -> str:
-    """Return the path of Ada's case once it is open and has its coach."""
-    path = f"/cases/{case_of(ada.referral)}"
-    eventually(leader, path, lambda page: page["coach_id"])
-    return path
-
-
-def asked(
-    client: httpx.Client, path: str, body: Any = None, version: int | None = None, **headers: str
-) -> httpx.Response:
-    """Post a command, decided on a version when one is given."""
-    match = {} if version is None else {"If-Match": f'"{version}"'}
-    return client.post(path, json=body, headers={**match, **headers})
-
-
-def read_after(answer: httpx.Response, client: httpx.Client, path: str) -> httpx.Response:
-    """Read what a command did."""
-    assert answer.is_success, answer.text
-    return client.get(path, params={"at_least": answer.headers["Waymark-Position"]})
 
 
 def test_an_accepted_person_appears_in_the_right_coachs_caseload(coach: httpx.Client, amir: UUID, ada: Person) -> None:

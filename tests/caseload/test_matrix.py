@@ -81,7 +81,21 @@ TABLE: Final[Table] = {
     "POST /cases/{case_id}/plan": OWN_CASES,
     "POST /cases/{case_id}/plan/sign": TAKING_PART,
     "POST /cases/{case_id}/plan/review": OWN_CASES,
+    "POST /cases/{case_id}/appointments": OWN_CASES,
+    "GET /cases/{case_id}/appointments": TAKING_PART,
+    "GET /appointments/{appointment_id}/invitation.ics": TAKING_PART,
+    "POST /appointments/{appointment_id}/reschedule": OWN_CASES,
+    "POST /appointments/{appointment_id}/attended": OWN_CASES,
+    "POST /appointments/{appointment_id}/missed": OWN_CASES,
+    "POST /appointments/{appointment_id}/cancel": TAKING_PART,
+    "POST /appointments/{appointment_id}/correct": OWN_CASES,
+    "POST /cases/{case_id}/messages": TAKING_PART,
+    "GET /cases/{case_id}/messages": TAKING_PART,
+    "POST /cases/{case_id}/messages/{message_id}/read": TAKING_PART,
+    "POST /cases/{case_id}/messages/{message_id}/withdraw": TAKING_PART,
 }
+MEETING: Final = {"starts_at": "2100-03-04T10:00:00Z", "channel": "phone"}
+APPOINTMENT: Final = {"kind": "review", **MEETING}
 BODIES: Final[Mapping[str, Any]] = {
     "POST /participants/search": {"terms": {"name": "ada"}},
     "POST /cases/{case_id}/coach": {"coach_id": str(AMIR)},
@@ -104,6 +118,12 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /cases/{case_id}/plan": {"goal": "Work in a bakery."},
     "POST /cases/{case_id}/plan/sign": {},
     "POST /cases/{case_id}/plan/review": {},
+    "POST /cases/{case_id}/appointments": APPOINTMENT,
+    "POST /appointments/{appointment_id}/reschedule": MEETING,
+    "POST /appointments/{appointment_id}/attended": {},
+    "POST /appointments/{appointment_id}/missed": {},
+    "POST /appointments/{appointment_id}/cancel": {},
+    "POST /cases/{case_id}/messages": {"text": "Hello"},
 }
 
 
@@ -114,6 +134,14 @@ def ada(platform: Platform) -> Person:
     with platform.client("team_leader", NORTHWAY) as leader:
         eventually(leader, f"/cases/{case_of(ADA.referral)}", lambda page: page["coach_id"])
     return ADA
+
+
+def made(platform: Platform, ada: Person) -> dict[str, str]:
+    """Return what the routes are tried on: an appointment of Ada's, and things that are not there."""
+    with platform.client("coach", NORTHWAY, AMIR) as coach:
+        booked = coach.post(f"/cases/{case_of(ada.referral)}/appointments", json=APPOINTMENT).json()["ids"]
+    unknown = {f"{thing}_id": str(uuid4()) for thing in ("action", "concern", "message")}
+    return {"appointment_id": booked["appointment"], **unknown}
 
 
 @pytest.fixture
@@ -128,7 +156,7 @@ def test_every_visitor_has_a_verdict_on_every_route(matrix: Matrix) -> None:
 
 
 def test_every_route_treats_every_visitor_as_the_table_says(matrix: Matrix, platform: Platform, ada: Person) -> None:
-    places = {"case_id": case_of(ada.referral), "participant_id": ada.id, "action_id": uuid4(), "concern_id": uuid4()}
+    places = {"case_id": case_of(ada.referral), "participant_id": ada.id, **made(platform, ada)}
 
     with httpx.Client(base_url=platform.url("caseload"), trust_env=False, timeout=30) as client:
 

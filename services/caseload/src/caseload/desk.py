@@ -1,7 +1,7 @@
 """What every route works with, and how a request to change a case is answered."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -83,6 +83,11 @@ class Asking:
         """What seals the words that are sent."""
         return self.desk.keyring
 
+    @property
+    def reader(self) -> Session:
+        """What loads for who only reads."""
+        return Session(self.desk.store, replace(self.ask, key=None))
+
     def earlier(self, moment: datetime | None) -> datetime:
         """Return when something happened: now, or at the earlier moment that the coach's side says.
 
@@ -131,6 +136,10 @@ class CaseRequest(Asking):
         """Run a command on the case, if the actor may, and answer with what it did."""
         target = Target(self.case_id, self.permit(deed), expected)
         return await self.run(lambda session: work(session, target))
+
+    async def case(self, deed: Deed) -> Case:
+        """Return the case for who may read what belongs to it."""
+        return await Target(self.case_id, self.permit(deed)).load(self.reader)
 
 
 def provider_of(actor: Actor, deed: Deed = Deed.LIST_OWN) -> UUID:

@@ -1,14 +1,17 @@
 """What the bodies of all routes have in common."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
+FAR_AWAY: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 Words = Annotated[str, Field(min_length=1, max_length=2_000)]
-Moment = Annotated[AwareDatetime, Field(gt=LONG_AGO)]
+Moment = Annotated[AwareDatetime, Field(gt=LONG_AGO, lt=FAR_AWAY)]
+Day = Annotated[date, Field(gt=LONG_AGO.date(), lt=FAR_AWAY.date())]
+Link = Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2_000)]
 
 
 def example(**body: JsonValue) -> ConfigDict:

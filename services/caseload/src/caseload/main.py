@@ -11,10 +11,14 @@ from caseload.desk import Desk
 from caseload.policies import policies, timers
 from caseload.programme_rules import Terms
 from caseload.routes.action import action_router
+from caseload.routes.appointment import appointment_router
 from caseload.routes.case import case_router
+from caseload.routes.conversation import conversation_router
 from caseload.routes.today import today_router
 from caseload.settings import CaseloadSettings
+from caseload.views.appointments import APPOINTMENTS
 from caseload.views.caseload import CASELOAD
+from caseload.views.messages import MESSAGES
 from caseload.views.timeline import TIMELINE
 from caseload.views.today import TODAY
 from chassis import roles
@@ -30,11 +34,24 @@ from chassis.store import Store
 
 NAME: Final = "caseload"
 DESCRIPTION: Final = "Cases of accepted people: their coach, what was agreed, who spoke when, and the whole journey."
-VIEWS: Final = (CASELOAD, TIMELINE, TODAY)
+VIEWS: Final = (
+    CASELOAD,
+    APPOINTMENTS,
+    MESSAGES,
+    TIMELINE,
+    TODAY,
+)
 # Which facts they hear does not depend on the programmes' rules.
 POLICIES: Final = policies(Terms())
 HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: tuple(policy.by_fact) for policy in POLICIES}
-ROUTERS: Final = (router, today_router, case_router, action_router)
+ROUTERS: Final = (
+    router,
+    today_router,
+    case_router,
+    action_router,
+    appointment_router,
+    conversation_router,
+)
 
 
 def application(settings: CaseloadSettings, desk: Desk) -> FastAPI:

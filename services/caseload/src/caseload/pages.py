@@ -11,11 +11,14 @@ from pydantic import BaseModel, Field
 
 from caseload.case_status import Life, Status
 from caseload.sentences import sentence_of
+from caseload.views.appointments import AppointmentRow
 from caseload.views.caseload import ActionRow, CaseSummary
+from caseload.views.messages import MessageRow
 from caseload.views.timeline import TimelineRow
 from chassis.keyring import Keyring
-from events.caseload import ActionOwner, PauseReason
+from events.caseload import ActionOwner, AppointmentKind, CancelledBy, PauseReason
 from events.fact import read
+from events.meeting import MeetingChannel
 
 ActionStatus = Literal["suggested", "open", "in_progress", "on_standby", "done", "cancelled"]
 ERASED = "Null once the person's data is erased."
@@ -180,3 +183,68 @@ def _status(action: ActionRow) -> ActionStatus:
     if action.on_standby:
         return "on_standby"
     return "in_progress" if action.begun_at else "open"
+
+
+class AppointmentEntry(BaseModel):
+    """An appointment. It `needs_outcome` when it has begun and nobody said what became of it."""
+
+    appointment_id: UUID
+    version: int
+    coach_id: UUID
+    kind: AppointmentKind
+    starts_at: datetime
+    minutes: int = Field(examples=[45])
+    channel: MeetingChannel
+    place: str | None = Field(description=ERASED, examples=["Room 2"])
+    link: str | None = Field(examples=["https://meet.example/room"])
+    outcome: Literal["none", "attended", "missed", "cancelled"]
+    late: bool
+    acceptable: bool
+    cancelled_by: CancelledBy | None
+    reason: str | None = Field(examples=["The coach is ill."])
+    needs_outcome: bool
+
+
+class AppointmentPage(BaseModel):
+    """The appointments of a case, the latest first."""
+
+    appointments: list[AppointmentEntry]
+
+
+class MessageEntry(BaseModel):
+    """A message between a person and their coach."""
+
+    message_id: UUID
+    by: ActionOwner
+    author_id: UUID
+    text: str | None = Field(description="Null once it is withdrawn, or the person's data erased.")
+    sent_at: datetime
+    read_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+class MessagePage(BaseModel):
+    """Messages of a case, the latest first."""
+
+    messages: list[MessageEntry]
+    next: UUID | None = Field(None, description="Ask for `before` this message to read on.")
+
+
+async def appointment_page(keyring: Keyring, rows: Sequence[AppointmentRow], now: datetime) -> AppointmentPage:
+    """Open the words of appointments."""
+    sealed = [words for row in rows for words in (row.place, row.link, row.reason)]
+    opened = iter(await keyring.open_many(sealed))
+    entries = []
+    for row in rows:
+        place, link, reason = islice(opened, 3)
+        fields = {**vars(row), "place": place, "link": link, "reason": reason}
+        needs = row.outcome == "none" and row.starts_at <= now
+        entries.append(AppointmentEntry(**fields, needs_outcome=needs))
+    return AppointmentPage(appointments=entries)
+
+
+async def message_page(keyring: Keyring, rows: Sequence[MessageRow], further: UUID | None) -> MessagePage:
+    """Open the texts of messages."""
+    texts = await keyring.open_many([row.text for row in rows])
+    entries = [MessageEntry(**{**vars(row), "text": text}) for row, text in zip(rows, texts, strict=True)]
+    return MessagePage(messages=entries, next=further)

@@ -1,7 +1,6 @@
 """Routes that change the actions and the plan of a case."""
 # ruff: noqa: FAST003  (ToCase takes the case's id out of the path)
 
-from datetime import date
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -11,7 +10,7 @@ from caseload.access import Deed
 from caseload.commands import action as commands
 from caseload.commands.target import Wording
 from caseload.desk import ToCase
-from caseload.forms import Asked, Moment, Words, example
+from caseload.forms import Asked, Day, Moment, Words, example
 from chassis.http import Accepted, ExpectedVersion
 from events.caseload import ActionAgreed, ActionOwner, ActionSuggested, PlanDrafted
 from events.published import Code
@@ -28,7 +27,7 @@ class Suggestion(Asked):
     what: Words
     where: Words | None = None
     how: Words | None = None
-    due: date = Field(description="The last day on which it is not late.")
+    due: Day = Field(description="The last day on which it is not late.")
 
 
 class NewAction(Suggestion):
@@ -44,7 +43,7 @@ class Agreement(Asked):
 
     model_config = example(due="2030-03-08")
 
-    due: date | None = None
+    due: Day | None = None
 
 
 class DueDate(Asked):
@@ -52,7 +51,7 @@ class DueDate(Asked):
 
     model_config = example(due="2030-03-08")
 
-    due: date
+    due: Day
 
 
 class NewPlan(Asked):

@@ -1,7 +1,7 @@
 """Routes that change a case as a whole: its coach, its status, and what is known of the person."""
 # ruff: noqa: FAST003  (ToCase takes the case's id out of the path)
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from caseload.access import Deed
 from caseload.commands import case as commands
 from caseload.commands.target import Wording
 from caseload.desk import ToCase
-from caseload.forms import Asked, Moment, Words, example
+from caseload.forms import Asked, Day, Moment, Words, example
 from chassis.http import Accepted, ExpectedVersion
 from events.caseload import (
     BarrierTheme,
@@ -91,7 +91,7 @@ class Pause(Asked):
     model_config = example(reason="health", until="2030-03-08")
 
     reason: PauseReason
-    until: date | None = None
+    until: Day | None = None
 
 
 class Exit(Asked):
@@ -145,7 +145,7 @@ class Snooze(Asked):
     model_config = example(rule=9, until="2030-03-08", reason="On holiday until then.")
 
     rule: Annotated[int, Field(ge=1, le=9)]
-    until: date
+    until: Day
     reason: Words
 
 
