@@ -72,6 +72,7 @@ TABLE: Final[Table] = dict.fromkeys(
         f"POST {PERSON}/activity/opened",
         f"POST {PERSON}/activity/dismissed",
         f"GET {PERSON}/activity/weekly",
+        f"GET {PERSON}/matches",
         f"GET {APPLICATION}",
         *(
             f"POST {APPLICATION}/{deed}"

@@ -40,6 +40,7 @@ from jobsearch.employer_api import employer_router
 from jobsearch.forgetting import keep_forgetting
 from jobsearch.interview_api import interview_router
 from jobsearch.market_api import market_router
+from jobsearch.match_api import match_router
 from jobsearch.places import gazetteer
 from jobsearch.policies import POLICIES, timers
 from jobsearch.profile_api import profile_router
@@ -66,6 +67,7 @@ ROUTERS: Final = (
     cv_router,
     employer_router,
     activity_router,
+    match_router,
 )
 STATUSES: Final[dict[type[Exception], int]] = {
     NotPermittedError: 403,

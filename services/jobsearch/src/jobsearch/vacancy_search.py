@@ -91,8 +91,11 @@ async def worded(connection: Connection, words: str) -> Wording:
 
 
 async def find(connection: Connection, criteria: Criteria, wording: Wording, page: int = 1) -> Found:
-    """Return a page of what is found, with reasons; on the first page of nothing, how to widen."""
-    criteria = replace(criteria, query=wording.all)
+    """Return a page of what is found, with reasons; on the first page of nothing, how to widen.
+
+    Every phrase has to be spoken of, unless the criteria have a query already.
+    """
+    criteria = replace(criteria, query=criteria.query or wording.all)
     offset = (page - 1) * PAGE
     matches = await search(connection, criteria, PAGE, offset)
     if not matches:

@@ -1,5 +1,6 @@
 """What people did on the market in the last 13 months: one row for each fact, and their weeks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -12,7 +13,7 @@ from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
 from events.envelope import ACTIVITY as TOPIC
-from events.jobsearch import JobSearchMade, VacanciesShown, VacancyDismissed, VacancyOpened
+from events.jobsearch import JobSearchMade, VacanciesShown, VacancyDismissed, VacancyOpened, dismissal_of
 
 KINDS: Final = {
     JobSearchMade.type_name: "searched",
@@ -101,3 +102,11 @@ async def active_weeks(
     arguments = {"tenant": tenant, "participant": participant, "since": since, "zone": zone.key}
     async with connection.cursor(row_factory=class_row(ActiveWeek)) as cursor:
         return {row.week: row for row in await (await cursor.execute(WEEKS, arguments)).fetchall()}
+
+
+async def dismissed_of(connection: Connection, tenant: UUID, participant: UUID, vacancies: Sequence[UUID]) -> set[UUID]:
+    """Return those of some vacancies that a participant said are not for them."""
+    by_fact = {f"{dismissal_of(participant, vacancy)}:1": vacancy for vacancy in vacancies}
+    query = "select id from activity where tenant = %s and id = any(%s)"
+    rows = await (await connection.execute(query, [tenant, list(by_fact)])).fetchall()
+    return {by_fact[id_] for (id_,) in rows}
