@@ -23,7 +23,18 @@ from bench.reasons import REASONS
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
-NAMES = ("append", "load", "relay", "listen", "http_command", "end_to_end", "import_vacancies", "search", "platform")
+NAMES = (
+    "append",
+    "load",
+    "relay",
+    "listen",
+    "http_command",
+    "end_to_end",
+    "import_vacancies",
+    "search",
+    "platform",
+    "funnel_as_of",
+)
 DOCS = Path(__file__).parent.parent / "docs"
 FSYNC = re.compile(r"fdatasync\s+[\d.]+ ops/sec\s+([\d.]+) usecs/op")
 

@@ -80,9 +80,10 @@ def wage_on(wages: Sequence[HourlyWage], day: date) -> float:
 
 def stretches(spells: Iterable[Spell], until: date) -> list[Stretch]:
     """Return the days in work up to `until`, cut wherever a job or its terms begin or end."""
+    spells = tuple(spells)
+    if len(spells) == 1 and len(spells[0].terms) == 1:
+        return _whole(spells[0], until)
     parts = [part for spell in spells for part in _parts(spell, until)]
-    if len(parts) <= 1:
-        return parts
     cuts = sorted({part.first for part in parts} | {part.last + DAY for part in parts})
     found = []
     for first, following in pairwise(cuts):
@@ -90,6 +91,12 @@ def stretches(spells: Iterable[Spell], until: date) -> list[Stretch]:
         if terms:
             found.append(Stretch(first, following - DAY, terms))
     return found
+
+
+def _whole(spell: Spell, until: date) -> list[Stretch]:
+    """Return the one stretch of a job whose terms never change."""
+    last = until if spell.last_day is None or spell.last_day > until else spell.last_day
+    return [Stretch(spell.starts_on, last, spell.terms)] if spell.starts_on <= last else []
 
 
 def _parts(spell: Spell, until: date) -> Iterator[Stretch]:

@@ -160,6 +160,21 @@ class ApplicationRow:
 
 
 @dataclass
+class SearchingRow:
+    """A person's job search with a provider: when an application was first sent, invited and offered."""
+
+    searching_id: str
+    participant_id: UUID
+    tenant: UUID | None
+    sent_at: datetime | None = None
+    sent_recorded: datetime | None = None
+    invited_at: datetime | None = None
+    invited_recorded: datetime | None = None
+    offered_at: datetime | None = None
+    offered_recorded: datetime | None = None
+
+
+@dataclass
 class JobRow:
     """A job: its end and that it never began count from when they were learned."""
 
@@ -280,6 +295,18 @@ def fold_application(row: ApplicationRow | None, told: Told) -> ApplicationRow:
     return row
 
 
+def searching_touched(told: Told) -> str | None:
+    """Return the job search that a fact of an application belongs to."""
+    return f"{told.subject}:{told.tenant}" if type(told.fact) in SEARCHING else None
+
+
+def fold_searching(row: SearchingRow | None, told: Told) -> SearchingRow:
+    """Take what became of an application into the whole search."""
+    row = row or SearchingRow(f"{told.subject}:{told.tenant}", told.subject, told.tenant)
+    _keep_first(row, SEARCHING[type(told.fact)], told)
+    return row
+
+
 def job_touched(told: Told) -> UUID | None:
     """Return the job that a fact is about."""
     return told.aggregate_id if isinstance(told.fact, JOBS) else None
@@ -355,7 +382,7 @@ def fold_standard(row: StandardRow | None, told: Told) -> StandardRow:
     return row
 
 
-def _keep_first(row: JourneyRow | ApplicationRow, name: str, told: Told) -> None:
+def _keep_first(row: JourneyRow | ApplicationRow | SearchingRow, name: str, told: Told) -> None:
     occurred, recorded = told.fact.occurred_at, told.recorded_at
     setattr(row, f"{name}_at", min(occurred, getattr(row, f"{name}_at") or occurred))
     setattr(row, f"{name}_recorded", min(recorded, getattr(row, f"{name}_recorded") or recorded))
@@ -379,13 +406,8 @@ JOURNEYS: Final = View(
         Table("journey", JourneyRow, journey_touched, fold_journey, indexes=("participant_id, tenant, referred_at",)),
         Table("coaching", CoachingRow, coaching_touched, fold_coaching, indexes=("case_id",)),
         Table("ending", EndingRow, ending_touched, fold_ending, indexes=("case_id",)),
-        Table(
-            "application",
-            ApplicationRow,
-            application_touched,
-            fold_application,
-            indexes=("participant_id, sent_at", "participant_id, invited_at", "participant_id, offered_at"),
-        ),
+        Table("application", ApplicationRow, application_touched, fold_application, indexes=("participant_id",)),
+        Table("searching", SearchingRow, searching_touched, fold_searching, indexes=("participant_id",)),
         Table("job", JobRow, job_touched, fold_job, indexes=("case_id",)),
         Table("job_start", JobStartRow, job_start_touched, fold_job_start, indexes=("job_id",)),
         Table("job_terms", JobTermsRow, job_terms_touched, fold_job_terms, indexes=("job_id",)),

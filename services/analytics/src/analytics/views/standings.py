@@ -90,27 +90,40 @@ class Standing(NamedTuple):
 # Which journeys count. Entered in error: by what happened it never counts, by what was known until it was learned.
 COUNTED: Final[LiteralString] = """
 counted as (
-    select j.*, lead(referred_at) over (partition by participant_id, tenant order by referred_at, case_id) as next_at,
+    select j.*, count(*) over search as journeys, row_number() over search_so_far as journey,
+        lead(referred_at) over search_so_far as next_at,
         coalesce(started_on <= %(day)s and (%(by_occurred)s or started_recorded < %(cutoff)s), false) as started
     from journey j
     where referred_at < %(cutoff)s
         and (in_error_recorded is null or (not %(by_occurred)s and in_error_recorded >= %(cutoff)s))
+    window search as (partition by participant_id, tenant), search_so_far as (search order by referred_at, case_id)
+), coached as (
+    select distinct on (case_id) case_id, coach_id from coaching where from_at < %(cutoff)s
+    order by case_id, coaching.from_at desc, version desc
 )
 """
-COACH: Final[LiteralString] = """
-left join lateral (
-    select coach_id from coaching k where k.case_id = c.case_id and from_at < %(cutoff)s
-    order by from_at desc, version desc limit 1
-) coach on true
+# Whoever was referred to a provider more than once has each application counted with the referral before it.
+REPEATED: Final[LiteralString] = """
+    lateral (
+        select coalesce(bool_or(a.sent_at < %(cutoff)s), false) as sent,
+            coalesce(bool_or(a.invited_at < %(cutoff)s), false) as invited,
+            coalesce(bool_or(a.offered_at < %(cutoff)s), false) as offered
+        from application a where c.journeys > 1 and a.participant_id = c.participant_id and a.tenant = c.tenant
+            and (c.journey = 1 or coalesce(a.sent_at, a.invited_at, a.offered_at) >= c.referred_at)
+            and (c.next_at is null or coalesce(a.sent_at, a.invited_at, a.offered_at) < c.next_at)
+    ) again on true
 """
 STANDINGS: Final[LiteralString] = (
     "with"  # noqa: S608  (of constants)
     + COUNTED
-    + """
-select c.case_id, c.participant_id, c.tenant, c.programme_id, coach.coach_id,
+    + """, ended as (
+    select distinct on (case_id) case_id, ended, ending_at from ending where ending_at < %(cutoff)s
+    order by case_id, ending.ending_at desc, version desc
+)
+select c.case_id, c.participant_id, c.tenant, c.programme_id, coached.coach_id,
     date_trunc('month', c.referred_at at time zone %(zone)s)::date,
     case when c.started then c.started_on end,
-    case when ending.ended then (ending.ending_at at time zone %(zone)s)::date end,
+    case when ended.ended then (ended.ending_at at time zone %(zone)s)::date end,
     1
     + coalesce((c.acknowledged_at < %(cutoff)s)::int << 1, 0)
     + coalesce((c.accepted_at < %(cutoff)s)::int << 2, 0)
@@ -118,35 +131,21 @@ select c.case_id, c.participant_id, c.tenant, c.programme_id, coach.coach_id,
     + coalesce((c.met_at < %(cutoff)s)::int << 4, 0)
     + (c.started::int << 5)
     + coalesce((c.planned_at < %(cutoff)s)::int << 6, 0)
-    + (exists (
-        select from application a where a.participant_id = c.participant_id and a.tenant = c.tenant
-        and a.sent_at >= c.referred_at and (c.next_at is null or a.sent_at < c.next_at) and a.sent_at < %(cutoff)s
-    )::int << 7)
-    + (exists (
-        select from application a where a.participant_id = c.participant_id and a.tenant = c.tenant
-        and a.invited_at >= c.referred_at and (c.next_at is null or a.invited_at < c.next_at)
-        and a.invited_at < %(cutoff)s
-    )::int << 8)
-    + (exists (
-        select from application a where a.participant_id = c.participant_id and a.tenant = c.tenant
-        and a.offered_at >= c.referred_at and (c.next_at is null or a.offered_at < c.next_at)
-        and a.offered_at < %(cutoff)s
-    )::int << 9)
+    + coalesce((case when c.journeys > 1 then again.sent else s.sent_at < %(cutoff)s end)::int << 7, 0)
+    + coalesce((case when c.journeys > 1 then again.invited else s.invited_at < %(cutoff)s end)::int << 8, 0)
+    + coalesce((case when c.journeys > 1 then again.offered else s.offered_at < %(cutoff)s end)::int << 9, 0)
     + coalesce((c.missed_at < %(cutoff)s)::int << 14, 0)
     + coalesce((c.rejected_at < %(cutoff)s)::int << 15, 0)
     + coalesce((c.withdrawn_at < %(cutoff)s)::int << 16, 0)
     + coalesce((c.expired_at < %(cutoff)s)::int << 17, 0)
     + coalesce((c.not_started_at < %(cutoff)s)::int << 18, 0)
-    + coalesce(ending.ended::int << 19, 0)
+    + coalesce(ended.ended::int << 19, 0)
 from counted c
-"""
-    + COACH
-    + """
-left join lateral (
-    select ended, ending_at from ending e where e.case_id = c.case_id and ending_at < %(cutoff)s
-    order by ending_at desc, version desc limit 1
-) ending on true
-"""
+left join coached using (case_id)
+left join ended using (case_id)
+left join searching s on s.participant_id = c.participant_id and s.tenant = c.tenant
+left join"""
+    + REPEATED
 )
 JOBS: Final[LiteralString] = """
 select j.job_id, j.case_id, coalesce(start.starts_on, j.starts_on) as first_day,
@@ -169,16 +168,13 @@ STANDARDS: Final[LiteralString] = (
     "with"
     + COUNTED
     + """
-select s.standard, c.programme_id, c.tenant, coach.coach_id,
+select s.standard, c.programme_id, c.tenant, coached.coach_id,
     date_trunc('month', c.referred_at at time zone %(zone)s)::date,
     case when s.excused_at < %(cutoff)s then 'excused'
         when s.met_at < %(cutoff)s then case when s.in_time then 'kept' else 'late' end
         when s.due < %(day)s then 'breached' else 'running' end as state,
     count(*)
-from standard s join counted c using (case_id)
-"""
-    + COACH
-    + """
+from standard s join counted c using (case_id) left join coached using (case_id)
 where s.promised_at < %(cutoff)s
 group by 1, 2, 3, 4, 5, 6
 """
