@@ -101,6 +101,9 @@ def _of_gateway(addresses: Addresses) -> dict[str, str]:
         "WAYMARK_PEOPLE_KEY": str(identity.people_key(addresses.keys)),
         "WAYMARK_PERSONAS": json.dumps([_shown(persona) for persona in PERSONAS], default=str),
         "WAYMARK_STAFF": json.dumps({str(persona.actor.id): persona.name for persona in PERSONAS if persona.provider}),
+        "WAYMARK_COACHES": json.dumps(
+            {str(id_of(provider)): list(coaches_of(provider).values()) for provider in PROVIDERS}, default=str
+        ),
         "WAYMARK_PROVIDERS": json.dumps({str(id_of(code)): name for code, name in PROVIDERS.items()}),
         "WAYMARK_PROGRAMMES": json.dumps({str(id_of(code)): name for code, name in PROGRAMMES.items()}),
     }

@@ -73,6 +73,7 @@ def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
         demo=settings.is_demo,
         personas=settings.shown_personas(),
         staff=settings.staff,
+        coaches_by_provider=settings.coaches,
         providers=settings.providers,
         programmes=settings.programmes,
     )

@@ -32,6 +32,7 @@ class GatewaySettings(ServiceSettings):
     services: dict[str, str] = Field(description="Where each service answers, by name: WAYMARK_SERVICES, as JSON.")
     people_key: Path = Field(description="The private key (a JWK) that signs the short-lived tokens of people.")
     staff: dict[UUID, str] = Field(default_factory=dict, description="Names of coaches and leaders by their ids.")
+    coaches: dict[UUID, tuple[UUID, ...]] = Field(default_factory=dict, description="Coaches of each provider.")
     providers: dict[UUID, str] = Field(default_factory=dict, description="Names of providers by their ids.")
     programmes: dict[UUID, str] = Field(default_factory=dict, description="Names of programmes by their ids.")
     personas: tuple[PersonaSetting, ...] = Field((), description="Personas of a demonstration; none in production.")

@@ -37,5 +37,11 @@ class WebDesk:
     demo: bool
     personas: tuple[Persona, ...]
     staff: Mapping[UUID, str]
+    coaches_by_provider: Mapping[UUID, tuple[UUID, ...]]
     providers: Mapping[UUID, str]
     programmes: Mapping[UUID, str]
+
+    def coaches(self, provider: UUID | None) -> dict[UUID, str]:
+        """Return the coaches of a provider with their names."""
+        ids = self.coaches_by_provider.get(provider, ()) if provider else ()
+        return {coach: self.staff.get(coach, str(coach)) for coach in ids}

@@ -17,6 +17,7 @@ from gateway.web.courses import courses_router
 from gateway.web.design import design_router
 from gateway.web.desk import WebDesk
 from gateway.web.front import front_router
+from gateway.web.incoming import incoming_router
 from gateway.web.jobs import jobs_router
 from gateway.web.referring import referring_router
 from gateway.web.visitor import N_, Visitor
@@ -29,6 +30,7 @@ ROUTERS: Final = (
     applications_router,
     courses_router,
     referring_router,
+    incoming_router,
 )
 SAYINGS: Final = {
     403: (N_("This page is not for you"), N_("You are signed in, but may not see this.")),

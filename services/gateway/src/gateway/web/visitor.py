@@ -33,6 +33,7 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
         ("/caseload", N_("Caseload")),
         ("/messages", N_("Messages")),
         ("/diary", N_("Diary")),
+        ("/incoming", N_("Incoming")),
     ),
     "jobseeker": (
         ("/home", N_("Home")),

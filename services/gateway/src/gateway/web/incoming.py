@@ -1,0 +1,154 @@
+"""What a provider does with referrals: confirm, look, answer, meet, start, each with what the referrer will read."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from chassis.problem import ProblemError
+from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of, said
+from gateway.web.referring import said_stages
+from gateway.web.visitor import N_, AtPage, Visitor, blank
+
+SERVICE: Final = "referrals"
+WRONG: Final = 422
+OPEN: Final = (
+    ("submitted", N_("New")),
+    ("acknowledged", N_("Confirmed")),
+    ("under_assessment", N_("Being looked at")),
+    ("waitlisted", N_("Waiting list")),
+    ("accepted", N_("Accepted")),
+    ("initial_meeting_booked", N_("First meeting booked")),
+    ("failed_to_attend", N_("Missed")),
+)
+REJECTIONS: Final = (
+    ("not_reachable", N_("Not reachable")),
+    ("did_not_attend", N_("Did not attend")),
+    ("hired_elsewhere", N_("Has found work")),
+    ("in_training", N_("In training")),
+    ("not_eligible", N_("Not eligible")),
+    ("not_mobile", N_("Cannot travel")),
+    ("not_interested", N_("Not interested")),
+    ("barrier_incompatible", N_("Needs other help first")),
+    ("no_capacity", N_("No place free")),
+    ("duplicate", N_("Already here")),
+    ("other", N_("Something else")),
+)
+NO_STARTS: Final = (
+    ("not_reachable", N_("Not reachable")),
+    ("did_not_attend", N_("Did not attend")),
+    ("hired_elsewhere", N_("Has found work")),
+    ("in_training", N_("In training")),
+    ("health", N_("Health")),
+    ("moved_away", N_("Moved away")),
+    ("changed_their_mind", N_("Changed their mind")),
+    ("deceased", N_("Has died")),
+    ("other", N_("Something else")),
+)
+WHO: Final = (("provider", N_("We do")), ("participant", N_("The person does")))
+EXPLAIN: Final = Asked("explanation", N_("In your words"), Kind.NOTE, hint=N_("The referrer reads this"))
+MEETING: Final = (
+    Asked("meets_at", N_("When?"), Kind.MOMENT, required=True),
+    Asked("channel", N_("How?"), Kind.CHOICE, CHANNELS, value="in_person"),
+)
+DEEDS: Final[Mapping[str, Deed]] = {
+    deed.code: deed
+    for deed in (
+        Deed("acknowledge", "acknowledge", N_("Confirm that it arrived"), look=""),
+        Deed("assess", "assess", N_("Begin to look at it"), look=""),
+        Deed("accept", "accept", N_("Take the person on"), (Asked("coach_id", N_("Coach"), Kind.CHOICE),)),
+        Deed("waitlist", "waitlist", N_("Put on the waiting list")),
+        Deed(
+            "reject",
+            "reject",
+            N_("Do not take the person on"),
+            (Asked("reason", N_("Why?"), Kind.CHOICE, REJECTIONS, value="no_capacity"), EXPLAIN),
+        ),
+        Deed("handover", "handover", N_("Arrange the handover"), MEETING),
+        Deed("handover-held", "handover/held", N_("The handover took place")),
+        Deed(
+            "initial-meeting",
+            "initial-meeting",
+            N_("Book the first meeting"),
+            (*MEETING, Asked("place", N_("Where, or a link"))),
+        ),
+        Deed("initial-meeting-held", "initial-meeting/held", N_("They came"), look=""),
+        Deed("initial-meeting-missed", "initial-meeting/missed", N_("They did not come")),
+        Deed(
+            "initial-meeting-cancel",
+            "initial-meeting/cancel",
+            N_("Call the first meeting off"),
+            (Asked("by", N_("Who calls it off?"), Kind.CHOICE, WHO, value="provider"),),
+        ),
+        Deed("start", "start", N_("Start"), (Asked("start_date", N_("First day"), Kind.DAY, required=True),)),
+        Deed(
+            "did-not-start",
+            "did-not-start",
+            N_("They do not start"),
+            (Asked("reason", N_("Why?"), Kind.CHOICE, NO_STARTS, value="other"), EXPLAIN),
+        ),
+        Deed(
+            "duplicate-settle",
+            "duplicate/settle",
+            N_("Settle whether we know them"),
+            (Asked("same_person", N_("Is it the same person?"), Kind.YES, (("yes", N_("Yes")), ("no", N_("No")))),),
+        ),
+    )
+}
+
+incoming_router = APIRouter(include_in_schema=False)
+
+
+@incoming_router.get("/incoming")
+async def list_incoming(visitor: AtPage, stage: str = "submitted", after: UUID | None = None) -> HTMLResponse:
+    """Show the referrals at a stage, the newest first."""
+    query = {"stage": stage} | ({"after": str(after)} if after else {})
+    page = await visitor.read(SERVICE, "/referrals", **query)
+    filters = [(f"/incoming?stage={code}", visitor.say(words), None, code == stage) for code, words in OPEN]
+    return visitor.page(
+        "incoming.html", page=page, stage=stage, filters_shown=filters, stages=said_stages(visitor), after=after
+    )
+
+
+@incoming_router.get("/incoming/{referral_id}")
+async def show_incoming(visitor: AtPage, referral_id: UUID) -> HTMLResponse:
+    """Show one referral, with what may follow."""
+    return await _one(visitor, referral_id, "", {})
+
+
+@incoming_router.post("/incoming/{referral_id}/{code}")
+async def answer(visitor: AtPage, referral_id: UUID, code: str) -> Response:
+    """Do what follows."""
+    if code not in DEEDS:
+        raise ProblemError(404, "There is nothing here.")
+    deed = DEEDS[code]
+    form = await visitor.request.form()
+    body = body_of(deed, form, visitor.desk.zone)
+    command = await visitor.command(SERVICE, f"/referrals/{referral_id}/{deed.path}", body)
+    if command.answer.status_code in {WRONG, 409}:
+        return await _one(visitor, referral_id, code, command.faults(visitor.say))
+    return command.then(f"/incoming/{referral_id}", "answered")
+
+
+async def _one(visitor: Visitor, referral_id: UUID, code: str, errors: Mapping[str, str]) -> HTMLResponse:
+    referral = await visitor.read(SERVICE, f"/referrals/{referral_id}")
+    allowed = [one.replace("/", "-") for one in referral["allowed"]]
+    return visitor.page(
+        "incoming_one.html",
+        status=WRONG if errors else 200,
+        referral=referral,
+        deeds=[_with_coaches(visitor, deed) for deed in said(DEEDS, allowed)],
+        chosen=code,
+        stages=said_stages(visitor),
+        errors=blank(errors),
+    )
+
+
+def _with_coaches(visitor: Visitor, deed: Deed) -> Deed:
+    if deed.code != "accept":
+        return deed
+    coaches = tuple((str(coach), name) for coach, name in visitor.desk.coaches(visitor.actor.tenant).items())
+    options = (*coaches, ("", N_("Later")))
+    return Deed(deed.code, deed.path, deed.words, (Asked("coach_id", N_("Coach"), Kind.CHOICE, options),), "")
