@@ -66,6 +66,7 @@ def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
     """Return what pages are made with."""
     return WebDesk(
         services=desk.services,
+        looks=desk.looks,
         sessions=desk.sessions,
         links=desk.links,
         zone=settings.timezone,

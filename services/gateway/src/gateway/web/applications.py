@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from chassis.problem import ProblemError
-from gateway.web.visitor import N_, AtPage, Visitor, blank, see
+from gateway.web.visitor import AtPage, Visitor, blank, see
+from gateway.web.words import N_
 
 COLUMNS: Final[Sequence[tuple[str, str, frozenset[str]]]] = (
     ("thinking", N_("Thinking about it"), frozenset({"saved", "interested", "preparing"})),

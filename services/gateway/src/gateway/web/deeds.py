@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 
@@ -19,10 +18,12 @@ class Kind(StrEnum):
     NOTE = "note"
     DAY = "day"
     MOMENT = "moment"
+    NOW = "now"
     NUMBER = "number"
     CHOICE = "choice"
     MANY = "many"
     YES = "yes"
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,18 @@ class Deed:
 CHANNELS: Final[Options] = (("in_person", "In person"), ("phone", "By phone"), ("video", "By video"))
 
 
-def body_of(deed: Deed, form: FormData, zone: ZoneInfo) -> dict[str, Any] | None:
-    """Return what a deed tells a service, None when it tells nothing; what was left empty is not told."""
+def body_of(deed: Deed, form: FormData, now: datetime) -> dict[str, Any] | None:
+    """Return what a deed tells a service, None when it tells nothing; what was left empty is not told.
+
+    `now` is in the zone in which forms are filled in.
+    """
     if not deed.fields:
         return None
-    told = {asked.name: _value(asked, form, zone) for asked in deed.fields}
+    told = {asked.name: _value(asked, form, now) for asked in deed.fields}
     return {name: value for name, value in told.items() if value not in (None, "")}
 
 
-def moment_in(zone: ZoneInfo, text: str) -> str:
+def moment_in(zone: tzinfo | None, text: str) -> str:
     """Return a local date and time of a form with the offset that holds then; what is none is left as it is."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=zone).isoformat()
@@ -73,11 +77,13 @@ def said(deeds: Mapping[str, Deed], allowed: Sequence[str]) -> list[Deed]:
     return [deed for code, deed in deeds.items() if code in allowed]
 
 
-def _value(asked: Asked, form: FormData, zone: ZoneInfo) -> Any:
+def _value(asked: Asked, form: FormData, now: datetime) -> Any:
     text = str(form.get(asked.name, "")).strip()
     match asked.kind:
         case Kind.MOMENT:
-            return moment_in(zone, text) if text else None
+            return moment_in(now.tzinfo, text) if text else None
+        case Kind.NOW:
+            return moment_in(now.tzinfo, text) if text else now.isoformat()
         case Kind.YES:
             return text == "yes" if text else None
         case Kind.MANY:

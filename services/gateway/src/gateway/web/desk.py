@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
 from chassis.identity import Actor
+from gateway.commands import Looks
 from gateway.services import Services
 from gateway.sessions import Sessions
 from gateway.sign_in_links import SignInLinks
@@ -30,6 +31,7 @@ class WebDesk:
     """
 
     services: Services
+    looks: Looks
     sessions: Sessions
     links: SignInLinks
     zone: ZoneInfo

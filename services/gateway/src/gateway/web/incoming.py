@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of, said
 from gateway.web.referring import said_stages
-from gateway.web.visitor import N_, AtPage, Visitor, blank
+from gateway.web.visitor import AtPage, Visitor, blank
+from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
 WRONG: Final = 422
@@ -125,7 +126,7 @@ async def answer(visitor: AtPage, referral_id: UUID, code: str) -> Response:
         raise ProblemError(404, "There is nothing here.")
     deed = DEEDS[code]
     form = await visitor.request.form()
-    body = body_of(deed, form, visitor.desk.zone)
+    body = body_of(deed, form, visitor.now)
     command = await visitor.command(SERVICE, f"/referrals/{referral_id}/{deed.path}", body)
     if command.answer.status_code in {WRONG, 409}:
         return await _one(visitor, referral_id, code, command.faults(visitor.say))

@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from gateway.services import Question
-from gateway.web.visitor import N_, AtPage, Visitor, blank
+from gateway.web.visitor import AtPage, Visitor, blank
+from gateway.web.words import N_
 
 CONTRACTS: Final = (
     ("permanent", N_("Permanent")),

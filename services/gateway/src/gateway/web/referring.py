@@ -8,7 +8,8 @@ from fastapi import APIRouter, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from gateway.services import Question
-from gateway.web.visitor import N_, AtPage, Command, Visitor, blank
+from gateway.web.visitor import AtPage, Command, Visitor, blank
+from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
 PERSON: Final = ("name", "date_of_birth", "ni_number", "email", "phone", "address", "postcode", "notes")

@@ -28,7 +28,7 @@ _POLICY: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 WORDS: Final = "words_of_the_reader"
-_FORMS: Final = ("day", "moment", "clock", "number", "pounds")
+_FORMS: Final = ("day", "moment", "clock", "near", "ago", "number", "pounds")
 
 
 @lru_cache
@@ -84,7 +84,12 @@ def page(
 ) -> HTMLResponse:
     """Return a page, with the policy under which a browser runs nothing that did not come from here."""
     nonce = secrets.token_urlsafe(16)
-    said = {"language": language, "nonce": nonce, "now": now, WORDS: Words(language, zone, now)}
+    said = {
+        "language": language,
+        "nonce": nonce,
+        "now": now,
+        WORDS: Words(language, zone, now, translations(language).gettext),
+    }
     text = environment(language).get_template(template).render(said | shown)
     return HTMLResponse(text, status, headers(nonce))
 

@@ -17,10 +17,14 @@ from gateway.web.courses import courses_router
 from gateway.web.design import design_router
 from gateway.web.desk import WebDesk
 from gateway.web.front import front_router
+from gateway.web.home import home_router
 from gateway.web.incoming import incoming_router
 from gateway.web.jobs import jobs_router
+from gateway.web.people import people_router
 from gateway.web.referring import referring_router
-from gateway.web.visitor import N_, Visitor
+from gateway.web.today import today_router
+from gateway.web.visitor import Visitor
+from gateway.web.words import N_
 
 ROUTERS: Final = (
     asset_router,
@@ -31,6 +35,9 @@ ROUTERS: Final = (
     courses_router,
     referring_router,
     incoming_router,
+    today_router,
+    home_router,
+    people_router,
 )
 SAYINGS: Final = {
     403: (N_("This page is not for you"), N_("You are signed in, but may not see this.")),

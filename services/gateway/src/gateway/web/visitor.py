@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from chassis.http import ask as asking
 from chassis.identity import Actor
 from chassis.problem import ProblemError
 from gateway.door import BROUGHT, SESSION, NotSignedInError
@@ -18,13 +20,9 @@ from gateway.services import Question, Services
 from gateway.sessions import Session
 from gateway.web.desk import WebDesk
 from gateway.web.render import page, translations
+from gateway.web.words import N_
 
 Place = tuple[str, str]
-
-
-def N_(words: str) -> str:  # noqa: N802  (what catalogues of translations call a marked text)
-    """Mark a text for the catalogue; it is translated where it is shown."""
-    return words
 
 
 PLACES: Final[Mapping[str, Sequence[Place]]] = {
@@ -71,6 +69,11 @@ DONE: Final[Mapping[str, str]] = {
     "referred": N_("Sent. The provider confirms that it arrived."),
     "withdrawn": N_("Taken back. The provider is told."),
     "answered": N_("Noted. The referrer sees it now."),
+    "done": N_("Noted."),
+    "contact": N_("Contact recorded."),
+    "snoozed": N_("Put off. A more urgent reason wakes it."),
+    "set-aside": N_("All right. Here is what else helps."),
+    "message": N_("Your message is on its way."),
 }
 SAYINGS: Final[Mapping[int, str]] = {
     409: N_("That is not possible now. Somebody may have changed it. Look at it again."),
@@ -130,6 +133,11 @@ class Visitor:
         return self.desk.services
 
     @property
+    def now(self) -> datetime:
+        """The moment that it is, in the zone of the programme."""
+        return self.desk.clock().astimezone(self.desk.zone)
+
+    @property
     def secret(self) -> str:
         """What their cookie holds."""
         return str(self.request.scope.get(BROUGHT, ""))
@@ -150,6 +158,16 @@ class Visitor:
         if answer.is_error:
             raise ProblemError(answer.status_code, "")
         return answer.json()
+
+    async def tell_opened(self, participant: UUID | str, what: str) -> None:
+        """Tell that a person's record is opened by somebody else, before it is shown."""
+        person = UUID(str(participant))
+        if person != self.actor.id:
+            await self.desk.looks.opened(await asking(self.request), self.actor, person, what)
+
+    async def tell_listed(self, what: str, count: int) -> None:
+        """Tell that a list of people is read, before it is shown."""
+        await self.desk.looks.listed(await asking(self.request), self.actor, what, count)
 
     async def read_all(self, questions: Mapping[str, Question]) -> tuple[dict[str, Any], list[str]]:
         """Ask several services at once; return what was found, and which services are missing."""

@@ -1,5 +1,6 @@
 """Dates, times and numbers as people say them. The moment that it is now, and the zone, come in from outside."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -7,13 +8,20 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
-NEAR_DAYS: Final = 6
+FARTHEST: Final = 60
+
+
+def N_(words: str) -> str:  # noqa: N802  (what catalogues of translations call a marked text)
+    """Mark a text for the catalogue; it is translated where it is shown."""
+    return words
 
 
 class Words:
     """Says things in one language for one reader: `language` is a code such as en or cy, `now` has an offset."""
 
-    def __init__(self, language: str, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(self, language: str, zone: ZoneInfo, now: datetime, say: Callable[[str], str] = str) -> None:
+        """Take what translates a text of this page's catalogue, `say`."""
+        self._say = say
         self._locale = "en_GB" if language == "en" else language
         self._zone = zone
         self._today = now.astimezone(zone).date()
@@ -34,6 +42,25 @@ class Words:
         pattern = "h:mm a" if local.minute else "h a"
         return format_time(local.time(), pattern, locale=self._locale).replace("\u202f", " ")
 
+    def near(self, day: date | str) -> str:
+        """Return a day near now: `today`, `tomorrow`, `in 3 days`, `2 days late`; a far one as it is."""
+        day = date.fromisoformat(day) if isinstance(day, str) else day
+        days = (day - self._today).days
+        if days == 0:
+            return self._say(N_("today"))
+        if abs(days) > FARTHEST:
+            return self.day(day)
+        if days < 0:
+            return self._many(N_("1 day late"), N_("%(days)s days late"), -days)
+        return self._say(N_("tomorrow")) if days == 1 else self._many("", N_("in %(days)s days"), days)
+
+    def ago(self, at: datetime | str) -> str:
+        """Return how many days ago something was: `today`, `yesterday`, `4 days ago`."""
+        days = (self._today - self._local(at).date()).days
+        if days <= 0:
+            return self._say(N_("today"))
+        return self._say(N_("yesterday")) if days == 1 else self._many("", N_("%(days)s days ago"), days)
+
     def number(self, number: float) -> str:
         """Return a number with its thousands apart."""
         return format_decimal(number, locale=self._locale)
@@ -45,3 +72,6 @@ class Words:
 
     def _local(self, at: datetime | str) -> datetime:
         return (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(self._zone)
+
+    def _many(self, one: str, many: str, days: int) -> str:
+        return self._say(one) if one and days == 1 else self._say(many) % {"days": self.number(days)}

@@ -43,6 +43,12 @@
     if (line) line.setAttribute("data-chosen", "");
   });
 
+  // What is opened to be filled in is ready to be filled in.
+  document.addEventListener("toggle", (event) => {
+    const opened = event.target;
+    if (opened.open && opened.matches(".deed")) one("input:checked, input:not([type=hidden]), select, textarea", opened)?.focus();
+  }, true);
+
   // Live changes: nothing moves under a hand. What changed is counted, and shown when it is asked for.
   const changes = one("[data-changes]");
   if (changes && "EventSource" in window) {

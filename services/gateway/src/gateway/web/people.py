@@ -1,0 +1,180 @@
+"""What a coach does with a person, wherever they see them: one form for each deed, and back to where they were."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from chassis.problem import ProblemError
+from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
+from gateway.web.visitor import AtPage
+from gateway.web.words import N_
+
+SERVICE: Final = "caseload"
+WAYS: Final[Options] = (
+    ("phone", N_("Phone")),
+    ("in_person", N_("In person")),
+    ("video", N_("Video")),
+    ("message", N_("Message")),
+    ("letter", N_("Letter")),
+)
+OWNERS: Final[Options] = (("participant", N_("The person")), ("coach", N_("I do")))
+TRACKS: Final[Options] = (
+    ("work_ready", N_("Ready for work")),
+    ("supported", N_("Supported")),
+    ("intensive", N_("Intensive")),
+)
+BARRIERS: Final[Options] = tuple(
+    (code, code.capitalize())
+    for code in (
+        "housing",
+        "job",
+        "training",
+        "administration",
+        "money",
+        "mobility",
+        "health",
+        "family",
+        "language",
+        "digital",
+    )
+)
+NEEDS: Final[Options] = (
+    ("interpreter", N_("Interpreter")),
+    ("call_only", N_("Call only")),
+    ("no_letters", N_("No letters")),
+    ("accessible_format", N_("Accessible format")),
+)
+PAUSES: Final[Options] = (
+    ("health", N_("Health")),
+    ("caring", N_("Caring for somebody")),
+    ("bereavement", N_("Bereavement")),
+    ("holiday", N_("Holiday")),
+    ("other", N_("Something else")),
+)
+EXITS: Final[Options] = (
+    ("moved_away", N_("Moved away")),
+    ("health", N_("Health")),
+    ("in_training", N_("In training")),
+    ("not_reachable", N_("Not reachable")),
+    ("own_wish", N_("Their own wish")),
+    ("deceased", N_("Has died")),
+    ("other", N_("Something else")),
+)
+WHAT: Final = (
+    Asked("what", N_("What?"), required=True),
+    Asked("where", N_("Where?")),
+    Asked("how", N_("How?")),
+    Asked("due", N_("By when?"), Kind.DAY, required=True),
+)
+CONTACT: Final = Deed(
+    "contact",
+    "/contacts",
+    N_("Record contact"),
+    (
+        Asked("channel", N_("How?"), Kind.CHOICE, WAYS, value="phone"),
+        Asked("note", N_("Note"), Kind.NOTE),
+        Asked("occurred_at", N_("When?"), Kind.NOW, hint=N_("Leave it empty for now")),
+    ),
+    "",
+)
+SNOOZE: Final = Deed(
+    "snooze",
+    "/snooze",
+    N_("Put off"),
+    (
+        Asked("until", N_("Until when?"), Kind.DAY, required=True),
+        Asked("reason", N_("Why?"), required=True),
+        Asked("rule", "", Kind.HIDDEN),
+    ),
+)
+DEEDS: Final[Mapping[str, Deed]] = {
+    deed.code: deed
+    for deed in (
+        CONTACT,
+        SNOOZE,
+        Deed("unsnooze", "/unsnooze", N_("Look at it again now")),
+        Deed(
+            "agree",
+            "/actions",
+            N_("Agree an action"),
+            (Asked("owner", N_("Who does it?"), Kind.CHOICE, OWNERS, value="participant"), *WHAT),
+        ),
+        Deed("plan", "/plan", N_("Write a plan"), (Asked("goal", N_("What is it for?"), Kind.NOTE, required=True),)),
+        Deed("plan-sign", "/plan/sign", N_("Sign the plan"), look=""),
+        Deed("plan-review", "/plan/review", N_("Note a review"), (Asked("note", N_("Note"), Kind.NOTE),)),
+        Deed(
+            "track",
+            "/track",
+            N_("Choose the track"),
+            (Asked("track", N_("Track"), Kind.CHOICE, TRACKS), Asked("reason", N_("Why?"), required=True)),
+        ),
+        Deed(
+            "needs",
+            "/needs",
+            N_("Note needs"),
+            (
+                Asked("barriers", N_("What stands in the way?"), Kind.MANY, BARRIERS),
+                Asked("contact_needs", N_("When getting in touch"), Kind.MANY, NEEDS),
+                Asked("summary", N_("In your words"), Kind.NOTE),
+            ),
+        ),
+        Deed(
+            "concern",
+            "/safety-concerns",
+            N_("Raise a safety concern"),
+            (Asked("what", N_("What worries you?"), Kind.NOTE, required=True),),
+        ),
+        Deed(
+            "pause",
+            "/pause",
+            N_("Let it rest"),
+            (
+                Asked("reason", N_("Why?"), Kind.CHOICE, PAUSES, value="health"),
+                Asked("until", N_("Last day of rest"), Kind.DAY),
+            ),
+        ),
+        Deed("resume", "/resume", N_("Go on")),
+        Deed("complete", "/complete", N_("They went the whole way")),
+        Deed(
+            "exit",
+            "/exit",
+            N_("They leave early"),
+            (
+                Asked("reason", N_("Why?"), Kind.CHOICE, EXITS, value="own_wish"),
+                Asked("explanation", N_("In your words"), Kind.NOTE),
+            ),
+            "danger",
+        ),
+        Deed("message", "/messages", N_("Send"), (Asked("text", N_("Message"), Kind.NOTE, required=True),), ""),
+    )
+}
+SAYS: Final[Mapping[str, str]] = {"contact": "contact", "snooze": "snoozed", "message": "message"}
+BACK: Final = frozenset({"/today", "/caseload", "/messages"})
+
+people_router = APIRouter(include_in_schema=False)
+
+
+@people_router.post("/people/{participant_id}/{code}")
+async def do(visitor: AtPage, participant_id: UUID, code: str) -> Response:
+    """Do something with a person's case, and go back to where it was asked for."""
+    if code not in DEEDS:
+        raise ProblemError(404, "There is nothing here.")
+    form = await visitor.request.form()
+    deed, case = DEEDS[code], str(form.get("case", ""))
+    path = f"/cases/{UUID(case)}{deed.path}" if _is_id(case) else ""
+    if not path:
+        raise ProblemError(422, "The case is missing.")
+    command = await visitor.command(SERVICE, path, body_of(deed, form, visitor.now))
+    back = str(form.get("back", ""))
+    return command.then(back if back in BACK else f"/people/{participant_id}", SAYS.get(code, "done"))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

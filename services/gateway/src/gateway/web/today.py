@@ -1,0 +1,60 @@
+"""Today: who needs the coach and why, one line a person; what is fixed today; and who is on course."""
+
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from gateway.web.people import CONTACT, SERVICE, SNOOZE
+from gateway.web.visitor import AtPage, blank
+from gateway.web.words import N_
+
+DEEDS: Final = {
+    "handle_concern": N_("Look into it"),
+    "prepare_interview": N_("Prepare with them"),
+    "prepare_first_day": N_("Prepare the first day"),
+    "talk_about_offer": N_("Talk about the offer"),
+    "contact": N_("Get in touch"),
+    "reply": N_("Reply"),
+    "keep_promise": N_("Keep your promise"),
+    "keep_standard": N_("Keep the promise of the service"),
+    "record_outcome": N_("Say what became of it"),
+    "agree_action": N_("Agree an action"),
+    "review_cv": N_("Go through the CV"),
+    "practise_interview": N_("Practise interviews"),
+    "review_action": N_("Go through the action"),
+}
+NEEDS: Final = {
+    "interpreter": N_("interpreter"),
+    "call_only": N_("call only"),
+    "no_letters": N_("no letters"),
+    "accessible_format": N_("accessible format"),
+}
+CHANNELS: Final = {
+    "in_person": N_("in person"),
+    "phone": N_("phone"),
+    "video": N_("video"),
+    "message": N_("message"),
+    "letter": N_("letter"),
+}
+
+today_router = APIRouter(include_in_schema=False)
+
+
+@today_router.get("/today")
+async def show_today(visitor: AtPage, coach: UUID | None = None) -> HTMLResponse:
+    """Show a coach's day, or cover for another coach."""
+    query = {"coach": str(coach)} if coach else {}
+    today = await visitor.read(SERVICE, "/today", **query)
+    await visitor.tell_listed("today", sum(len(today[part]) for part in ("shown", "can_wait", "on_course")))
+    return visitor.page(
+        "today.html",
+        page=today,
+        deeds={code: visitor.say(words) for code, words in DEEDS.items()},
+        needs={code: visitor.say(words) for code, words in NEEDS.items()},
+        channels={code: visitor.say(words) for code, words in CHANNELS.items()},
+        contact=CONTACT,
+        snooze=SNOOZE,
+        errors=blank({}),
+    )
