@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
+
+# How long an example takes on a machine that is busy with everything else says nothing.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # Tests kill processes, never the machine: what PostgreSQL wrote is safe with the operating system.
 UNFLUSHED = {"fsync": "off"}

@@ -223,5 +223,7 @@ def running(folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka:
     prefix = topic_prefix(folder)
     asyncio.run(make_topics(kafka.bootstrap, prefix))
     keyring = service_of("keyring", addresses, folder, "api")
-    with running_services(keyring), running_services(service_of("nudges", addresses, folder)):
+    nobody_held_out = {"WAYMARK_HOLDOUT_SHARE": "0"}
+    nudges = service_of("nudges", addresses, folder, variables=nobody_held_out)
+    with running_services(keyring), running_services(nudges):
         yield Platform(addresses, Journey(kafka.bootstrap, prefix))
