@@ -36,8 +36,8 @@ def mend(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Return a text on one line: single spaces, nothing that cannot be seen, normal form C."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
+    if text.isprintable():
+        return unicodedata.normalize("NFC", " ".join(text.split()))
     seen = "".join(one if one.isprintable() else " " if one.isspace() else "" for one in text)
     return unicodedata.normalize("NFC", " ".join(seen.split()))
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from events.jobsearch import Contract, Vacancy
 from events.published import LONGEST_LINE, LONGEST_TEXT
 from jobsearch.mending import BeyondMendingError, mend, tidy
-from jobsearch.pay import read_pay
+from jobsearch.pay import Pay, read_pay
 from jobsearch.places import Whereabouts, gazetteer
 
 MOST_HOURS: Final = 100
@@ -38,7 +38,11 @@ _UNCERTAIN: Final = "is no town that is known for certain: its distance is not k
 _NO_AMOUNT: Final = "names no amount in pounds for a time: it is shown as it is written"
 _NO_DAY: Final = "is no date such as 2026-03-31 or 31/03/2026"
 MULTILINE: Final = frozenset({"description"})
+SHORT: Final = 100
+"""Cells of at most so many characters are read once: most of a file's are the same as others."""
 _locate = lru_cache(maxsize=8_192)(lambda place, region: gazetteer().locate(place, region))
+_mend_short = lru_cache(maxsize=8_192)(mend)
+_read_short_pay = lru_cache(maxsize=8_192)(read_pay)
 
 
 class RowRejectedError(ValueError):
@@ -113,7 +117,7 @@ class Reading:
 
     def _pay(self) -> dict[str, Any]:
         text = self._line("pay")
-        pay = read_pay(text or "")
+        pay = _read_pay(text or "")
         if "pay" in self.cells and pay.period is None:
             self._doubt("pay", _NO_AMOUNT if text else _EMPTY)
         return {"pay_least": pay.least, "pay_most": pay.most, "pay_period": pay.period, "pay_text": text}
@@ -133,15 +137,23 @@ class Reading:
 
     def _mended(self, column: str, cell: str) -> str:
         try:
-            mended = "\n".join(_lines(cell)) if column in MULTILINE else mend(cell)
+            mended = "\n".join(_lines(cell)) if column in MULTILINE else _mend_cell(cell)
         except BeyondMendingError as broken:
             raise RowRejectedError(str(broken), column) from broken
-        if column not in MULTILINE and mended != tidy(cell):
+        if column not in MULTILINE and not cell.isascii() and mended != tidy(cell):
             self._doubt(column, "was decoded wrongly: it is mended")
         return mended
 
     def _doubt(self, column: str, reason: str) -> None:
         self.doubts.append((column, reason))
+
+
+def _mend_cell(cell: str) -> str:
+    return _mend_short(cell) if len(cell) <= SHORT else mend(cell)
+
+
+def _read_pay(text: str) -> Pay:
+    return _read_short_pay(text) if len(text) <= SHORT else read_pay(text)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -61,11 +61,16 @@ def vacancy_touched(told: Told) -> UUID:
 
 
 def fold_vacancy(row: VacancyRow | None, told: Told) -> VacancyRow:
-    """Take a fact into its vacancy."""
-    row = row or VacancyRow(told.aggregate_id, told.fact.occurred_at)
+    """Take a fact into its vacancy.
+
+    Raises LookupError for a vacancy that left before it came.
+    """
     match told.fact:
         case VacancyImported(vacancy=vacancy) | VacancyRevised(vacancy=vacancy):
-            row = _reading(row, vacancy)
+            row = _reading(row or VacancyRow(told.aggregate_id, told.fact.occurred_at), vacancy)
+        case _ if row is None:
+            message = "a vacancy left the market before it came"
+            raise LookupError(message)
         case VacancyWithdrawn():
             row.live = False
     row.version = int(told.id.rpartition(":")[2])
