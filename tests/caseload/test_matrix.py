@@ -42,6 +42,7 @@ COACHES: Final = dict.fromkeys(("coach of the case", "another coach"), Verdict.F
 OWN_CASES: Final = {**OUTSIDERS_OF_CASES, **LEADERS, **ELSEWHERE, **COACHES, "coach of the case": Verdict.ALLOWED}
 LEADERS_ONLY: Final = {**OUTSIDERS_OF_CASES, **LEADERS, **ELSEWHERE, **COACHES}
 OWN_LISTS: Final = dict.fromkeys(VISITORS, Verdict.ALLOWED) | OUTSIDERS
+LISTS_OF_LEADERS: Final = {**OWN_LISTS, **COACHES, "coach elsewhere": Verdict.FORBIDDEN}
 
 READ_OWN_CASES: Final = {**OWN_CASES, "the participant, elsewhere": Verdict.FORBIDDEN}
 TAKING_PART: Final = {**OWN_CASES, "the participant": Verdict.ALLOWED}
@@ -50,9 +51,12 @@ TABLE: Final[Table] = {
     "GET /caseload": OWN_LISTS,
     "POST /participants/search": OWN_LISTS,
     "GET /today": OWN_LISTS,
+    "GET /caseload/{ready}": OWN_LISTS,
+    "GET /team": LISTS_OF_LEADERS,
     "GET /participants/{participant_id}/next-step": TAKING_PART,
     "GET /cases/{case_id}": READ_OWN_CASES,
-    "GET /participants/{participant_id}/timeline": READ_OWN_CASES,
+    "GET /participants/{participant_id}": TAKING_PART,
+    "GET /participants/{participant_id}/timeline": TAKING_PART,
     "POST /cases/{case_id}/coach": LEADERS_ONLY,
     "POST /cases/{case_id}/track": OWN_CASES,
     "POST /cases/{case_id}/needs": OWN_CASES,
@@ -156,7 +160,7 @@ def test_every_visitor_has_a_verdict_on_every_route(matrix: Matrix) -> None:
 
 
 def test_every_route_treats_every_visitor_as_the_table_says(matrix: Matrix, platform: Platform, ada: Person) -> None:
-    places = {"case_id": case_of(ada.referral), "participant_id": ada.id, **made(platform, ada)}
+    places = {"case_id": case_of(ada.referral), "participant_id": ada.id, "ready": "everybody", **made(platform, ada)}
 
     with httpx.Client(base_url=platform.url("caseload"), trust_env=False, timeout=30) as client:
 

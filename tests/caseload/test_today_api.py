@@ -103,7 +103,7 @@ def test_the_person_and_the_coach_see_the_same_next_step_and_it_can_be_set_aside
 
 
 def test_new_jobs_are_a_step_when_nothing_else_is_and_only_when_there_are_some(
-    platform: Platform, coach: httpx.Client, ada: Person
+    coach: httpx.Client, ada: Person
 ) -> None:
     path = f"/participants/{ada.id}/next-step"
     eventually(coach, path, lambda step: step["rule"])

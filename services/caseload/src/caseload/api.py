@@ -11,7 +11,7 @@ from pydantic import Field
 from caseload.access import COACH, Deed, NotPermittedError, Record, can, require
 from caseload.desk import AtDesk, provider_of
 from caseload.forms import Asked, Words, example
-from caseload.pages import CaseloadPage, CasePage, Found, TimelinePage, by_name, case_lines, case_page, timeline_entries
+from caseload.pages import CaseloadPage, CasePage, Found, by_name, case_lines, case_page
 from caseload.views.caseload import (
     CASELOAD,
     CaseSummary,
@@ -21,16 +21,13 @@ from caseload.views.caseload import (
     find_case,
     select_cases,
 )
-from caseload.views.timeline import TIMELINE, Window, entries_of
 from chassis.http import AtLeast, CurrentActor, etag
-from chassis.identity import Actor
 from chassis.keyring import Term
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
 from events.keyring import IndexKind
 
 OPENED_AT_ONCE: Final = 300
-ENTRIES_AT_ONCE: Final = 200
 STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403}
 
 router = APIRouter()
@@ -86,24 +83,6 @@ async def read_case(
     return await case_page(desk.keyring, case, actions, desk.zone, desk.today())
 
 
-@router.get("/participants/{participant_id}/timeline")
-async def read_timeline(
-    desk: AtDesk,
-    actor: CurrentActor,
-    at_least: AtLeast,
-    participant_id: UUID,
-    before: Annotated[str | None, Query(max_length=64, description="Read on before this entry.")] = None,
-) -> TimelinePage:
-    """Return what happened to a participant, told by every service, the latest first."""
-    tenant = provider_of(actor)
-    async with reading(desk.pool, tenant, CASELOAD, at_least) as connection:
-        _require_read(actor, await cases_of_people(connection, tenant, [participant_id]))
-    async with reading(desk.pool, tenant, TIMELINE, at_least) as connection:
-        rows = await entries_of(connection, tenant, participant_id, Window(before=before, limit=ENTRIES_AT_ONCE))
-    further = rows[-1].id if len(rows) == ENTRIES_AT_ONCE else None
-    return TimelinePage(entries=await timeline_entries(desk.keyring, rows, desk.zone), next=further)
-
-
 @router.post("/participants/search")
 async def search_participants(desk: AtDesk, actor: CurrentActor, search: Search) -> Found:
     """Find participants by name or other words, among those whose cases the reader may see."""
@@ -119,9 +98,3 @@ async def search_participants(desk: AtDesk, actor: CurrentActor, search: Search)
 
 def _record(cases: Sequence[CaseSummary]) -> Record:
     return Record(cases[0].tenant, frozenset(case.coach_id for case in cases))
-
-
-def _require_read(actor: Actor, cases: Sequence[CaseSummary]) -> None:
-    if not cases:
-        raise NotFoundError
-    require(actor, Deed.READ, _record(cases))

@@ -14,6 +14,8 @@ from caseload.routes.action import action_router
 from caseload.routes.appointment import appointment_router
 from caseload.routes.case import case_router
 from caseload.routes.conversation import conversation_router
+from caseload.routes.participant import participant_router
+from caseload.routes.team import team_router
 from caseload.routes.today import today_router
 from caseload.settings import CaseloadSettings
 from caseload.views.appointments import APPOINTMENTS
@@ -47,6 +49,8 @@ HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: tuple(p
 ROUTERS: Final = (
     router,
     today_router,
+    participant_router,
+    team_router,
     case_router,
     action_router,
     appointment_router,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from caseload.case_status import Life, Status
-from caseload.sentences import sentence_of
+from caseload.sentences import sentence_of, shared
 from caseload.views.appointments import AppointmentRow
 from caseload.views.caseload import ActionRow, CaseSummary
 from caseload.views.messages import MessageRow
@@ -140,9 +140,14 @@ async def case_page(
     return CasePage(**line.model_dump(), referral_id=case.referral_id, actions=entries)
 
 
-async def timeline_entries(keyring: Keyring, rows: Sequence[TimelineRow], zone: ZoneInfo) -> list[TimelineEntry]:
-    """Tell facts in sentences and open the words in them."""
-    sentences = [sentence_of(read(row.type_name, row.fact.encode()), zone) for row in rows]
+async def timeline_entries(
+    keyring: Keyring, rows: Sequence[TimelineRow], zone: ZoneInfo, *, for_person: bool
+) -> list[TimelineEntry]:
+    """Tell facts in sentences and open the words in them; the person does not read what a coach noted alone."""
+    facts = [read(row.type_name, row.fact.encode()) for row in rows]
+    sentences = [sentence_of(fact, zone) for fact in facts]
+    if for_person:
+        sentences = [shared(fact, sentence) for fact, sentence in zip(facts, sentences, strict=True)]
     opened = iter(await keyring.open_many([sealed for told in sentences for sealed in told.sealed.values()]))
     return [
         TimelineEntry(

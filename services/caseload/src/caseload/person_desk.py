@@ -1,15 +1,20 @@
 """What every route about one person begins with: who asks, whether they may, and how the person stands."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
-from caseload.access import Deed, Record, require, require_role
-from caseload.desk import Desk
+from fastapi import Depends
+
+from caseload.access import JOBSEEKER, Deed, Record, require, require_role
+from caseload.desk import AtDesk, Desk
 from caseload.moment import Now
 from caseload.programme_rules import ProgrammeRules
 from caseload.standing import Standing
 from caseload.views.today import TODAY, standings_of_people
 from chassis.ask import Place
+from chassis.http import AtLeast, CurrentActor
 from chassis.identity import Actor
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
@@ -25,18 +30,43 @@ def rules_at(desk: Desk, programme: UUID, now: Now) -> ProgrammeRules:
     return desk.terms.rules(programme, now.today)
 
 
-async def standing_for(
-    desk: Desk, actor: Actor, participant: UUID, at_least: Sequence[Place], deed: Deed = Deed.READ_SHARED
-) -> Standing:
-    """Return how a person stands, for who may read it.
+@dataclass(frozen=True, slots=True)
+class PersonRequest:
+    """A request to read about one person: who asks, and what views have to know."""
 
-    Raises NotPermittedError, and NotFoundError for a person without a case with the reader's provider.
-    """
-    require_role(actor, deed)
-    assert actor.tenant
-    async with reading(desk.pool, actor.tenant, TODAY, at_least) as connection:
-        found = await standings_of_people(connection, actor.tenant, [participant])
-    if not found:
-        raise NotFoundError
-    require(actor, deed, Record(actor.tenant, frozenset({found[0].case.coach_id}), participant))
-    return found[0]
+    desk: Desk
+    actor: Actor
+    places: Sequence[Place]
+    participant_id: UUID
+
+    @property
+    def tenant(self) -> UUID:
+        """Whose rows are read."""
+        assert self.actor.tenant
+        return self.actor.tenant
+
+    @property
+    def for_person(self) -> bool:
+        """Whether the person reads about themselves."""
+        return self.actor.role == JOBSEEKER
+
+    async def standing(self) -> Standing:
+        """Return how the person stands, for who may read it.
+
+        Raises NotPermittedError, and NotFoundError for a person without a case with the reader's provider.
+        """
+        require_role(self.actor, Deed.READ_SHARED)
+        async with reading(self.desk.pool, self.tenant, TODAY, self.places) as connection:
+            found = await standings_of_people(connection, self.tenant, [self.participant_id])
+        if not found:
+            raise NotFoundError
+        record = Record(self.tenant, frozenset({found[0].case.coach_id}), self.participant_id)
+        require(self.actor, Deed.READ_SHARED, record)
+        return found[0]
+
+
+def _person_request(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, participant_id: UUID) -> PersonRequest:
+    return PersonRequest(desk, actor, at_least, participant_id)
+
+
+ToPerson = Annotated[PersonRequest, Depends(_person_request)]

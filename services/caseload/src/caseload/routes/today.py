@@ -1,21 +1,18 @@
-"""Routes that show a coach's day, and a person's next step."""
+"""The route that shows a coach's day."""
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from caseload.access import Deed
 from caseload.desk import AtDesk, provider_of
-from caseload.next_step.choice import next_step
-from caseload.person_desk import now_at, rules_at, standing_for
+from caseload.person_desk import now_at, rules_at
 from caseload.today.queue import today_of
-from caseload.today_page import ShownStep, TodayPage, today_page
+from caseload.today_page import TodayPage, today_page
 from caseload.views.today import TODAY, standings_of_coach
 from chassis.http import AtLeast, CurrentActor
 from chassis.listen.reading import reading
-
-MOST_JOBS: Final = 1_000_000
 
 today_router = APIRouter()
 
@@ -35,20 +32,3 @@ async def read_today(
     now = now_at(desk)
     today = today_of(caseload, now, lambda programme: rules_at(desk, programme, now).today)
     return await today_page(desk.keyring, today, now)
-
-
-@today_router.get("/participants/{participant_id}/next-step")
-async def read_next_step(
-    desk: AtDesk,
-    actor: CurrentActor,
-    at_least: AtLeast,
-    participant_id: UUID,
-    new_jobs: Annotated[
-        int, Query(ge=0, le=MOST_JOBS, description="How many new vacancies fit, as the market knows.")
-    ] = 0,
-) -> ShownStep:
-    """Return a person's one next step, as their Home and their coach see it."""
-    standing = await standing_for(desk, actor, participant_id, at_least)
-    now = now_at(desk)
-    rules = rules_at(desk, standing.case.programme_id, now)
-    return ShownStep.of(next_step(standing, now, rules.next_step, rules.today, new_jobs))

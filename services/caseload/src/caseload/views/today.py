@@ -50,13 +50,13 @@ where c.tenant = %(tenant)s and c.stage <> ''
 async def standings_of_coach(connection: Connection, tenant: UUID, coach: UUID) -> list[Standing]:
     """Return how everybody in a coach's caseload stands."""
     query = STANDINGS + "and c.coach_id = %(coach)s and c.stage = any(%(open)s) order by c.id"
-    return await _standings(connection, query, {"tenant": tenant, "coach": coach, "open": list(OPEN_STAGES)})
+    return await standings(connection, query, {"tenant": tenant, "coach": coach, "open": list(OPEN_STAGES)})
 
 
 async def standings_of_people(connection: Connection, tenant: UUID, people: Sequence[UUID]) -> list[Standing]:
     """Return how some people stand with a provider, those whose case is closed too."""
     query = STANDINGS + "and c.participant_id = any(%(people)s) order by c.id"
-    return await _standings(connection, query, {"tenant": tenant, "people": list(people)})
+    return await standings(connection, query, {"tenant": tenant, "people": list(people)})
 
 
 def standing_of(rows: Json) -> Standing:
@@ -64,6 +64,7 @@ def standing_of(rows: Json) -> Standing:
     return Standing.model_validate({part: vars(row) for part, row in rows.items() if row is not None})
 
 
-async def _standings(connection: Connection, query: LiteralString, arguments: Json) -> list[Standing]:
+async def standings(connection: Connection, query: LiteralString, arguments: Json) -> list[Standing]:
+    """Return what a query that begins with STANDINGS finds."""
     cursor = await connection.execute(query, arguments)
     return [Standing.model_validate_json(text) for (text,) in await cursor.fetchall()]

@@ -56,6 +56,7 @@ class CaseStandingRow:
     stage: str = ""
     coach_id: UUID | None = None
     coached_at: datetime | None = None
+    coach_changes: int = 0
     opened_at: datetime | None = None
     start_date: date | None = None
     ends_on: date | None = None
@@ -92,6 +93,7 @@ def _opened(row: CaseStandingRow, fact: CaseOpened, told: Told) -> None:
 
 
 def _coached(row: CaseStandingRow, fact: CoachAssigned, told: Told) -> None:
+    row.coach_changes += row.coach_id is not None
     row.coach_id, row.coached_at, row.coached = fact.coach_id, fact.occurred_at, noted(told)
 
 

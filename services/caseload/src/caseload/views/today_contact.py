@@ -1,7 +1,7 @@
 """How coach and person are in touch, for Today: contacts, appointments and messages."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -40,7 +40,7 @@ class ContactStandingRow:
     tenant: UUID | None
     last_contact_at: datetime | None = None
     last_message_by: str | None = None
-    next_appointment_at: datetime | None = None
+    next_over_at: datetime | None = None
     contact: Json | None = None
     active: Json | None = None
     appointments: Json = field(default_factory=dict)
@@ -138,7 +138,7 @@ def _sum_up(row: ContactStandingRow) -> None:
     contacts += [_written(message) for message in row.messages if message["by"] == ActionOwner.COACH]
     row.last_contact_at = _moment(max((contact["at"] for contact in contacts), default=None))
     row.last_message_by = row.messages[-1]["by"] if row.messages else None
-    row.next_appointment_at = _moment(min((one["starts_at"] for one in row.appointments.values()), default=None))
+    row.next_over_at = min(map(_over_at, row.appointments.values()), default=None)
 
 
 def _as_contact(settled: Json) -> Json:
@@ -148,6 +148,10 @@ def _as_contact(settled: Json) -> Json:
 
 def _written(message: Json) -> Json:
     return {"fact": message["fact"], "at": message["at"], "channel": Channel.MESSAGE}
+
+
+def _over_at(appointment: Json) -> datetime:
+    return datetime.fromisoformat(appointment["starts_at"]) + timedelta(minutes=appointment["minutes"])
 
 
 def _moment(kept: str | None) -> datetime | None:

@@ -1,6 +1,7 @@
 """What other services told of each person, for Today: the name, the first meeting, courses, an address that fails."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -31,6 +32,7 @@ class PersonStandingRow:
     tenant: UUID | None
     name: Sealed | None = None
     referral_id: UUID | None = None
+    met_at: datetime | None = None
     handover: Json | None = None
     meeting: Json | None = None
     met: Json | None = None
@@ -56,7 +58,7 @@ def fold_person_standing(row: PersonStandingRow | None, told: Told) -> PersonSta
 
 def _referred(row: PersonStandingRow, fact: ReferralSubmitted, told: Told) -> None:
     row.name, row.referral_id = fact.name, told.aggregate_id
-    row.handover = row.meeting = row.met = row.meeting_missed = None
+    row.handover = row.meeting = row.met = row.met_at = row.meeting_missed = None
 
 
 def _handover(row: PersonStandingRow, fact: ReferralHandoverArranged, told: Told) -> None:
@@ -71,8 +73,8 @@ def _booked(row: PersonStandingRow, fact: InitialMeetingBooked, told: Told) -> N
     row.meeting = noted(told) | {"starts_at": instant(fact.meets_at), "channel": fact.channel}
 
 
-def _held(row: PersonStandingRow, _fact: InitialMeetingHeld, told: Told) -> None:
-    row.meeting, row.meeting_missed, row.met = None, None, noted(told)
+def _held(row: PersonStandingRow, fact: InitialMeetingHeld, told: Told) -> None:
+    row.meeting, row.meeting_missed, row.met, row.met_at = None, None, noted(told), fact.occurred_at
 
 
 def _missed(row: PersonStandingRow, _fact: InitialMeetingMissed, told: Told) -> None:

@@ -111,7 +111,8 @@ def _sum_up(row: WorkStandingRow) -> None:
     days = [job["starts_on"] for job in row.jobs.values() if job["starts_on"]]
     row.works_from = date.fromisoformat(min(days)) if days else None
     bad = row.answered if row.answered and row.answered["mood"] == CheckInMood.DIFFICULT else None
-    worries = [noted["at"] for noted in (bad, row.missed, row.ended) if noted]
+    silent = row.missed if row.missed and later(row.answered, row.missed) is row.missed else None
+    worries = [noted["at"] for noted in (bad, silent, row.ended) if noted]
     row.worried_at = datetime.fromisoformat(max(worries)) if worries else None
 
 

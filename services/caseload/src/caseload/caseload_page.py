@@ -1,0 +1,45 @@
+"""What a ready filter of a caseload shows: each person's bar, and what is agreed with them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from caseload.moment import Now
+from caseload.standing import ActionState, Stage, Standing
+from caseload.today_page import Identity, identity
+from chassis.keyring import Keyring
+
+
+class ReadyLine(Identity):
+    """A person in a list."""
+
+    stage: Stage
+    open_actions: int
+    next_due: date | None
+    ends_on: date | None
+
+
+class ReadyPage(BaseModel):
+    """A page of at most a hundred people."""
+
+    people: list[ReadyLine]
+    next: int | None = Field(description="The number of the next page, null on the last one.")
+
+
+async def ready_page(keyring: Keyring, people: Sequence[Standing], now: Now, further: int | None) -> ReadyPage:
+    """Open the names of a list."""
+    names = await keyring.open_many([standing.person.name for standing in people])
+    lines = [_line(standing, name, now) for standing, name in zip(people, names, strict=True)]
+    return ReadyPage(people=lines, next=further)
+
+
+def _line(standing: Standing, name: str | None, now: Now) -> ReadyLine:
+    days = [one.due for one in standing.plan.actions.values() if one.state is not ActionState.SUGGESTED]
+    return ReadyLine(
+        **vars(identity(standing, name, now)),
+        stage=standing.case.stage,
+        open_actions=len(days),
+        next_due=min(days, default=None),
+        ends_on=standing.case.ends_on,
+    )

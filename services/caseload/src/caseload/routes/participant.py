@@ -1,0 +1,99 @@
+"""Routes that show one person: their whole page, as it stands or stood on a day, their next step, their timeline."""
+# ruff: noqa: FAST003  (ToPerson takes the person's id out of the path)
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
+
+from caseload.dossier.folding import dossier_of
+from caseload.kinds import KINDS, STAFF_ONLY, Kind
+from caseload.moment import Now
+from caseload.next_step.choice import next_step
+from caseload.pages import TimelinePage, timeline_entries
+from caseload.participant_page import AsOf, ParticipantPage, Subject, participant_page
+from caseload.person_desk import PersonRequest, ToPerson, now_at, rules_at
+from caseload.today_page import ShownStep
+from caseload.views.journey import By, standing_after, told_of, until_end_of
+from caseload.views.timeline import TIMELINE, Window, entries_of, journey_of
+from chassis.http import etag
+from chassis.listen.reading import reading
+from chassis.store import NotFoundError
+
+ENTRIES_AT_ONCE: Final = 200
+MOST_JOBS: Final = 1_000_000
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+A_MOMENT: Final = timedelta(microseconds=1)
+
+NewJobs = Annotated[int, Query(ge=0, le=MOST_JOBS, description="How many new vacancies fit, as the market knows.")]
+
+participant_router = APIRouter()
+
+
+@participant_router.get("/participants/{participant_id}")
+async def read_participant(
+    to: ToPerson,
+    response: Response,
+    as_of: Annotated[
+        date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="As it stood at the end of this day.")
+    ] = None,
+    by: Annotated[By, Query(description="By when things happened, or by when they were learned.")] = By.OCCURRED_AT,
+    new_jobs: NewJobs = 0,
+) -> ParticipantPage:
+    """Return everything about a person, as it stands or stood on a day; ETag carries the case's version."""
+    asked = AsOf(day=as_of, by=by) if as_of else None
+    subject = await _subject(to, asked, new_jobs)
+    response.headers["ETag"] = etag(subject.standing.case.version)
+    return await participant_page(to.desk.keyring, subject)
+
+
+@participant_router.get("/participants/{participant_id}/next-step")
+async def read_next_step(to: ToPerson, new_jobs: NewJobs = 0) -> ShownStep:
+    """Return a person's one next step, as their Home and their coach see it."""
+    standing = await to.standing()
+    now = now_at(to.desk)
+    rules = rules_at(to.desk, standing.case.programme_id, now)
+    return ShownStep.of(next_step(standing, now, rules.next_step, rules.today, new_jobs))
+
+
+@participant_router.get("/participants/{participant_id}/timeline")
+async def read_timeline(
+    to: ToPerson,
+    kind: Annotated[Sequence[Kind], Query(description="Only what is about one of these.")] = (),
+    before: Annotated[str | None, Query(max_length=64, description="Read on before this entry.")] = None,
+) -> TimelinePage:
+    """Return what happened to a participant, told by every service, the latest first."""
+    await to.standing()
+    window = Window(_types(kind, for_person=to.for_person), before, ENTRIES_AT_ONCE)
+    async with reading(to.desk.pool, to.tenant, TIMELINE, to.places) as connection:
+        rows = await entries_of(connection, to.tenant, to.participant_id, window)
+    further = rows[-1].id if len(rows) == ENTRIES_AT_ONCE else None
+    entries = await timeline_entries(to.desk.keyring, rows, to.desk.zone, for_person=to.for_person)
+    return TimelinePage(entries=entries, next=further)
+
+
+async def _subject(to: PersonRequest, asked: AsOf | None, new_jobs: int) -> Subject:
+    """Read a person as they stand, or fold how they stood. Raises NotFoundError for a day before there was a case."""
+    standing, now = await to.standing(), now_at(to.desk)
+    async with reading(to.desk.pool, to.tenant, TIMELINE, to.places) as connection:
+        rows = await journey_of(connection, to.tenant, to.participant_id)
+    if asked:
+        rows, now = until_end_of(asked.day, rows, asked.by, now), _end_of(asked.day, now)
+    told = [told_of(row) for row in rows]
+    stood = standing_after(told) if asked else standing
+    if stood is None:
+        raise NotFoundError
+    rules = rules_at(to.desk, stood.case.programme_id, now)
+    return Subject(stood, dossier_of(told), rows, now, rules, to.for_person, new_jobs, asked)
+
+
+def _types(kinds: Sequence[Kind], *, for_person: bool) -> list[str]:
+    facts = [fact for kind in kinds or Kind for fact in KINDS[kind]]
+    return [fact.type_name for fact in facts if not (for_person and fact in STAFF_ONLY)]
+
+
+def _end_of(day: date, now: Now) -> Now:
+    """Return the last moment of a day, or now while the day lasts."""
+    end = now.beginning_of(day + timedelta(days=1)) - A_MOMENT
+    return Now(min(end, now.moment), now.zone)

@@ -1,0 +1,118 @@
+"""What the Participant page and the timeline show when the running service is asked, to a coach and to the person."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from events.caseload import case_of
+from tests.caseload.running import Person, Platform, eventually
+
+NORTHWAY = uuid4()
+IN_A_WEEK = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+
+
+@pytest.fixture(scope="module")
+def amir() -> UUID:
+    """Name a coach of Northway."""
+    return uuid4()
+
+
+@pytest.fixture(scope="module")
+def ada(platform: Platform, amir: UUID) -> Person:
+    """Refer somebody, who is accepted with Amir as coach."""
+    person = Person("Ada Lovelace", NORTHWAY)
+    platform.accept(amir, person)
+    return person
+
+
+@pytest.fixture(scope="module")
+def coach(platform: Platform, amir: UUID, ada: Person) -> Iterator[httpx.Client]:
+    """Let Amir ask, once he coaches Ada."""
+    with platform.client("coach", NORTHWAY, amir) as client:
+        eventually(client, f"/participants/{ada.id}", lambda page: page["coach_id"] == str(amir))
+        yield client
+
+
+@pytest.fixture(scope="module")
+def worked(coach: httpx.Client, ada: Person) -> str:
+    """Let Amir choose a track, agree an action and note two contacts; return where to read on from."""
+    case = f"/cases/{case_of(ada.referral)}"
+    track = {"track": "supported", "reason": "Wants help with letters."}
+    assert coach.post(f"{case}/track", json=track, headers={"If-Match": '"2"'}).is_success
+    action = {"owner": "coach", "what": "Ring the bakery", "due": IN_A_WEEK}
+    assert coach.post(f"{case}/actions", json=action, headers={"If-Match": '"3"'}).is_success
+    now = datetime.now(UTC).isoformat()
+    for shared, note in ((True, "Ready for Friday."), (False, "Seemed low today.")):
+        contact = {"occurred_at": now, "channel": "phone", "note": note, "shared": shared}
+        answer = coach.post(f"{case}/contacts", json=contact)
+        assert answer.is_success, answer.text
+    return answer.headers["Waymark-Position"]
+
+
+def read(client: httpx.Client, path: str, **asked: Any) -> Any:
+    answer = client.get(path, params=asked)
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def test_a_coach_reads_the_whole_person(coach: httpx.Client, ada: Person, amir: UUID, worked: str) -> None:
+    page = read(coach, f"/participants/{ada.id}", at_least=worked)
+    assert (page["name"], page["coach_id"], page["version"], page["stage"]) == (
+        "Ada Lovelace",
+        str(amir),
+        6,
+        "awaiting_start",
+    )
+    assert (page["file"]["track"]["track"], page["file"]["track"]["reason"]) == (
+        "supported",
+        "Wants help with letters.",
+    )
+    (promise,) = page["file"]["promises"]
+    assert (promise["owner"], promise["what"], promise["status"]) == ("coach", "Ring the bakery", "agreed")
+    assert page["last_contact"]["channel"] == "phone"
+    assert page["next_step"]["step"] == "10.work"
+    assert page["funnel"] == {"sent": 0, "silent": 0, "interviews": 0, "offers": 0}
+    notes = [entry["words"]["Note"] for entry in page["timeline"] if "Note" in entry["words"]]
+    assert sorted(notes) == ["Ready for Friday.", "Seemed low today."]
+
+
+def test_the_person_reads_their_own_page_without_what_is_for_the_staff(
+    platform: Platform, coach: httpx.Client, ada: Person, worked: str
+) -> None:
+    with platform.client("jobseeker", NORTHWAY, ada.id) as person:
+        page = read(person, f"/participants/{ada.id}", at_least=worked)
+        entries = read(person, f"/participants/{ada.id}/timeline", at_least=worked)["entries"]
+    assert (page["name"], page["reasons"], page["standards"]) == ("Ada Lovelace", None, None)
+    assert (page["file"]["track"]["track"], page["file"]["track"]["reason"]) == ("supported", None)
+    assert page["next_step"] == read(coach, f"/participants/{ada.id}/next-step")
+    for shown in (page["timeline"], entries):
+        assert [entry["words"]["Note"] for entry in shown if "Note" in entry["words"]] == ["Ready for Friday."]
+
+
+def test_a_page_as_it_stood_before_there_was_a_case_is_not_there(coach: httpx.Client, ada: Person) -> None:
+    yesterday = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
+    answer = coach.get(f"/participants/{ada.id}", params={"as_of": yesterday})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("by", ["occurred_at", "recorded_at"])
+def test_a_page_as_of_today_is_todays(coach: httpx.Client, ada: Person, worked: str, by: str) -> None:
+    path = f"/participants/{ada.id}"
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    page = read(coach, path, at_least=worked)
+    stood = read(coach, path, at_least=worked, as_of=tomorrow, by=by)
+    assert stood.pop("as_of") == {"day": tomorrow, "by": by}
+    assert stood == {name: part for name, part in page.items() if name != "as_of"}
+
+
+def test_the_timeline_is_read_by_kinds(coach: httpx.Client, ada: Person, worked: str) -> None:
+    path = f"/participants/{ada.id}/timeline"
+    contacts = read(coach, path, at_least=worked, kind="contact")["entries"]
+    assert [entry["sentence"] for entry in contacts] == ["Coach and person spoke by phone."] * 2
+    both = read(coach, path, kind=["contact", "referral"])["entries"]
+    assert "The provider took the person on." in [entry["sentence"] for entry in both]
+    assert coach.get(path, params={"kind": "gossip"}).status_code == 422
