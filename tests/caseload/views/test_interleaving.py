@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from caseload.views.caseload import CASELOAD
@@ -126,6 +126,7 @@ def folded(view: View, facts: Sequence[Told]) -> list[dict[Any, Any]]:
 
 
 @pytest.mark.parametrize("view", [CASELOAD, TIMELINE], ids=lambda view: view.name)
+@settings(deadline=None)
 @given(data=some.data())
 def test_any_interleaving_of_the_services_gives_the_same_view(view: View, data: some.DataObject, tell: Tell) -> None:
     history = data.draw(histories())
