@@ -65,6 +65,7 @@ def application(settings: GatewaySettings, desk: Desk) -> FastAPI:
 def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
     """Return what pages are made with."""
     return WebDesk(
+        pool=desk.pool,
         services=desk.services,
         looks=desk.looks,
         sessions=desk.sessions,

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
+from chassis.database import Pool
 from chassis.identity import Actor
 from gateway.commands import Looks
 from gateway.services import Services
@@ -30,6 +31,7 @@ class WebDesk:
     `staff`, `providers` and `programmes` are names by ids.
     """
 
+    pool: Pool
     services: Services
     looks: Looks
     sessions: Sessions

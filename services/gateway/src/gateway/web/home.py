@@ -58,9 +58,7 @@ async def show_home(visitor: AtPage) -> HTMLResponse:
         reasons=[(code, visitor.say(reason)) for code, reason in SET_ASIDE],
         ahead=_ahead(found),
         jobs=(found.get("matches") or {}).get("hits", [])[:JOBS],
-        nudges=[
-            one for one in (found.get("nudges") or {}).get("nudges", ()) if one.get("state") in {"delivered", "sent"}
-        ],
+        nudges=[one for one in (found.get("nudges") or {}).get("nudges", ()) if one.get("state") == "sent"],
         missing=missing,
         case=await _case(visitor, me),
     )

@@ -14,12 +14,14 @@ from gateway.services import ServiceAwayError
 from gateway.web.applications import applications_router
 from gateway.web.assets import asset_router
 from gateway.web.courses import courses_router
+from gateway.web.cv import cv_router
 from gateway.web.design import design_router
 from gateway.web.desk import WebDesk
 from gateway.web.front import front_router
 from gateway.web.home import home_router
 from gateway.web.incoming import incoming_router
 from gateway.web.jobs import jobs_router
+from gateway.web.me import me_router
 from gateway.web.people import people_router
 from gateway.web.referring import referring_router
 from gateway.web.today import today_router
@@ -37,6 +39,8 @@ ROUTERS: Final = (
     incoming_router,
     today_router,
     home_router,
+    cv_router,
+    me_router,
     people_router,
 )
 SAYINGS: Final = {

@@ -1,0 +1,94 @@
+"""The CV: bring a file or type it here; each version stays, and an application names the one that was sent."""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, UploadFile
+from fastapi.responses import HTMLResponse, Response
+from starlette.datastructures import FormData
+
+from gateway.services import Question
+from gateway.web.visitor import AtPage, Command, Visitor, blank
+
+SERVICE: Final = "jobsearch"
+WRONG: Final = frozenset({413, 415, 422})
+JOBS: Final = 4
+LARGEST: Final = 1024 * 1024
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+cv_router = APIRouter(include_in_schema=False)
+
+
+@cv_router.get("/cv")
+async def show_cv(visitor: AtPage) -> HTMLResponse:
+    """Show the latest version, and the others."""
+    return await _page(visitor, {})
+
+
+@cv_router.post("/cv")
+async def type_cv(visitor: AtPage) -> Response:
+    """Keep a typed CV as a new version."""
+    form = await visitor.request.form()
+    command = await visitor.command(SERVICE, f"/participants/{visitor.actor.id}/cvs", _resume(form))
+    if command.answer.status_code in WRONG:
+        return await _page(visitor, command.faults(visitor.say))
+    return command.then("/cv", "kept")
+
+
+@cv_router.post("/cv/file")
+async def upload_cv(visitor: AtPage, file: UploadFile) -> Response:
+    """Keep a file as a new version."""
+    name = file.filename or "CV"
+    kind = "application/pdf" if name.lower().endswith(".pdf") else DOCX
+    headers = {"Content-Type": kind, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    path = f"/participants/{visitor.actor.id}/cvs/file"
+    question = Question(SERVICE, path, "POST", None, None, headers, await file.read(LARGEST))
+    command = Command(await visitor.services.ask(visitor.actor, question))
+    if command.answer.status_code in WRONG:
+        return await _page(visitor, command.faults(visitor.say))
+    return command.then("/cv", "kept")
+
+
+@cv_router.get("/cv/{version}/file")
+async def download_cv(visitor: AtPage, version: int) -> Response:
+    """Give the file of a version back."""
+    path = f"/participants/{visitor.actor.id}/cvs/{version}/file"
+    answer = await visitor.services.ask(visitor.actor, Question(SERVICE, path))
+    kept = ("content-type", "content-disposition")
+    return Response(
+        answer.content, answer.status_code, {name: answer.headers[name] for name in kept if name in answer.headers}
+    )
+
+
+def _resume(form: FormData) -> dict[str, Any]:
+    """Return what was typed as JSON Resume; what was left empty is not there."""
+    told = {name: str(value).strip() for name, value in form.items() if str(value).strip()}
+    jobs = [
+        {
+            key: told[f"{part}-{number}"]
+            for key, part in (("position", "position"), ("name", "employer"), ("startDate", "from"), ("endDate", "to"))
+            if f"{part}-{number}" in told
+        }
+        for number in range(JOBS)
+    ]
+    resume: dict[str, Any] = {"basics": {key: told[key] for key in ("label", "summary") if key in told}}
+    resume |= {"work": [job for job in jobs if job]} if any(jobs) else {}
+    skills = [{"name": one.strip()} for one in told.get("skills", "").split(",") if one.strip()]
+    return resume | ({"skills": skills} if skills else {})
+
+
+async def _page(visitor: Visitor, errors: dict[str, str]) -> HTMLResponse:
+    base = f"/participants/{visitor.actor.id}/cvs"
+    cvs = (await visitor.read(SERVICE, base))["cvs"]
+    latest = await visitor.read(SERVICE, f"{base}/{cvs[0]['version']}") if cvs else None
+    resume = (latest or {}).get("resume") or {}
+    return visitor.page(
+        "cv.html",
+        status=422 if errors else 200,
+        cvs=cvs,
+        latest=latest,
+        basics=blank(resume.get("basics")),
+        work=[blank(one) for one in [*resume.get("work", []), *([{}] * JOBS)][:JOBS]],
+        skills=", ".join(one.get("name", "") for one in resume.get("skills", [])),
+        errors=blank(errors),
+    )

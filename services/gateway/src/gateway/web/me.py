@@ -1,0 +1,132 @@
+"""Me: what a person looks for, who looked at their record, the nudges they get and why, and how to stop them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from chassis.listen.reading import reading
+from chassis.problem import ProblemError
+from gateway.home import record
+from gateway.services import Question
+from gateway.views import looks
+from gateway.views.looks import WHO_LOOKED
+from gateway.web.visitor import AtPage, Visitor, blank
+from gateway.web.words import N_
+
+SHOWN: Final = 20
+WRONG: Final = 422
+MILES: Final = ("2", "5", "10", "15", "20", "30", "50")
+NUMBERS: Final = ("miles", "hours_least", "hours_most", "pay_least")
+KINDS: Final[Mapping[str, str]] = {
+    "agree_an_action": N_("Agreeing a first step"),
+    "chase_an_application": N_("Asking what became of an application"),
+    "prepare_an_interview": N_("Preparing an interview"),
+}
+ROLES: Final[Mapping[str, str]] = {
+    "coach": N_("a coach"),
+    "team_leader": N_("a team leader"),
+    "provider_manager": N_("a manager"),
+    "analyst": N_("an analyst"),
+    "operator": N_("an operator"),
+}
+WISHES: Final = frozenset({"stop", "resume", "pause", "unpause"})
+
+me_router = APIRouter(include_in_schema=False)
+
+
+@me_router.get("/me")
+async def show_me(visitor: AtPage) -> HTMLResponse:
+    """Show all of it."""
+    return await _page(visitor, {}, {})
+
+
+@me_router.post("/me/wishes")
+async def tell_wishes(visitor: AtPage) -> Response:
+    """Say what one looks for; a town that may be several is asked about."""
+    form = await visitor.request.form()
+    told = {name: str(value).strip() for name, value in form.items()}
+    town, errors = await _town(visitor, told)
+    if errors:
+        return await _page(visitor, told, errors)
+    body: dict[str, Any] = {name: told[name] for name in ("work", *NUMBERS) if told.get(name)}
+    body |= {"town": town} if town else {}
+    body |= {"pay_period": told.get("pay_period", "year")} if "pay_least" in body else {}
+    path = f"/participants/{visitor.actor.id}/profile"
+    command = await visitor.command("jobsearch", path, body, method="PUT")
+    if command.answer.status_code == WRONG:
+        return await _page(visitor, told, command.faults(visitor.say))
+    return command.then("/me", "kept")
+
+
+@me_router.post("/me/nudges/{wish}")
+async def change_nudges(visitor: AtPage, wish: str) -> Response:
+    """Stop nudges of a kind or all of them, pause them, or have them again."""
+    if wish not in WISHES:
+        raise ProblemError(404, "There is nothing here.")
+    kind = str((await visitor.request.form()).get("kind", ""))
+    body = {} if wish == "pause" else None if wish == "unpause" else {"kind": kind or None}
+    path = f"/participants/{visitor.actor.id}/nudge-preferences/{wish}"
+    return (await visitor.command("nudges", path, body)).then("/me", "kept")
+
+
+@me_router.get("/me/everything.json")
+async def export(visitor: AtPage) -> JSONResponse:
+    """Give a person everything that is kept of them, to take away."""
+    found, missing = await visitor.read_all(record(visitor.actor.id))
+    if missing:
+        raise ProblemError(503, "A part is missing for now.", {"Retry-After": "1"})
+    return JSONResponse(found, headers={"Content-Disposition": 'attachment; filename="waymark.json"'})
+
+
+async def _town(visitor: Visitor, told: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
+    """Return the town that is meant, or what is unclear about it."""
+    if told.get("town"):
+        return int(told["town"]), {}
+    if not told.get("place"):
+        return None, {}
+    question = Question("jobsearch", "/places", "POST", body={"name": told["place"]})
+    found = (await visitor.services.ask(visitor.actor, question)).json()
+    towns = found.get("towns", ())
+    if found.get("state") == "found":
+        return int(towns[0]["town"]), {}
+    names = ", ".join(filter(None, (towns and towns[0]["county"], *(town["county"] for town in towns[1:]))))
+    asked = visitor.say(N_("There is more than one: write the county too")) + f" ({names})" if names else ""
+    return None, {"place": asked or visitor.say(N_("We do not know that town"))}
+
+
+async def _page(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
+    me = visitor.actor.id
+    questions = {
+        "profile": Question("jobsearch", f"/participants/{me}/profile"),
+        "nudges": Question("nudges", f"/participants/{me}/nudges"),
+        "wishes": Question("nudges", f"/participants/{me}/nudge-preferences"),
+    }
+    found, missing = await visitor.read_all(questions)
+    async with reading(visitor.desk.pool, None, WHO_LOOKED) as connection:
+        rows = await looks.page(connection, me, None, SHOWN)
+    profile = found.get("profile") or {}
+    said = {name: str(profile[name]) for name in ("work", *NUMBERS, "pay_period") if profile.get(name) is not None}
+    return visitor.page(
+        "me.html",
+        status=WRONG if errors else 200,
+        told=blank({**said, "place": profile.get("town_name") or "", **told}),
+        version=await _version(visitor),
+        miles=[("", visitor.say(N_("Any"))), *((one, f"{one} " + visitor.say(N_("miles"))) for one in MILES)],
+        nudges=(found.get("nudges") or {}).get("nudges", []),
+        wishes=found.get("wishes"),
+        kinds={kind: visitor.say(words) for kind, words in KINDS.items()},
+        looks=[
+            (row, visitor.desk.staff.get(row.reader_id), visitor.say(ROLES.get(row.role, row.role))) for row in rows
+        ],
+        missing=missing,
+        errors=blank(errors),
+    )
+
+
+async def _version(visitor: Visitor) -> str:
+    answer = await visitor.services.ask(
+        visitor.actor, Question("jobsearch", f"/participants/{visitor.actor.id}/profile")
+    )
+    return answer.headers.get("etag", "").strip('"') or "0"
