@@ -19,7 +19,7 @@ from gateway.door import BROUGHT, SESSION, NotSignedInError
 from gateway.services import Question, Services
 from gateway.sessions import Session
 from gateway.web.desk import WebDesk
-from gateway.web.render import page, translations
+from gateway.web.render import LANGUAGES, page, translations
 from gateway.web.words import N_
 
 Place = tuple[str, str]
@@ -144,8 +144,9 @@ class Visitor:
 
     @property
     def language(self) -> str:
-        """The language of their pages."""
-        return self.session.language if self.session else "en"
+        """The language of their pages; who is not signed in is believed by what their browser prefers."""
+        preferred = self.request.headers.get("accept-language", "")[:2].lower()
+        return self.session.language if self.session else preferred if preferred in LANGUAGES else LANGUAGES[0]
 
     async def read(self, service: str, path: str, **query: str) -> Any:
         """Return what a service's route answers; the page's own `at_least` goes with it.

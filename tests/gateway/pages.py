@@ -1,0 +1,82 @@
+"""Somebody with a browser in front of the pages, signed in as whom a test needs."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from chassis.clock import system_clock
+from chassis.database import ALL_TENANTS, open_pool
+from chassis.identity import Actor
+from gateway.door import COOKIE
+from gateway.sessions import Sessions
+from tests.gateway.running import Platform
+
+RULES: Final = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+WIDTHS: Final = (320, 768, 1280)
+MOST_NODES: Final = 4_000
+PICTURES: Final = os.environ.get("WAYMARK_SCREENSHOTS", "")
+
+
+@dataclass
+class Reader:
+    """A browser's page, and everything it complained about."""
+
+    page: Page
+    site: str
+    said: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Open a page of the site."""
+        self.page.goto(self.site + path)
+        return self.page
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with the page that is open: by axe, by width, by size, by its own console."""
+        found = [violation["id"] for violation in Axe().run(self.page, options=RULES).response["violations"]]
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            if self.page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append(f"scrolls sideways at {width}")
+        nodes = self.page.evaluate("document.getElementsByTagName('*').length")
+        return found + self.said + ([f"{nodes} nodes"] if nodes > MOST_NODES else [])
+
+    def picture(self, name: str) -> None:
+        """Keep pictures of the page at every width, where somebody wants to look at them."""
+        for width in WIDTHS if PICTURES else ():
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+
+
+@contextmanager
+def reading_as(chromium: Browser, platform: Platform, actor: Actor, name: str = "") -> Iterator[Reader]:
+    """Open a browser in which somebody is signed in."""
+    site = platform.addresses.url("gateway")
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    secret = asyncio.run(_signed_in(platform, actor, name))
+    context.add_cookies([{"name": COOKIE, "value": secret, "url": site, "secure": True, "httpOnly": True}])
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    reader = Reader(page, site)
+    page.on("console", lambda message: reader.said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: reader.said.append(str(error)))
+    yield reader
+    context.close()
+
+
+async def _signed_in(platform: Platform, actor: Actor, name: str) -> str:
+    async with open_pool(platform.addresses.databases["gateway"], scope=ALL_TENANTS) as pool:
+        return await Sessions(pool, system_clock).start(actor, name)
+
+
+def texts(rows: Any) -> list[str]:
+    """Return what elements say."""
+    return [str(text) for text in rows.all_inner_texts()]

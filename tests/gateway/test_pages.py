@@ -1,0 +1,117 @@
+"""Pages as their readers use them, in a real browser on the running platform."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chassis.identity import Actor
+from tests.gateway.pages import Reader, reading_as
+from tests.gateway.running import API, Person, Platform, done, eventually
+from tests.web.browser import browser
+
+pytestmark = pytest.mark.timeout(600)
+
+VACANCIES = Path(__file__).parents[2] / "examples/vacancies.csv"
+
+As = Callable[[Actor], AbstractContextManager[Reader]]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def reading(chromium: Browser, platform: Platform) -> As:
+    """Return what opens a browser in which somebody is signed in."""
+    return lambda actor: reading_as(chromium, platform, actor, "Amir Hussain")
+
+
+@pytest.fixture(scope="module")
+def market(platform: Platform, person: Person) -> None:
+    """Vacancies to be found."""
+    manager = platform.client(person.manager, **{"Content-Type": "text/csv"})
+    content = VACANCIES.read_bytes()
+    shown = done(manager.post(f"{API}/vacancy-files", params={"feed": "pages"}, content=content)).json()
+    done(manager.post(f"{API}/vacancy-files/{shown['id']}/confirm"))
+    eventually(lambda: manager.get(f"{API}/vacancy-files/{shown['id']}"), lambda file: file["state"] == "done")
+
+
+PORTAL = ["/home", "/jobs", "/applications", "/courses", "/courses/interview", "/cv", "/me", "/help"]
+CONSOLE = ["/today", "/incoming", "/incoming?stage=accepted", "/help"]
+REFERRER = ["/refer", "/refer/file", "/my-referrals"]
+
+
+@pytest.mark.parametrize("path", PORTAL)
+def test_a_page_of_the_portal_is_whole(reading: As, person: Person, path: str) -> None:
+    with reading(person.actor) as reader:
+        reader.open(path)
+        reader.picture("portal-" + path.strip("/").replace("/", "-"))
+        assert reader.faults() == []
+
+
+@pytest.mark.parametrize("path", CONSOLE)
+def test_a_page_of_the_console_is_whole(reading: As, person: Person, path: str) -> None:
+    with reading(person.coach) as reader:
+        reader.open(path)
+        reader.picture("console-" + path.strip("/").replace("?stage=", "-"))
+        assert reader.faults() == []
+
+
+@pytest.mark.parametrize("path", REFERRER)
+def test_a_page_of_a_referrer_is_whole(reading: As, person: Person, path: str) -> None:
+    with reading(person.referrer) as reader:
+        reader.open(path)
+        reader.picture("referrer-" + path.strip("/").replace("/", "-"))
+        assert reader.faults() == []
+
+
+@pytest.mark.usefixtures("market")
+def test_a_person_finds_a_job_in_their_own_words_saves_it_and_says_that_they_applied(
+    reading: As, person: Person
+) -> None:
+    with reading(person.actor) as reader:
+        page = reader.open("/jobs")
+        page.fill("#words", "care assistant")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("button", name="Save").first.click()
+        expect(page.get_by_text("You find it under Applications")).to_be_visible()
+        page.get_by_role("combobox").first.select_option("begin")
+        page.get_by_role("button", name="Move").first.click()
+        expect(page.get_by_text("Moved.")).to_be_visible()
+        page.get_by_role("combobox").first.select_option("send")
+        page.get_by_role("button", name="Move").first.click()
+        page.get_by_role("button", name="Keep").click()
+        expect(page.get_by_text("We note the day")).to_be_visible()
+        assert reader.faults() == []
+
+
+def test_a_coach_records_a_contact_from_today_with_two_keys_after_choosing_the_row(
+    reading: As, platform: Platform
+) -> None:
+    somebody = platform.refer(name="Ines Duarte")
+    with reading(somebody.coach) as reader:
+        page = reader.open("/today")
+        if page.get_by_text("on course").count():
+            pytest.fail("somebody who was never spoken to is not on course")
+        page.keyboard.press("j")
+        page.keyboard.press("c")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Contact recorded.")).to_be_visible()
+
+
+def test_a_referrer_sends_a_person_and_reads_what_comes_next(reading: As, person: Person) -> None:
+    with reading(person.referrer) as reader:
+        page = reader.open("/refer")
+        page.get_by_role("button", name="Check your answers").click()
+        expect(page.get_by_role("alert")).to_contain_text("Write the name")
+        page.fill("#name", "Tom <b>Reilly</b>")
+        page.get_by_role("button", name="Check your answers").click()
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("link", name="Tom <b>Reilly</b>").first).to_be_visible()
+        assert reader.faults() == []
