@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaProducer
 from chassis.ask import Answer, Ask
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.identity import Actor
+from chassis.keyring import Keyring
 from chassis.store import Session, Store, partition_of
 from chassis.topics import make_topics
 from events.caseload import CaseOpened, CoachAssigned, case_of
@@ -105,6 +106,16 @@ class Platform:
             return await session.save(listing)
 
         self.ask(work)
+
+    def erase(self, person: Person) -> None:
+        """Destroy somebody's keys."""
+        token = self.token("operator")
+
+        async def erase() -> None:
+            async with Keyring(self.url("keyring"), lambda: token) as keyring:
+                await keyring.erase(person.id)
+
+        asyncio.run(erase())
 
     def ask(self, work: Callable[[Session], Any]) -> None:
         """Give a command to the service's store, as nobody's."""

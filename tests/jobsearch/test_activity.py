@@ -1,6 +1,7 @@
 """What a person does on the market is noted, summed up by the week, and forgotten after 13 months."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from events.jobsearch import (
     JobSearchMade,
     OfferMade,
     VacanciesShown,
+    Vacancy,
     VacancyDismissed,
     VacancyOpened,
 )
@@ -137,6 +139,60 @@ def noted_by(client: httpx.Client, path: str, body: Any) -> httpx.Response:
 def test_a_vacancy_that_never_was_is_not_found(client: httpx.Client, ada: Person, what: str) -> None:
     body = {"vacancy_id": str(uuid4())} | ({"reason": "too_far"} if what == "dismissed" else {})
     assert asked(client, f"/participants/{ada.id}/activity/{what}", body).status_code == 404
+
+
+def test_a_search_is_noted_for_who_made_it_with_what_it_showed_page_by_page(
+    client: httpx.Client, ada: Person, platform: Platform
+) -> None:
+    word = f"zymurgist{uuid4().hex[:8]}"
+    for _ in range(21):
+        platform.advertise(Vacancy(source="test", title=word))
+    eventually_found(client, word, 21)
+    first = searched(client, words=word)
+    second = searched(client, words=word, page=2, search_id=first["search_id"])
+    assert first["search_id"] == second["search_id"]
+    with psycopg.connect(platform.addresses.databases["jobsearch"]) as connection:
+        connection.execute("select set_config('waymark.tenant', '*', true)")
+        query = "select state from stored_events where originator_id = %s order by originator_version"
+        made, *shown = [json.loads(state) for (state,) in connection.execute(query, [first["search_id"]])]
+    assert (made["hits"], made["words"].startswith("sealed:")) == (21, True)
+    assert [(page["ranker"], page["first_rank"], len(page["vacancy_ids"])) for page in shown] == [
+        (first["ranker"], 1, 20),
+        (first["ranker"], 21, 1),
+    ]
+    assert shown[0]["vacancy_ids"] == [hit["vacancy"]["id"] for hit in first["hits"]]
+    path = f"/participants/{ada.id}/activity/weekly"
+    eventually(client, path, lambda page: page["weeks"][0]["shown"] >= 21)
+
+
+def eventually_found(client: httpx.Client, word: str, total: int) -> None:
+    """Wait until a word is found so often."""
+    deadline = datetime.now(UTC) + timedelta(seconds=60)
+    while searched(client, words=word)["total"] < total:
+        assert datetime.now(UTC) < deadline
+
+
+def searched(client: httpx.Client, **asked: Any) -> Any:
+    """Search, and return what is shown."""
+    answer = client.post("/vacancies/search", json=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_coach_searches_for_nobody_or_for_their_own_people(
+    speaks: SpeaksAs, client: httpx.Client, ada: Person, platform: Platform
+) -> None:
+    platform.take_on(ada)
+    coach = speaks(ada, "coach")
+    eventually(coach, f"/participants/{ada.id}/activity/weekly", lambda page: page)
+    assert searched(coach, words="baker")["search_id"] is None
+    for_ada = searched(coach, words="baker", participant_id=str(ada.id))["search_id"]
+    path = f"/participants/{ada.id}/activity/weekly"
+    eventually(client, path, lambda page: page["weeks"][0]["searches"] == 1)
+    other = speaks(Person(ada.provider), "coach")
+    refused = other.post("/vacancies/search", json={"participant_id": str(ada.id)})
+    strange = speaks(Person(ada.provider)).post("/vacancies/search", json={"page": 2, "search_id": for_ada})
+    assert (refused.status_code, strange.status_code) == (403, 404)
 
 
 def stored(platform: Platform, person: Person) -> int:

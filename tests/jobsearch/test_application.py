@@ -36,14 +36,9 @@ from events.jobsearch import (
     OfferDeclined,
     OfferMade,
 )
-from jobsearch.application import (
-    Application,
-    InterviewIsCancelled,
-    InterviewIsOver,
-    InterviewLiesAhead,
-    NoSuchInterview,
-    SentInTheFuture,
-)
+from jobsearch.application import Application
+from jobsearch.application_refusals import SentInTheFuture
+from jobsearch.interview import InterviewIsCancelled, InterviewIsOver, InterviewLiesAhead, NoSuchInterview
 from jobsearch.stages import OPEN, UNSENT, Stage
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -391,8 +386,24 @@ def test_only_an_accepted_job_falls_through(stage: Stage) -> None:
 def test_silence_closes_only_what_waits_for_an_answer(stage: Stage) -> None:
     application = at(stage)
     application.let_go_silent(EARLIER, NOW)
-    waits = stage in {Stage.APPLIED, Stage.ACKNOWLEDGED, Stage.INTERVIEWED}
+    waits = stage in {Stage.APPLIED, Stage.ACKNOWLEDGED, Stage.INTERVIEW_INVITED, Stage.INTERVIEWED}
     assert decided(application) == ([ApplicationUnanswered(occurred_at=NOW)] if waits else [])
+
+
+@pytest.mark.parametrize(
+    ("day", "starts_at", "since"),
+    [
+        (None, None, EARLIER),
+        (FRIDAY, None, datetime(2026, 3, 6, 12, tzinfo=UTC)),
+        (FRIDAY, datetime(2026, 3, 6, 15, tzinfo=UTC), datetime(2026, 3, 6, 15, tzinfo=UTC)),
+        (date(2026, 1, 5), None, EARLIER),
+    ],
+)
+def test_nobody_waits_for_news_before_the_interview_has_been(
+    day: date | None, starts_at: datetime | None, since: datetime
+) -> None:
+    invited = InterviewInvited(occurred_at=EARLIER, interview_id=FIRST, round=1, day=day, starts_at=starts_at)
+    assert given(SENT, invited).waiting_since == since
 
 
 def test_news_in_between_keeps_it_open() -> None:

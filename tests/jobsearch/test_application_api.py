@@ -1,14 +1,16 @@
 """What a person and their coach get when they ask the running service about applications."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from events.caseload import JobNotStarted, JobRecorded
-from tests.jobsearch.running import Person, Platform, SpeaksAs, asked, eventually, read_after
+from tests.jobsearch.running import BAKER, Person, Platform, SpeaksAs, asked, eventually, read_after
 
 NORTHWAY = uuid4()
 TODAY = datetime.now(UTC).date()
@@ -292,3 +294,23 @@ def test_a_coach_does_everything_on_behalf(speaks: SpeaksAs, ada: Person, platfo
     answer = go(coach, path, ("send", {}))
     entry = read_after(answer, speaks(ada), path)
     assert (entry["stage"], entry["brokered"]) == ("applied", True)
+
+
+def test_what_is_told_of_a_vacancy_names_the_job_so_that_no_other_service_has_to_know_the_market(
+    client: httpx.Client, ada: Person, platform: Platform
+) -> None:
+    vacancy = platform.advertise(BAKER.model_copy(update={"closes_on": NEXT_WEEK}))
+    kept = until_saved(client, f"/participants/{ada.id}/applications", vacancy)
+    path = f"/applications/{kept.json()['ids']['application']}"
+    read_after(kept, client, path)
+    go(client, path, ("send", {}), ("offer", {}), ("accept", {}))
+    with psycopg.connect(platform.addresses.databases["jobsearch"]) as connection:
+        connection.execute("select set_config('waymark.tenant', '*', true)")
+        query = "select state from stored_events where originator_id = %s order by originator_version"
+        saved, *_, accepted = [
+            json.loads(state) for (state,) in connection.execute(query, [path.rpartition("/")[2]]).fetchall()
+        ]
+    assert saved["closes_on"] == NEXT_WEEK.isoformat()
+    for field in ("title", "employer"):
+        assert f"ApplicationSaved.v1:{field}:" in saved[field]
+        assert f"OfferAccepted.v1:{field}:" in accepted[field]

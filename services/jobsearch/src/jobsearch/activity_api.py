@@ -17,7 +17,8 @@ from jobsearch.forms import Form, example
 from jobsearch.person_desk import AboutPerson
 from jobsearch.views.activity import ACTIVITY, ActiveWeek, active_weeks
 from jobsearch.views.advertised import ADVERTISED, advertised
-from jobsearch.views.applications import APPLICATIONS, ApplicationWeek, application_weeks
+from jobsearch.views.application_weeks import ApplicationWeek, application_weeks
+from jobsearch.views.applications import APPLICATIONS
 
 activity_router = APIRouter(prefix="/participants/{participant_id}/activity", tags=["activity"])
 

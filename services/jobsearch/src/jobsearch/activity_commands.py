@@ -43,16 +43,15 @@ async def note_search(session: Session, keyring: Keyring, searched: Searched, no
         miles=searched.miles,
         hits=searched.hits,
     )
-    search = JobSearch.begin(searched.search_id, made)
-    search.show(
-        VacanciesShown(
-            occurred_at=now,
-            ranker=searched.ranker,
-            first_rank=searched.first_rank,
-            vacancy_ids=tuple(searched.vacancy_ids),
-        )
-    )
-    return await session.save(search, status=CREATED, ids={"search": str(search.id)})
+    return await _show(session, JobSearch.begin(searched.search_id, made), searched, now)
+
+
+async def note_further_page(session: Session, searched: Searched, now: datetime) -> Answer:
+    """Note what a further page of a person's search showed. Raises NotFoundError for somebody else's search."""
+    search = await session.load(JobSearch, searched.search_id)
+    if search.subject != searched.participant_id:
+        raise NotFoundError
+    return await _show(session, search, searched, now)
 
 
 async def note_opening(session: Session, opening_id: UUID, opened: VacancyOpened) -> Answer:
@@ -70,6 +69,18 @@ async def note_dismissal(session: Session, dismissed: VacancyDismissed) -> Answe
     else:
         dismissal.say(dismissed)
     return await session.save(dismissal, status=CREATED)
+
+
+async def _show(session: Session, search: JobSearch, searched: Searched, now: datetime) -> Answer:
+    search.show(
+        VacanciesShown(
+            occurred_at=now,
+            ranker=searched.ranker,
+            first_rank=searched.first_rank,
+            vacancy_ids=tuple(searched.vacancy_ids),
+        )
+    )
+    return await session.save(search, status=CREATED, ids={"search": str(search.id)})
 
 
 async def _sealed(keyring: Keyring, searched: Searched) -> Sealed | None:

@@ -1,12 +1,10 @@
 """An application: one person and one vacancy, from keeping it in mind to a job, or to an end that can be undone."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
-from chassis.aggregate import Aggregate, Refusal
+from chassis.aggregate import Aggregate
 from events.fact import Fact
 from events.jobsearch import (
     ApplicationAcknowledged,
@@ -34,99 +32,20 @@ from events.jobsearch import (
     OfferDeclined,
     OfferMade,
 )
+from events.sealed import Sealed
+from jobsearch.application_refusals import REFUSED_IN, SentInTheFuture
+from jobsearch.interview import Interview, InterviewState, find_interview, require_ahead, require_over
 from jobsearch.stages import (
-    ANSWERED_BY_NOBODY,
     CLOSED,
+    CLOSES_ITSELF,
     OF_APPLICATIONS,
     OPEN,
     UNSENT,
-    WAITS_AGAIN,
     Stage,
     allowed,
     follow,
+    waiting_since,
 )
-
-
-class NotSentYet(Refusal):
-    """The application was not sent yet."""
-
-
-class AlreadySent(Refusal):
-    """The application is with the employer already."""
-
-
-class ComeToInterviews(Refusal):
-    """The application has come to interviews already."""
-
-
-class OfferStands(Refusal):
-    """The employer has offered the job: it can be accepted or declined."""
-
-
-class OfferAlreadyAccepted(Refusal):
-    """The person has taken the job."""
-
-
-class ApplicationIsClosed(Refusal):
-    """The application has come to an end; it can be reopened."""
-
-
-class VacancyIsGone(Refusal):
-    """The vacancy left the market before the application was sent."""
-
-
-class AnotherWasAccepted(Refusal):
-    """The application rests, because the person has taken another job."""
-
-
-class SentInTheFuture(Refusal):
-    """An application is sent now or was sent earlier, not later."""
-
-
-class NoSuchInterview(Refusal):
-    """The application has no interview of that id."""
-
-
-class InterviewIsOver(Refusal):
-    """The interview took place already; another round can be noted."""
-
-
-class InterviewIsCancelled(Refusal):
-    """The interview was cancelled; another one can be noted."""
-
-
-class InterviewLiesAhead(Refusal):
-    """An interview is noted as held when it has been, not before."""
-
-
-_REFUSED_IN: Final[dict[Stage, type[Refusal]]] = {
-    **dict.fromkeys(UNSENT, NotSentYet),
-    **dict.fromkeys((Stage.APPLIED, Stage.ACKNOWLEDGED), AlreadySent),
-    **dict.fromkeys((Stage.INTERVIEW_INVITED, Stage.INTERVIEWED), ComeToInterviews),
-    Stage.OFFERED: OfferStands,
-    Stage.ACCEPTED: OfferAlreadyAccepted,
-    **dict.fromkeys(CLOSED, ApplicationIsClosed),
-    Stage.VACANCY_CLOSED: VacancyIsGone,
-    Stage.SUPERSEDED: AnotherWasAccepted,
-}
-
-
-class InterviewState(StrEnum):
-    """What became of an interview."""
-
-    AHEAD = "ahead"
-    HELD = "held"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Interview:
-    """What a decision needs to know of an interview. It may have a day and no time yet, or neither."""
-
-    day: date | None
-    starts_at: datetime | None
-    prepared: bool = False
-    state: InterviewState = InterviewState.AHEAD
 
 
 class Application(Aggregate):
@@ -144,6 +63,8 @@ class Application(Aggregate):
     ahead: int = 0
     held: int = 0
     vacancy_id: UUID | None = None
+    title: Sealed | None = None
+    employer: Sealed | None = None
     superseded_by: UUID | None = None
     answer_by: date | None = None
     waiting_since: datetime | None = None
@@ -212,8 +133,7 @@ class Application(Aggregate):
         if self._interview(interview_id).state is InterviewState.HELD:
             return
         interview = self._interview_ahead(interview_id)
-        if (interview.starts_at and interview.starts_at > now) or (interview.day and interview.day > today):
-            raise InterviewLiesAhead(str(InterviewLiesAhead.__doc__))
+        require_over(interview, now, today)
         self.record(InterviewHeld(occurred_at=now, interview_id=interview_id))
 
     def cancel_interview(self, interview_id: UUID, now: datetime) -> None:
@@ -263,7 +183,7 @@ class Application(Aggregate):
 
     def let_go_silent(self, waiting_since: datetime, passed: datetime) -> None:
         """Close it kindly when the wait that began then has lasted too long, unless there was news in between."""
-        if self.stage in ANSWERED_BY_NOBODY and self.waiting_since == waiting_since:
+        if self.stage in CLOSES_ITSELF and self.waiting_since == waiting_since:
             self.record(ApplicationUnanswered(occurred_at=passed))
 
     def supersede(self, by: UUID, now: datetime) -> None:
@@ -294,7 +214,7 @@ class Application(Aggregate):
 
     def _require(self, deed: str) -> None:
         if deed not in self.allowed:
-            refusal = _REFUSED_IN[self.stage]
+            refusal = REFUSED_IN[self.stage]
             raise refusal(str(refusal.__doc__), self.allowed)
 
     def _go_on(self, now: datetime) -> None:
@@ -303,15 +223,11 @@ class Application(Aggregate):
             self.record(ApplicationReopened(occurred_at=now))
 
     def _interview(self, interview_id: UUID) -> Interview:
-        if interview_id not in self.interviews:
-            raise NoSuchInterview(str(NoSuchInterview.__doc__))
-        return self.interviews[interview_id]
+        return find_interview(self.interviews, interview_id)
 
     def _interview_ahead(self, interview_id: UUID) -> Interview:
         interview = self._interview(interview_id)
-        if interview.state is not InterviewState.AHEAD:
-            refusal = InterviewIsOver if interview.state is InterviewState.HELD else InterviewIsCancelled
-            raise refusal(str(refusal.__doc__), ["interviews"] if "interviews" in self.allowed else [])
+        require_ahead(interview, self.allowed)
         return interview
 
     def fold(self, fact: Fact) -> None:
@@ -319,11 +235,11 @@ class Application(Aggregate):
         if type(fact) not in OF_APPLICATIONS:
             super().fold(fact)
         follow(self, fact)
-        if isinstance(fact, WAITS_AGAIN):
-            self.waiting_since = fact.occurred_at
+        self.waiting_since = waiting_since(fact, self.waiting_since)
         match fact:
             case ApplicationSaved():
                 self.subject, self.tenant, self.vacancy_id = fact.participant_id, fact.provider_id, fact.vacancy_id
+                self.title, self.employer = fact.title, fact.employer
             case InterviewInvited() | InterviewRescheduled():
                 known = self.interviews.get(fact.interview_id, Interview(None, None))
                 self.interviews[fact.interview_id] = replace(known, day=fact.day, starts_at=fact.starts_at)

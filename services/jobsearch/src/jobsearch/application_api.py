@@ -1,6 +1,7 @@
 """The routes of applications."""
 # ruff: noqa: FAST003  (AboutPerson takes the participant's id out of the path)
 
+from dataclasses import replace
 from datetime import datetime, time
 from uuid import UUID, uuid4
 
@@ -35,9 +36,11 @@ async def read_applications(request: AboutPerson, at_least: AtLeast) -> Board:
 @application_router.post("/participants/{participant_id}/applications", status_code=201, response_model=Accepted)
 async def save_job(request: AboutPerson, body: FoundJobForm) -> Response:
     """Keep a job in mind. The same vacancy of the market again is the same application."""
-    if body.vacancy_id:
-        await vacancy_of(request.desk, body.vacancy_id)
     job, keyring = body.job(request.participant_id, request.tenant), request.desk.keyring
+    if body.vacancy_id:
+        vacancy = await vacancy_of(request.desk, body.vacancy_id)
+        known = {name: getattr(vacancy, name) for name in ("title", "employer", "link", "closes_on")}
+        job = replace(job, **known)
     return await request.answer(lambda session: commands.save_job(session, keyring, job, uuid4(), request.now))
 
 
@@ -104,8 +107,7 @@ async def accept_offer(
     request: Personal, application_id: UUID, expected: ExpectedVersion, body: AcceptanceForm
 ) -> Response:
     """Note that the person takes the job. Their other open applications rest, and come back if it falls through."""
-    known = await application_of(request, application_id, ())
-    job, keyring = body.job(known.title, known.employer), request.desk.keyring
+    job, keyring = body.job(), request.desk.keyring
     return await request.change(
         Application,
         application_id,

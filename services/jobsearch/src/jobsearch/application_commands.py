@@ -138,12 +138,13 @@ async def reschedule(
 
 
 async def accept(session: Session, application: Application, keyring: Keyring, job: NewJob, now: datetime) -> Answer:
-    """Note that the person takes the job."""
+    """Note that the person takes the job; what is not said of it is what the application knows."""
+    title, employer = await keyring.open_many([application.title, application.employer])
     accepted = OfferAccepted(
         occurred_at=now,
         starts_on=job.starts_on,
-        title=await _sealed(keyring, application, OfferAccepted, "title", job.title),
-        employer=await _sealed(keyring, application, OfferAccepted, "employer", job.employer),
+        title=await _sealed(keyring, application, OfferAccepted, "title", job.title or title),
+        employer=await _sealed(keyring, application, OfferAccepted, "employer", job.employer or employer),
         hours_a_week=job.hours_a_week,
         pay_a_year=job.pay_a_year,
     )

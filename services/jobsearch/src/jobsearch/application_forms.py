@@ -72,7 +72,7 @@ class OfferForm(Form):
 
 
 class AcceptanceForm(Form):
-    """The job that the person takes. What is not said is what is known of the vacancy."""
+    """The job that the person takes. What is not said is what the application knows."""
 
     model_config = example(starts_on="2026-03-23", hours_a_week=30, pay_a_year=23_400)
 
@@ -82,11 +82,9 @@ class AcceptanceForm(Form):
     hours_a_week: Annotated[float, Field(gt=0, le=100)] | None = None
     pay_a_year: Annotated[float, Field(ge=0, le=10_000_000)] | None = None
 
-    def job(self, title: str | None, employer: str | None) -> NewJob:
-        """Return the job, with the title and the employer that are known already."""
-        return NewJob(
-            self.starts_on, self.title or title, self.employer or employer, self.hours_a_week, self.pay_a_year
-        )
+    def job(self) -> NewJob:
+        """Return the job as far as it is said."""
+        return NewJob(**self.model_dump())
 
 
 class RefusalForm(Form):

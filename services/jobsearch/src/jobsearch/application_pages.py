@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from chassis.keyring import Keyring
 from events.meeting import MeetingChannel
 from jobsearch.chasing import Unanswered, draft
-from jobsearch.stages import ANSWERED_BY_NOBODY, Stage, allowed
+from jobsearch.stages import ANSWERED_BY_NOBODY, CLOSES_ITSELF, Stage, allowed
 from jobsearch.views.advertised import AdvertisedRow
 from jobsearch.views.applications import ApplicationJobRow, ApplicationRow, InterviewRow
 
@@ -177,7 +177,7 @@ def _entry(
         sent_on=by.day(row.sent_at) if row.sent_at else None,
         cv_version=row.cv_version,
         silent_since=by.day(row.silent_since) if waits and row.silent_since else None,
-        closes_itself_on=_closes_itself_on(row, by) if waits else None,
+        closes_itself_on=_closes_itself_on(row, by) if row.stage in CLOSES_ITSELF else None,
         chased_on=by.day(row.chased_at) if row.chased_at else None,
         interviews=interviews,
         next_interview=_next(interviews),

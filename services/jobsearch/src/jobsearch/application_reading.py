@@ -1,6 +1,6 @@
 """Reading applications: what the views know of some of them, opened for one who may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from chassis.ask import Place
@@ -13,7 +13,9 @@ from jobsearch.person_desk import PersonalRequest, RequestAboutPerson
 from jobsearch.views.advertised import ADVERTISED, AdvertisedRow, advertised
 from jobsearch.views.applications import (
     APPLICATIONS,
+    ApplicationJobRow,
     ApplicationRow,
+    InterviewRow,
     applications_of,
     find_application,
     interviews_of,
@@ -25,7 +27,8 @@ async def board_of(request: RequestAboutPerson, at_least: Sequence[Place]) -> Bo
     """Return a person's applications."""
     async with reading(request.desk.pool, request.tenant, APPLICATIONS, at_least) as connection:
         rows = await applications_of(connection, request.tenant, request.participant_id)
-        known = await _known(request.desk, connection, rows)
+        details = await _details(connection, rows)
+    known = Rows(rows, *details, await _vacancies(request.desk, rows))
     return Board(applications=await entries(request.desk.keyring, known, reckoning(request)), funnel=funnel(rows))
 
 
@@ -38,8 +41,9 @@ async def application_of(request: PersonalRequest, application_id: UUID, at_leas
         row = await find_application(connection, request.tenant, application_id)
         if row is None:
             raise NotFoundError
-        known = await _known(request.desk, connection, [row])
+        details = await _details(connection, [row])
     await request.permit(row.participant_id)
+    known = Rows([row], *details, await _vacancies(request.desk, [row]))
     by = reckoning(request)
     (entry,) = await entries(request.desk.keyring, known, by)
     return shown(entry, by)
@@ -59,9 +63,14 @@ def reckoning(request: PersonalRequest) -> Reckoning:
     return Reckoning(request.desk.zone, request.today, request.desk.unanswered_days)
 
 
-async def _known(desk: Desk, connection: Connection, rows: Sequence[ApplicationRow]) -> Rows:
+async def _details(
+    connection: Connection, rows: Sequence[ApplicationRow]
+) -> tuple[Sequence[InterviewRow], Mapping[UUID, ApplicationJobRow]]:
     ids = [row.id for row in rows]
-    interviews, jobs = await interviews_of(connection, ids), await jobs_of(connection, ids)
-    async with reading(desk.pool, None, ADVERTISED) as market:
-        vacancies = await advertised(market, [row.vacancy_id for row in rows if row.vacancy_id])
-    return Rows(rows, interviews, jobs, vacancies)
+    return await interviews_of(connection, ids), await jobs_of(connection, ids)
+
+
+async def _vacancies(desk: Desk, rows: Sequence[ApplicationRow]) -> Mapping[UUID, AdvertisedRow]:
+    # With a connection of its own, when the other is back in the pool: who holds one never waits for a second.
+    async with reading(desk.pool, None, ADVERTISED) as connection:
+        return await advertised(connection, [row.vacancy_id for row in rows if row.vacancy_id])

@@ -27,6 +27,7 @@ from jobsearch.market_forms import (
     VacancyShown,
 )
 from jobsearch.places import gazetteer
+from jobsearch.search_noting import noted, searching_for
 from jobsearch.uploads import Upload
 from jobsearch.vacancy import Listing, listing_id
 from jobsearch.vacancy_file import preview, report
@@ -132,9 +133,12 @@ async def find_place(actor: CurrentActor, form: PlaceForm) -> PlaceShown:
 
 
 @market_router.post("/vacancies/search")
-async def search_vacancies(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, asked: VacancySearch) -> VacancyPage:
+async def search_vacancies(
+    desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, at_least: AtLeast, asked: VacancySearch
+) -> VacancyPage:
     """Search what is on the market in the United Kingdom; each hit says why it was found. Pages of 20."""
     require(actor, Deed.SEARCH)
+    somebody = await searching_for(desk, actor, ask, asked)
     today, place = desk.today(), _asked_place(asked)
     if place and place.state != "found":
         return VacancyPage.of(Found(), asked.page, place, today)
@@ -149,7 +153,7 @@ async def search_vacancies(desk: AtDesk, actor: CurrentActor, at_least: AtLeast,
     )
     async with reading(desk.pool, None, VACANCIES, at_least) as connection:
         found = await find(connection, criteria, await worded(connection, asked.words), asked.page)
-    return VacancyPage.of(found, asked.page, place, today)
+    return await noted(somebody, asked, VacancyPage.of(found, asked.page, place, today))
 
 
 @market_router.get("/vacancies/{vacancy_id}", response_model=VacancyShown, responses=_AS_LINKED_DATA)

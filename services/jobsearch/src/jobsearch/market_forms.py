@@ -202,6 +202,8 @@ class VacancySearch(BaseModel):
     contracts: Annotated[list[Contract], Field(max_length=len(Contract))] = []
     part_time: bool = Field(default=False, description="Only what can be done part-time.")
     page: Annotated[int, Field(ge=1, le=MOST_PAGES)] = 1
+    participant_id: UUID | None = Field(None, description="For whom; a person searches for themselves.")
+    search_id: UUID | None = Field(None, description="The search whose further page this is.")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -264,6 +266,7 @@ class WideningShown(BaseModel):
 class VacancyPage(BaseModel):
     """Vacancies that were found, in an order that the ranker's version names."""
 
+    search_id: UUID | None = Field(None, description="By which an opened vacancy names a search made for somebody.")
     ranker: str = RANKER
     place: PlaceShown | None = Field(None, description="What the place means; nothing is searched before it is clear.")
     total: int = Field(description="How many there are, those with a mismatch too.")

@@ -11,7 +11,7 @@ from chassis.store import Session
 from chassis.timers import Command, Due, Timer
 from events.jobsearch import ApplicationFellThrough, ApplicationRejected, OfferAccepted, OfferDeclined
 from jobsearch.application import Application
-from jobsearch.stages import ANSWERED_BY_NOBODY, UNSENT
+from jobsearch.stages import CLOSES_ITSELF, UNSENT
 from jobsearch.views.advertised import ADVERTISED
 from jobsearch.views.applications import APPLICATIONS
 
@@ -93,7 +93,7 @@ def _command(decision: Callable[[Application, datetime], None]) -> Command:
 
 def timers(zone: ZoneInfo, unanswered_days: int) -> tuple[Timer, ...]:
     """Return what falls due by itself; days are those of the programme's time zone."""
-    waiting = {"zone": zone.key, "days": unanswered_days, "stages": list(ANSWERED_BY_NOBODY)}
+    waiting = {"zone": zone.key, "days": unanswered_days, "stages": list(CLOSES_ITSELF)}
     unsent = {"stages": list(UNSENT)}
     return (
         Timer("when_unanswered_too_long_close_application", APPLICATIONS, UNANSWERED, let_go_silent, waiting),

@@ -1,5 +1,6 @@
 """The stages of an application: which fact leads to which, and what can be asked in each."""
 
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -54,6 +55,8 @@ class Stage(StrEnum):
 UNSENT: Final = (Stage.SAVED, Stage.INTERESTED, Stage.PREPARING)
 ANSWERED_BY_NOBODY: Final = (Stage.APPLIED, Stage.ACKNOWLEDGED, Stage.INTERVIEWED)
 """The stages in which the next word is the employer's, and silence counts."""
+CLOSES_ITSELF: Final = (*ANSWERED_BY_NOBODY, Stage.INTERVIEW_INVITED)
+"""The stages in which nothing may be heard for so long that the application closes by itself."""
 OPEN: Final = (*UNSENT, *ANSWERED_BY_NOBODY, Stage.INTERVIEW_INVITED, Stage.OFFERED)
 CLOSED: Final = (
     Stage.UNSUCCESSFUL,
@@ -140,7 +143,7 @@ OF_APPLICATIONS: Final[tuple[type[Fact], ...]] = (
     InterviewHeld,
     InterviewCancelled,
 )
-WAITS_AGAIN: Final[tuple[type[Fact], ...]] = (
+_WAITS_AGAIN: Final[tuple[type[Fact], ...]] = (
     ApplicationSent,
     ApplicationAcknowledged,
     ApplicationChased,
@@ -149,7 +152,18 @@ WAITS_AGAIN: Final[tuple[type[Fact], ...]] = (
     InterviewHeld,
     InterviewCancelled,
 )
-"""After these, the wait for the employer's answer begins, or begins again."""
+
+
+def waiting_since(fact: Fact, earlier: datetime | None) -> datetime | None:
+    """Return when the wait for the employer began, or began again: with this fact, or with the interview it is about.
+
+    `earlier` is when it began before the fact.
+    """
+    match fact:
+        case InterviewInvited() | InterviewRescheduled():
+            day = datetime.combine(fact.day, time(12), UTC) if fact.day else fact.occurred_at
+            return max(fact.starts_at or day, earlier or fact.occurred_at)
+    return fact.occurred_at if isinstance(fact, _WAITS_AGAIN) else earlier
 
 
 def follow(course: Course, fact: Fact) -> None:

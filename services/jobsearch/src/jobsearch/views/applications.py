@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from psycopg.rows import class_row
 
@@ -14,8 +13,11 @@ from chassis.listen.told import Told
 from chassis.listen.views import Table, View
 from events.caseload import JobNotStarted, JobRecorded, JobStartDateSet
 from events.jobsearch import (
+    ApplicationAcknowledged,
     ApplicationChased,
     ApplicationRejected,
+    ApplicationReopened,
+    ApplicationRestored,
     ApplicationSaved,
     ApplicationSent,
     ApplicationSuperseded,
@@ -29,8 +31,17 @@ from events.jobsearch import (
     OfferMade,
 )
 from events.sealed import Sealed
-from jobsearch.stages import OF_APPLICATIONS, WAITS_AGAIN, Stage, follow
+from jobsearch.stages import OF_APPLICATIONS, Stage, follow, waiting_since
 
+HEARD_OF: Final = (
+    ApplicationSent,
+    ApplicationAcknowledged,
+    ApplicationReopened,
+    ApplicationRestored,
+    InterviewHeld,
+    InterviewCancelled,
+)
+"""After these, silence is counted anew; that the person asked again does not break it."""
 OF_JOBS: Final = (JobRecorded, JobStartDateSet, JobNotStarted)
 
 
@@ -126,9 +137,9 @@ def fold_application(row: ApplicationRow | None, told: Told) -> ApplicationRow:
     row.version = int(told.id.rpartition(":")[2])
     if row.stage != earlier:
         row.stage_since = fact.occurred_at
-    if isinstance(fact, WAITS_AGAIN):
-        row.waiting_since = fact.occurred_at
-        row.silent_since = row.silent_since if isinstance(fact, ApplicationChased) else fact.occurred_at
+    row.waiting_since = waiting_since(fact, row.waiting_since)
+    if isinstance(fact, HEARD_OF):
+        row.silent_since = fact.occurred_at
     _take_details(row, told)
     return row
 
@@ -248,7 +259,7 @@ APPLICATIONS: Final = View(
         Table("interview", InterviewRow, interview_touched, fold_interview, indexes=("application_id",)),
         Table("application_job", ApplicationJobRow, job_touched, fold_job, indexes=("application_id",)),
     ),
-    calls=(follow,),
+    calls=(follow, waiting_since),
 )
 
 
@@ -281,38 +292,3 @@ async def jobs_of(connection: Connection, applications: Sequence[UUID]) -> dict[
     async with connection.cursor(row_factory=class_row(ApplicationJobRow)) as cursor:
         await cursor.execute(query, [list(applications)])
         return {row.application_id: row for row in await cursor.fetchall() if row.application_id}
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationWeek:
-    """How many jobs a person saved, how many applications were sent, how many interviews there were in a week."""
-
-    week: date
-    saved: int
-    sent: int
-    interviews: int
-
-
-WEEKS: Final = """
-with moments as (
-    select saved_at at time zone %(zone)s as at, 1 as saved, 0 as sent, 0 as interviews
-    from application where tenant = %(tenant)s and participant_id = %(participant)s
-    union all
-    select sent_at at time zone %(zone)s, 0, 1, 0
-    from application where tenant = %(tenant)s and participant_id = %(participant)s and sent_at is not null
-    union all
-    select coalesce(day::timestamp, coalesce(held_at, invited_at) at time zone %(zone)s), 0, 0, 1
-    from interview where tenant = %(tenant)s and participant_id = %(participant)s and cancelled_at is null
-)
-select date_trunc('week', at)::date as week, sum(saved) as saved, sum(sent) as sent, sum(interviews) as interviews
-from moments where at >= %(since)s group by 1
-"""
-
-
-async def application_weeks(
-    connection: Connection, tenant: UUID, participant: UUID, since: date, zone: ZoneInfo
-) -> dict[date, ApplicationWeek]:
-    """Return the weeks since a Monday in which something happened to a participant's applications."""
-    arguments = {"tenant": tenant, "participant": participant, "since": since, "zone": zone.key}
-    async with connection.cursor(row_factory=class_row(ApplicationWeek)) as cursor:
-        return {row.week: row for row in await (await cursor.execute(WEEKS, arguments)).fetchall()}
