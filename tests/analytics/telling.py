@@ -21,7 +21,7 @@ from events.caseload import (
     StandardPromised,
     case_of,
 )
-from events.envelope import Envelope
+from tests.envelope import Envelope
 from events.fact import Fact
 from events.jobsearch import ApplicationSaved, ApplicationSent
 from events.referrals import (
