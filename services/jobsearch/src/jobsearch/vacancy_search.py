@@ -98,9 +98,11 @@ async def find(connection: Connection, criteria: Criteria, wording: Wording, pag
     criteria = replace(criteria, query=criteria.query or wording.all)
     offset = (page - 1) * PAGE
     matches = await search(connection, criteria, PAGE, offset)
+    if not matches and page > 1:
+        first = await search(connection, criteria, 1)
+        return Found(first[0].total, first[0].fitting) if first else Found()
     if not matches:
-        widenings = [] if page > 1 else [one async for one in _widened(connection, criteria, wording)]
-        return Found(widenings=tuple(widenings))
+        return Found(widenings=tuple([one async for one in _widened(connection, criteria, wording)]))
     ids = [match.vacancy_id for match in matches]
     rows = await find_vacancies(connection, ids)
     reasons = await _reasons(connection, ids, wording)
