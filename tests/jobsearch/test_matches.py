@@ -38,7 +38,7 @@ def ada(platform: Platform) -> Person:
     person = Person(uuid4())
     platform.take_on(person)
     with platform.client("coach", person.provider, person.coach) as coach:
-        eventually(coach, f"/participants/{person.id}/matches", lambda page: page["matches"] == [])
+        eventually(coach, f"/participants/{person.id}/matches", lambda page: page["hits"] == [])
     return person
 
 
@@ -61,7 +61,7 @@ def tell(client: httpx.Client, person: Person, **changes: Any) -> None:
 
 
 def employers(page: dict[str, Any]) -> set[str]:
-    return {match["vacancy"]["employer"] for match in page["matches"]}
+    return {match["vacancy"]["employer"] for match in page["hits"]}
 
 
 def test_leeds_is_the_town_of_these_tests() -> None:
@@ -70,21 +70,21 @@ def test_leeds_is_the_town_of_these_tests() -> None:
 
 def test_nobody_is_matched_before_they_said_what_they_want(ada: Person, speaks: SpeaksAs) -> None:
     page = speaks(ada).get(f"/participants/{ada.id}/matches").json()
-    assert (page["matches"], page["missing"]) == ([], "work")
+    assert (page["hits"], page["missing"]) == ([], "work")
 
 
 def test_what_fits_comes_with_its_reasons(ada: Person, speaks: SpeaksAs) -> None:
     client = speaks(ada)
     tell(client, ada)
 
-    page = eventually(client, f"/participants/{ada.id}/matches", lambda page: len(page["matches"]) == 3)
+    page = eventually(client, f"/participants/{ada.id}/matches", lambda page: len(page["hits"]) == 3)
 
     assert employers(page) == {"Near", "Nearby", "Other Wish"}
-    near = next(match for match in page["matches"] if match["vacancy"]["employer"] == "Near")
+    near = next(match for match in page["hits"] if match["vacancy"]["employer"] == "Near")
     assert near["reasons"] == [{"asked": "bellringer", "met": ["Bellringer"], "field": "title"}]
     assert near["fits"] == ["in Leeds", "pays £14 per hour", "16 to 20 hours a week", "permanent"]
     assert near["mismatch"] is None
-    other = next(match for match in page["matches"] if match["vacancy"]["employer"] == "Other Wish")
+    other = next(match for match in page["hits"] if match["vacancy"]["employer"] == "Other Wish")
     assert {reason["asked"] for reason in other["reasons"]} == {"organ", "tuner"}
     assert other["fits"][0].endswith("miles from Leeds")
 
@@ -92,14 +92,14 @@ def test_what_fits_comes_with_its_reasons(ada: Person, speaks: SpeaksAs) -> None
 def test_what_was_saved_or_dismissed_is_not_new(ada: Person, speaks: SpeaksAs) -> None:
     client, path = speaks(ada), f"/participants/{ada.id}/matches"
     tell(client, ada)
-    page = eventually(client, path, lambda page: len(page["matches"]) == 3)
-    saved, dismissed, left = (match["vacancy"]["id"] for match in page["matches"])
+    page = eventually(client, path, lambda page: len(page["hits"]) == 3)
+    saved, dismissed, left = (match["vacancy"]["id"] for match in page["hits"])
 
     asked(client, f"/participants/{ada.id}/applications", {"vacancy_id": saved})
     asked(client, f"/participants/{ada.id}/activity/dismissed", {"vacancy_id": dismissed, "reason": "wrong_work"})
 
     def without_both(page: dict[str, Any]) -> bool:
-        ids = {match["vacancy"]["id"] for match in page["matches"]}
+        ids = {match["vacancy"]["id"] for match in page["hits"]}
         return left in ids and not ids & {saved, dismissed}
 
     eventually(client, f"{path}?most=20", without_both)
@@ -108,5 +108,5 @@ def test_what_was_saved_or_dismissed_is_not_new(ada: Person, speaks: SpeaksAs) -
 def test_a_coach_sees_the_same(ada: Person, speaks: SpeaksAs) -> None:
     tell(speaks(ada), ada, work="bellringer")
     path = f"/participants/{ada.id}/matches"
-    own = eventually(speaks(ada), path, lambda page: len(page["matches"]) == 3)
+    own = eventually(speaks(ada), path, lambda page: len(page["hits"]) == 3)
     assert speaks(ada, "coach").get(path).json() == own

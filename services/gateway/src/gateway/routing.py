@@ -11,7 +11,7 @@ PREFIX: Final = "/api/v1"
 METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
 OF_NOBODY: Final[Mapping[str, tuple[str, ...]]] = {
     "analytics": ("/funnel", "/standards", "/outcomes", "/exports"),
-    "jobsearch": ("/vacancies", "/vacancy-files", "/towns"),
+    "jobsearch": ("/vacancies", "/vacancy-files", "/places"),
     "learning": ("/courses",),
     "referrals": ("/referral-files",),
 }

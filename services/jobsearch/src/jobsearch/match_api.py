@@ -39,7 +39,7 @@ class Matches(BaseModel):
     """The best vacancies that a person has neither saved nor dismissed."""
 
     ranker: str = RANKER
-    matches: list[MatchShown]
+    hits: list[MatchShown]
     missing: MissingWish | None = Field(description="What they have not said and what would help most.")
 
 
@@ -54,8 +54,8 @@ async def read_matches(
     missing = most_limiting(profile, has_cv=bool(cvs))
     (work,) = await request.desk.keyring.open_many([profile.work if profile else None])
     if profile is None or not work:
-        return Matches(matches=[], missing=missing)
-    return Matches(matches=await _matches(request, profile, work, most), missing=missing)
+        return Matches(hits=[], missing=missing)
+    return Matches(hits=await _matches(request, profile, work, most), missing=missing)
 
 
 async def _matches(request: RequestAboutPerson, profile: ProfileRow, work: str, most: int) -> list[MatchShown]:
