@@ -1,8 +1,6 @@
 """The real things tests run against: private, on sockets or free ports, in folders of their own."""
 
-import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.running import throw_away
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
@@ -20,12 +19,6 @@ settings.load_profile("patient")
 # Tests kill processes, never the machine: what PostgreSQL wrote is safe with the operating system.
 UNFLUSHED = {"fsync": "off"}
 FIRST = ("faults", "guarantees")
-
-
-def throw_away(server: Postgres) -> None:
-    """Stop without the checkpoint that would first write every database of the run to the disk."""
-    os.kill(server.process_id, signal.SIGQUIT)
-    server.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,6 +19,7 @@ from psycopg import connect
 from chassis.identity import Actor
 from chassis.signing import SigningKey, person_token
 from chassis.topics import make_topics
+from tests.running import throw_away
 from waymark.local import environment, identity
 from waymark.local.environment import Addresses
 from waymark.local.kafka import Kafka
@@ -123,11 +124,13 @@ def running(folder: Path) -> Iterator[Town]:
     keyring_postgres = Postgres(folder / "keyring-postgres", settings=searchable, log=folder / "logs/keyring-pg.log")
     kafka, zipkin = Kafka(folder / "kafka", log=folder / "logs/kafka.log"), Zipkin(folder / "zipkin")
     with ExitStack() as stack:
-        infrastructure = (postgres, keyring_postgres, kafka, zipkin)
-        for program in infrastructure:
-            stack.callback(program.stop)
-            program.launch()
-        for program in infrastructure:
+        for server in (postgres, keyring_postgres):
+            server.launch()
+            stack.callback(throw_away, server)
+        for slow in (kafka, zipkin):
+            stack.callback(slow.kill)
+            slow.launch()
+        for program in (postgres, keyring_postgres, kafka, zipkin):
             program.wait()
         ports = {name: any_free() for name in environment.SERVICES} | {"kafka": kafka.port, "zipkin": zipkin.port}
         addresses = environment.prepare(postgres, keyring_postgres, ports, folder)

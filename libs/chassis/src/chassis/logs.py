@@ -56,4 +56,5 @@ def _frames_only(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     error = found[1] if isinstance(found, tuple) else found
     if isinstance(error, BaseException):
         event["exception"] = frames_of(error)
+    event.pop("color_message", None)  # uvicorn says everything twice
     return event

@@ -22,7 +22,7 @@ from chassis.packing import BATCH_BYTES, Packed, Packer, Partition, Row
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 0.02
-BATCH_FACTS: Final = 5_000
+BATCH_FACTS: Final = 10_000
 LOCK: Final = 7_243_117
 LONGEST_BACKOFF: Final = 5.0
 
