@@ -15,6 +15,9 @@ from waymark.local.postgres import Postgres
 from waymark.personas import CONTRACTS, PERSONAS, PROGRAMMES, PROVIDERS, TEAMS, Persona, coaches_of, id_of
 
 SERVICES = ("keyring", "referrals", "caseload", "jobsearch", "nudges", "learning", "analytics", "gateway")
+SILENT = frozenset({"analytics"})
+"""Those that tell no facts, so that they have no store."""
+
 WANTED_PORTS: Mapping[str, int] = {
     "referrals": 8101,
     "caseload": 8102,

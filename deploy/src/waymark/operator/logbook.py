@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 from waymark.local import record
+from waymark.local.environment import SILENT
 from waymark.local.failure import PlatformFailure
 
 FACTS: Final = """
@@ -62,7 +63,8 @@ def facts_of(id: UUID, databases: Mapping[str, str]) -> list[Entry]:  # noqa: A0
 
     Raises PlatformFailure when a database does not answer.
     """
-    entries = [entry for service, database in databases.items() for entry in _read(service, database, id)]
+    telling = {service: database for service, database in databases.items() if service not in SILENT}
+    entries = [entry for service, database in telling.items() for entry in _read(service, database, id)]
     return sorted(entries, key=lambda entry: (entry.recorded_at, entry.service, entry.position))
 
 

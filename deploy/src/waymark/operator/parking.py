@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Final
 
@@ -14,9 +14,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+import analytics.main
 import caseload.main
 import caseload.policies
 import caseload.settings
+import gateway.main
+import jobsearch.main
+import jobsearch.policies
+import learning.main
+import nudges.main
+import nudges.policies
 import referrals.main
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.listen.consumers import Consumer, PolicyConsumer, SupersededError, TransientError, ViewConsumer
@@ -26,11 +33,22 @@ from chassis.listen.views import View
 from chassis.retell import retell
 from chassis.store import Store
 from waymark.local import record
+from waymark.local.environment import SILENT
 from waymark.local.failure import PlatformFailure
 
-VIEWS: Final[Mapping[str, Sequence[View]]] = {"referrals": referrals.main.VIEWS, "caseload": caseload.main.VIEWS}
+VIEWS: Final[Mapping[str, Sequence[View]]] = {
+    "referrals": referrals.main.VIEWS,
+    "caseload": caseload.main.VIEWS,
+    "jobsearch": jobsearch.main.VIEWS,
+    "nudges": nudges.main.VIEWS,
+    "learning": learning.main.VIEWS,
+    "analytics": analytics.main.VIEWS,
+    "gateway": gateway.main.VIEWS,
+}
 POLICIES: Final[Mapping[str, Callable[[], Sequence[Policy]]]] = {
-    "caseload": lambda: caseload.policies.policies(caseload.settings.ProgrammeSettings().terms)
+    "caseload": lambda: caseload.policies.policies(caseload.settings.ProgrammeSettings().terms),
+    "jobsearch": lambda: jobsearch.policies.POLICIES,
+    "nudges": lambda: nudges.policies.POLICIES,
 }
 
 Service = Annotated[str, typer.Argument(metavar="SERVICE", help=f"One of {', '.join(VIEWS)}.")]
@@ -51,7 +69,7 @@ def hold_back() -> None:
 def show_all() -> None:
     """Show whom each service holds back, since when, and why."""
     table = Table("service", "consumer", "key", "fact", "error", "since", "waiting", box=None)
-    for service, database in _databases(VIEWS).items():
+    for service, database in _listening().items():
         for held in asyncio.run(held_by(service, database)):
             since = f"{held.since:%Y-%m-%d %H:%M:%S}"
             table.add_row(service, held.consumer, held.key, held.type, held.error, since, str(held.waiting))
@@ -62,7 +80,7 @@ def show_all() -> None:
 def show_one(key: Key) -> None:
     """Show the facts that wait for one key, in their order. What is personal in them stays sealed and is not shown."""
     table = Table("service", "consumer", "source", "position", "fact", "error", "since", box=None)
-    for service, database in _databases(VIEWS).items():
+    for service, database in _listening().items():
         for queued in asyncio.run(waiting_for(service, database, key)):
             since, position = f"{queued.since:%Y-%m-%d %H:%M:%S}", str(queued.position)
             table.add_row(service, queued.consumer, queued.source, position, queued.type, queued.error, since)
@@ -72,7 +90,7 @@ def show_one(key: Key) -> None:
 @parked.command("replay")
 def replay_some(service: Service, key: Annotated[str | None, typer.Argument(metavar="[KEY]")] = None) -> None:
     """Handle what is parked, of one key or of all, now that its reason is gone; safe to interrupt and to repeat."""
-    database = _databases([service])[service]
+    database = _only(service, _listening())
     waiting = sum(held.waiting for held in asyncio.run(held_by(service, database)) if key in {None, held.key})
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
@@ -95,7 +113,7 @@ def tell_again(
     services: Annotated[list[str] | None, typer.Argument(help="All of them, unless some are named.")] = None,
 ) -> None:
     """Have services tell all their facts again, for topics that were lost; who knows them already skips them."""
-    databases = record.addresses().databases
+    databases = {name: one for name, one in record.addresses().databases.items() if name not in SILENT}
     for service in services or databases:
         asyncio.run(_retell(service, databases))
         console.print(f"{service} tells its facts again, from the first one.")
@@ -160,10 +178,10 @@ async def _retell(service: str, databases: Mapping[str, str]) -> None:
         await retell(_only(service, databases))
 
 
-def _databases(services: Iterable[str]) -> dict[str, str]:
+def _listening() -> dict[str, str]:
+    """Return the databases of the services that hear facts, as far as they run."""
     databases = record.addresses().databases
-    listening = {service: databases[service] for service in VIEWS}
-    return {service: _only(service, listening) for service in services}
+    return {service: databases[service] for service in VIEWS if service in databases}
 
 
 def _only(service: str, databases: Mapping[str, str]) -> str:
