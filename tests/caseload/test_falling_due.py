@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from caseload.policies import timers
+from caseload.timers import timers
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.store import Store
 from chassis.timers import Ticker
@@ -20,7 +20,7 @@ LONDON = ZoneInfo("Europe/London")
 TODAY = datetime.now(LONDON).date()
 MIDNIGHT = datetime.combine(TODAY + timedelta(days=1), time.min, LONDON)
 PROVIDER, COACH = uuid4(), uuid4()
-(TIMER,) = timers(LONDON)
+TIMER, *_ = timers(LONDON)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from caseload.case import Case
-from caseload.policies import timers
+from caseload.timers import timers
 from caseload.views.caseload import CASELOAD
 from chassis.aggregate import Refusal
 from chassis.ask import Answer
@@ -22,7 +22,7 @@ from events.sealed import Sealed
 
 from .ground import NOON, Ground, open_case
 
-(FALL_DUE,) = timers(ZoneInfo("Europe/London"))
+FALL_DUE, *_ = timers(ZoneInfo("Europe/London"))
 DUE = date(2026, 7, 1)
 MIDNIGHT = datetime(2026, 7, 1, 23, tzinfo=UTC)
 FELL_DUE = "select count(*) from stored_events where topic like '%%ActionFellDue%%'"

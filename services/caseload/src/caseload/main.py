@@ -8,19 +8,24 @@ from fastapi import FastAPI
 
 from caseload.api import STATUSES, router
 from caseload.desk import Desk
-from caseload.policies import policies, timers
+from caseload.policies import policies
 from caseload.programme_rules import Terms
 from caseload.routes.action import action_router
 from caseload.routes.appointment import appointment_router
 from caseload.routes.case import case_router
 from caseload.routes.conversation import conversation_router
+from caseload.routes.job import job_router
 from caseload.routes.participant import participant_router
+from caseload.routes.session import session_router
 from caseload.routes.team import team_router
 from caseload.routes.today import today_router
 from caseload.settings import CaseloadSettings
+from caseload.timers import timers
 from caseload.views.appointments import APPOINTMENTS
 from caseload.views.caseload import CASELOAD
+from caseload.views.jobs import JOBS
 from caseload.views.messages import MESSAGES
+from caseload.views.standards import STANDARDS
 from caseload.views.timeline import TIMELINE
 from caseload.views.today import TODAY
 from chassis import roles
@@ -40,6 +45,8 @@ VIEWS: Final = (
     CASELOAD,
     APPOINTMENTS,
     MESSAGES,
+    JOBS,
+    STANDARDS,
     TIMELINE,
     TODAY,
 )
@@ -55,6 +62,8 @@ ROUTERS: Final = (
     action_router,
     appointment_router,
     conversation_router,
+    job_router,
+    session_router,
 )
 
 

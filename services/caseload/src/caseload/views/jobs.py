@@ -1,0 +1,131 @@
+"""Jobs as coach and person read them: one row each, with the weeks after which it is asked how they go."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from chassis.database import Connection
+from chassis.listen.told import Told
+from chassis.listen.views import Table, View
+from events.caseload import (
+    CheckInFellDue,
+    CheckInMissed,
+    CheckInRecorded,
+    JobEnded,
+    JobNotStarted,
+    JobRecorded,
+    JobStartDateSet,
+    JobTermsRevised,
+)
+from events.fact import Fact
+from events.sealed import Sealed
+
+
+@dataclass
+class JobRow:
+    """A job. `weeks`, `days`, `asked`, `answered` and `missed` are lists with a space between their items."""
+
+    job_id: UUID
+    case_id: UUID
+    tenant: UUID | None
+    application_id: UUID | None
+    title: Sealed | None
+    employer: Sealed | None
+    starts_on: date | None
+    hours_a_week: float | None
+    pay_a_year: float | None
+    weeks: str
+    days: str
+    version: int = 1
+    asked: str = ""
+    answered: str = ""
+    missed: str = ""
+    last_day: date | None = None
+    end_reason: str | None = None
+    never_began: bool = False
+
+
+def job_touched(told: Told) -> UUID:
+    """Return the job that a fact is about."""
+    return told.aggregate_id
+
+
+def fold_job(row: JobRow | None, told: Told) -> JobRow:
+    """Take a fact into its job.
+
+    Raises LookupError for a job that nobody recorded.
+    """
+    fact = told.fact
+    if isinstance(fact, JobRecorded):
+        return _recorded(fact, told)
+    if row is None:
+        message = "something became of a job before it was recorded"
+        raise LookupError(message)
+    _take(row, fact)
+    row.version = int(told.id.rpartition(":")[2])
+    return row
+
+
+def _take(row: JobRow, fact: Fact) -> None:
+    match fact:
+        case JobStartDateSet(starts_on=starts_on, check_ins=days, check_in_weeks=weeks):
+            row.starts_on, row.days, row.weeks = starts_on, _listed(days), _listed(weeks)
+        case JobTermsRevised(hours_a_week=hours, pay_a_year=pay):
+            row.hours_a_week, row.pay_a_year = hours, pay
+        case JobNotStarted():
+            row.never_began = True
+        case JobEnded(last_day=last_day, reason=reason):
+            row.last_day, row.end_reason = last_day, reason
+        case CheckInFellDue(week=week):
+            row.asked = f"{row.asked} {week}".lstrip()
+        case CheckInRecorded(week=week):
+            row.answered = f"{row.answered} {week}".lstrip()
+        case CheckInMissed(week=week):
+            row.missed = f"{row.missed} {week}".lstrip()
+
+
+def _recorded(fact: JobRecorded, told: Told) -> JobRow:
+    return JobRow(
+        job_id=told.aggregate_id,
+        case_id=fact.case_id,
+        tenant=told.tenant,
+        application_id=fact.application_id,
+        title=fact.title,
+        employer=fact.employer,
+        starts_on=fact.starts_on,
+        hours_a_week=fact.hours_a_week,
+        pay_a_year=fact.pay_a_year,
+        weeks=_listed(fact.check_in_weeks),
+        days=_listed(fact.check_ins),
+    )
+
+
+def _listed(items: Iterable[object]) -> str:
+    return " ".join(map(str, items))
+
+
+JOBS: Final = View(
+    name="jobs",
+    facts=(
+        JobRecorded,
+        JobStartDateSet,
+        JobTermsRevised,
+        JobNotStarted,
+        JobEnded,
+        CheckInFellDue,
+        CheckInRecorded,
+        CheckInMissed,
+    ),
+    tables=(Table("job", JobRow, job_touched, fold_job, indexes=("case_id",)),),
+)
+
+
+async def jobs_of(connection: Connection, case_id: UUID) -> Sequence[JobRow]:
+    """Return the jobs of a case, the latest first."""
+    query = "select * from job where case_id = %s order by starts_on desc nulls first, job_id"
+    async with connection.cursor(row_factory=class_row(JobRow)) as cursor:
+        return await (await cursor.execute(query, [case_id])).fetchall()
