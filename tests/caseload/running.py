@@ -53,7 +53,8 @@ class Platform:
     prefix: str
     addresses: Addresses
     position: int = 0
-    previous: dict[int, int] = field(default_factory=dict)
+    previous: dict[tuple[str, int], int] = field(default_factory=dict)
+    versions: dict[UUID, int] = field(default_factory=dict)
 
     def url(self, service: str) -> str:
         """Return where a service answers."""
@@ -104,23 +105,35 @@ class Platform:
         async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
             for person, told in facts.items():
                 for fact in told:
-                    await self._tell(producer, person, fact)
+                    person.version += 1
+                    await self._tell(producer, person, fact, f"{person.referral}:{person.version}")
             await producer.flush()
 
-    async def _tell(self, producer: AIOKafkaProducer, person: Person, fact: Fact) -> None:
-        person.version += 1
+    def hear(self, person: Person, aggregate: UUID, *facts: Fact) -> None:
+        """Tell facts about a person as the relay of the service that they belong to would."""
+        asyncio.run(self._hear(person, aggregate, facts))
+
+    async def _hear(self, person: Person, aggregate: UUID, facts: Sequence[Fact]) -> None:
+        async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
+            for fact in facts:
+                self.versions[aggregate] = self.versions.get(aggregate, 0) + 1
+                await self._tell(producer, person, fact, f"{aggregate}:{self.versions[aggregate]}")
+            await producer.flush()
+
+    async def _tell(self, producer: AIOKafkaProducer, person: Person, fact: Fact, id: str) -> None:  # noqa: A002
         partition = partition_of(str(person.id))
-        headers = self._envelope(person, fact, partition).headers()
+        headers = self._envelope(person, fact, id, partition).headers()
         value = fact.model_dump_json(exclude_none=True).encode()
         key = str(person.id).encode()
         await producer.send(self.prefix + JOURNEY, value, key=key, partition=partition, headers=headers)
 
-    def _envelope(self, person: Person, fact: Fact, partition: int) -> Envelope:
+    def _envelope(self, person: Person, fact: Fact, id: str, partition: int) -> Envelope:  # noqa: A002
+        source = fact.type_name.split(".")[1]
         self.position += 1
-        previous, self.previous[partition] = self.previous.get(partition, 0), self.position
+        previous, self.previous[source, partition] = self.previous.get((source, partition), 0), self.position
         return Envelope(
-            id=f"{person.referral}:{person.version}",
-            source="referrals",
+            id=id,
+            source=source,
             type=fact.type_name,
             subject=person.id,
             time=fact.occurred_at,
@@ -129,7 +142,7 @@ class Platform:
             previous=previous,
             correlation_id=uuid4().hex,
             causation_id="",
-            actor="test:referrals",
+            actor=f"test:{source}",
             tenant=person.provider,
         )
 

@@ -97,6 +97,16 @@ TABLE: Final[Table] = {
     "GET /cases/{case_id}/messages": TAKING_PART,
     "POST /cases/{case_id}/messages/{message_id}/read": TAKING_PART,
     "POST /cases/{case_id}/messages/{message_id}/withdraw": TAKING_PART,
+    "POST /cases/{case_id}/jobs": OWN_CASES,
+    "GET /cases/{case_id}/jobs": TAKING_PART,
+    "POST /jobs/{job_id}/start": OWN_CASES,
+    "POST /jobs/{job_id}/terms": OWN_CASES,
+    "POST /jobs/{job_id}/end": OWN_CASES,
+    "POST /jobs/{job_id}/not-started": OWN_CASES,
+    "POST /jobs/{job_id}/check-ins/{week}": TAKING_PART,
+    "POST /cases/{case_id}/session": OWN_CASES,
+    "GET /cases/{case_id}/standards": OWN_CASES,
+    "POST /cases/{case_id}/standards/{standard}/excuse": LEADERS_ONLY,
 }
 MEETING: Final = {"starts_at": "2100-03-04T10:00:00Z", "channel": "phone"}
 APPOINTMENT: Final = {"kind": "review", **MEETING}
@@ -128,6 +138,14 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /appointments/{appointment_id}/missed": {},
     "POST /appointments/{appointment_id}/cancel": {},
     "POST /cases/{case_id}/messages": {"text": "Hello"},
+    "POST /cases/{case_id}/jobs": {"title": "Baker"},
+    "POST /jobs/{job_id}/start": {"starts_on": "2100-03-08"},
+    "POST /jobs/{job_id}/terms": {"from_day": "2100-03-08", "hours_a_week": 30},
+    "POST /jobs/{job_id}/end": {"last_day": "2100-03-08", "reason": "resigned"},
+    "POST /jobs/{job_id}/not-started": {},
+    "POST /jobs/{job_id}/check-ins/{week}": {"mood": "good"},
+    "POST /cases/{case_id}/session": {"channel": "phone"},
+    "POST /cases/{case_id}/standards/{standard}/excuse": {"explanation": "In hospital."},
 }
 
 
@@ -144,8 +162,10 @@ def made(platform: Platform, ada: Person) -> dict[str, str]:
     """Return what the routes are tried on: an appointment of Ada's, and things that are not there."""
     with platform.client("coach", NORTHWAY, AMIR) as coach:
         booked = coach.post(f"/cases/{case_of(ada.referral)}/appointments", json=APPOINTMENT).json()["ids"]
+        worked = coach.post(f"/cases/{case_of(ada.referral)}/jobs", json={"title": "Baker"}).json()["ids"]
     unknown = {f"{thing}_id": str(uuid4()) for thing in ("action", "concern", "message")}
-    return {"appointment_id": booked["appointment"], **unknown}
+    known = {"appointment_id": booked["appointment"], "job_id": worked["job"], "week": "1", "standard": "plan"}
+    return known | unknown
 
 
 @pytest.fixture

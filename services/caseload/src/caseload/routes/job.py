@@ -27,16 +27,7 @@ Hours = Annotated[float, Field(gt=0, le=100)]
 Pay = Annotated[float, Field(ge=0, le=10_000_000)]
 
 
-class Terms(Asked):
-    """Hours a week and pay a year of a job, as far as they are known."""
-
-    model_config = example(hours_a_week=30, pay_a_year=24000)
-
-    hours_a_week: Hours | None = None
-    pay_a_year: Pay | None = None
-
-
-class NewJob(Terms):
+class NewJob(Asked):
     """A job that the person found; its first day may be told later."""
 
     model_config = example(title="Baker", employer="Riverside Bakery", starts_on="2030-03-04", hours_a_week=30)
@@ -44,6 +35,8 @@ class NewJob(Terms):
     title: Words | None = None
     employer: Words | None = None
     starts_on: Day | None = None
+    hours_a_week: Hours | None = None
+    pay_a_year: Pay | None = None
     application_id: UUID | None = Field(None, description="The application that led to it, if there was one.")
 
 
@@ -55,12 +48,14 @@ class FirstDay(Asked):
     starts_on: Day
 
 
-class OtherTerms(Terms):
+class OtherTerms(Asked):
     """Hours and pay that hold from a day on."""
 
     model_config = example(from_day="2030-06-03", hours_a_week=37.5, pay_a_year=28000)
 
     from_day: Day
+    hours_a_week: Hours | None = None
+    pay_a_year: Pay | None = None
 
 
 class End(Asked):

@@ -36,7 +36,7 @@ class WhatBecame(StrEnum):
     MISSED_ACCEPTABLY = "missed_acceptably"
 
 
-class Attendance(Asked):
+class SessionAttendance(Asked):
     """Which appointment it was, and what became of it."""
 
     model_config = example(appointment_id="8a2d1f80-7a4f-4f0e-8f1c-2f0f1c1f1a10", outcome="attended")
@@ -72,7 +72,7 @@ class SessionBox(Asked):
         next={"kind": "review", "starts_at": "2030-03-04T10:00:00Z", "channel": "phone"},
     )
 
-    attendance: Attendance | None = None
+    attendance: SessionAttendance | None = None
     channel: Channel | None = None
     occurred_at: Moment | None = Field(None, description="When the two spoke, if not when the appointment was.")
     actions: tuple[NewAction, ...] = Field((), max_length=MOST_ACTIONS)
@@ -139,7 +139,7 @@ def _notes(to: CaseRequest, body: SessionBox) -> SessionNotes:
     )
 
 
-def _attended(attendance: Attendance) -> Attended:
+def _attended(attendance: SessionAttendance) -> Attended:
     return Attended(
         attendance.appointment_id,
         came=attendance.came,
