@@ -69,7 +69,10 @@ def appointment(draw: some.DrawFn, _id: UUID) -> list[Fact]:
     moved = AppointmentRescheduled(
         occurred_at=NOW, **MEETING | {"minutes": 30, "place": sealed(AppointmentRescheduled, "place")}
     )
-    wrong: list[Fact] = [AppointmentMissed(occurred_at=NOW, acceptable=True), AppointmentOutcomeCorrected(occurred_at=NOW)]
+    wrong: list[Fact] = [
+        AppointmentMissed(occurred_at=NOW, acceptable=True),
+        AppointmentOutcomeCorrected(occurred_at=NOW),
+    ]
     outcomes: list[list[Fact]] = [
         [],
         wrong,
