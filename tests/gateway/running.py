@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,11 +133,13 @@ def running(
     addresses = prepare(SERVICES, postgres, keyring_postgres, kafka, folder)
     leave_record(addresses, folder)
     services = {name: service_of(name, addresses, folder, variables=variables.get(name, {})) for name in SERVICES}
-    with ExitStack() as stack:
+    try:
         for service in services.values():
-            stack.callback(service.stop)
             service.launch()
         for service in services.values():
             service.wait()
         with ExitStack() as clients:
             yield Platform(addresses, folder, services, clients)
+    finally:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Service.stop, services.values()))

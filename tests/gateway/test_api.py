@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from chassis.identity import Actor
@@ -51,6 +52,42 @@ def test_another_providers_participant_is_not_there_and_that_is_told(platform: P
     assert [answer.status_code for answer in answers] == [404, 404]
     found = seen_looks(platform, person, 2)
     assert {(look["reader_id"], look["refused"]) for look in found} == {(str(stranger.id), "not_found")}
+
+
+def test_a_list_is_told_once_with_its_count(platform: Platform) -> None:
+    person = platform.refer()
+    fresh = person.provider.actor("team_leader")
+
+    listed = done(platform.client(fresh).get(f"{API}/caseload")).json()["cases"]
+
+    assert told_by(platform, fresh) == [("waymark.gateway.RecordsListed.v1", "list_caseload", len(listed))]
+
+
+def told_by(platform: Platform, reader: Actor) -> list[tuple[str, str, int | None]]:
+    """Return what was stored of somebody's reading, and under what name."""
+    query = "select topic, convert_from(state, 'UTF8')::json from stored_events where actor = %s"
+    with psycopg.connect(platform.addresses.databases["gateway"]) as connection:
+        connection.execute("select set_config('waymark.tenant', '*', false)")
+        rows = connection.execute(query, [str(reader)]).fetchall()
+    return [(topic, fact["what"], fact.get("count")) for topic, fact in rows]
+
+
+def test_what_is_about_nobody_is_read_without_a_word(platform: Platform) -> None:
+    coach = Provider().actor("coach")
+
+    done(platform.client(coach).get(f"{API}/courses"))
+    done(platform.client(coach).get(f"{API}/me"))
+
+    assert told_by(platform, coach) == []
+
+
+def test_a_page_of_several_services_is_one_look(platform: Platform) -> None:
+    person = platform.refer()
+    leader = person.provider.actor("team_leader")
+
+    done(platform.client(leader).get(f"{API}/participants/{person.id}"))
+
+    assert told_by(platform, leader) == [("waymark.gateway.RecordOpened.v1", "open_participant", None)]
 
 
 def test_a_record_is_made_of_what_every_service_knows(platform: Platform, person: Person) -> None:

@@ -1,0 +1,105 @@
+"""Every visitor at every route of the gateway itself: what is not in this table fails the build.
+
+The routes of services have tables of their own, and are asked through the gateway with the visitor's own rights.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from chassis.identity import Actor
+from gateway.routing import PREFIX
+from tests.access.matrix import NOBODY, Matrix, Table, Verdict
+from tests.gateway.running import Person, Platform
+from tests.running import authorization
+
+ALLOWED, FORBIDDEN, HIDDEN = Verdict.ALLOWED, Verdict.FORBIDDEN, Verdict.HIDDEN
+
+STAFF: Final = ("coach", "team_leader", "provider_manager")
+OUTSIDERS: Final = ("analyst", "operator", "auditor")
+VISITORS: Final = (
+    "the person themselves",
+    "another person of the provider",
+    "coach of the person",
+    "another coach of the provider",
+    *(f"{role} of the provider" for role in STAFF[1:]),
+    *(f"{role} elsewhere" for role in STAFF),
+    "who referred the person",
+    *OUTSIDERS,
+)
+ALL: Final = dict.fromkeys(VISITORS, ALLOWED)
+OF_ROLES: Final = dict.fromkeys(OUTSIDERS, FORBIDDEN)
+SEES: Final = dict.fromkeys(VISITORS, HIDDEN) | {
+    **OF_ROLES,
+    **dict.fromkeys(("the person themselves", "coach of the person"), ALLOWED),
+    **{f"{role} of the provider": ALLOWED for role in STAFF[1:]},
+    "who referred the person": FORBIDDEN,
+}
+JOBSEEKERS: Final = ("the person themselves", "another person of the provider")
+LINKS: Final = SEES | dict.fromkeys(JOBSEEKERS, FORBIDDEN)
+HOME: Final = dict.fromkeys(VISITORS, FORBIDDEN) | dict.fromkeys(JOBSEEKERS, ALLOWED)
+
+TABLE: Final[Table] = {
+    f"GET {PREFIX}/me": ALL,
+    f"GET {PREFIX}/home": HOME,
+    f"GET {PREFIX}/participants/{{participant_id}}": SEES,
+    f"GET {PREFIX}/participants/{{participant_id}}/looks": SEES,
+    f"POST {PREFIX}/participants/{{participant_id}}/sign-in-links": LINKS,
+    f"GET {PREFIX}/changes": ALL | OF_ROLES,
+    f"POST {PREFIX}/sign-out": ALL,
+}
+OPEN: Final = (f"GET {PREFIX}/sign-in/demo", f"POST {PREFIX}/sign-in/demo", f"POST {PREFIX}/sign-in/link")
+OWN_TAGS: Final = {"people", "getting in", "live changes"}
+
+
+@pytest.fixture(scope="module")
+def own(platform: Platform) -> Mapping[str, Any]:
+    """Return what the gateway describes of its own routes, but for those of people who are nobody yet."""
+    document = platform.client(None).get("/openapi.json").json()
+    paths: dict[str, dict[str, Any]] = {}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if OWN_TAGS & set(operation["tags"]) and f"{method.upper()} {path}" not in OPEN:
+                paths.setdefault(path, {})[method] = operation
+    return {"paths": paths}
+
+
+def actor_of(visitor: str, person: Person) -> Actor:
+    """Return a visitor."""
+    known = {
+        "the person themselves": person.actor,
+        "another person of the provider": Actor(uuid4(), "jobseeker", person.provider.id),
+        "coach of the person": person.coach,
+        "another coach of the provider": person.provider.actor("coach"),
+        "who referred the person": person.referrer,
+    }
+    role, _, where = visitor.partition(" ")
+    place = person.provider.id if where == "of the provider" else _nowhere(role)
+    return known.get(visitor) or Actor(uuid4(), role, place)
+
+
+def _nowhere(role: str) -> UUID | None:
+    return uuid4() if role in STAFF else None
+
+
+def test_every_visitor_has_a_verdict_on_every_route(own: Mapping[str, Any]) -> None:
+    assert Matrix(own, TABLE, frozenset(VISITORS)).gaps() == []
+
+
+def test_every_route_treats_every_visitor_as_the_table_says(
+    own: Mapping[str, Any], platform: Platform, person: Person
+) -> None:
+    client = platform.client(None)
+
+    def ask(visitor: str, route: str) -> httpx.Response:
+        method, path = route.split(" ")
+        known = {} if visitor == NOBODY else authorization(platform.addresses, actor_of(visitor, person))
+        request = client.build_request(method, path.format(participant_id=person.id), headers=known)
+        answer = client.send(request, stream=True)
+        answer.close() if path.endswith("/changes") else answer.read()
+        return answer
+
+    assert Matrix(own, TABLE, frozenset(VISITORS)).differences(ask) == []
