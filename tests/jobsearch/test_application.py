@@ -209,6 +209,13 @@ def test_an_application_cannot_be_sent_tomorrow() -> None:
         at(Stage.SAVED).send(ApplicationSent(occurred_at=NOW + timedelta(days=1)), NOW)
 
 
+def test_who_applied_though_the_vacancy_was_gone_goes_on_from_there() -> None:
+    application = at(Stage.VACANCY_CLOSED)
+    application.send(ApplicationSent(occurred_at=EARLIER), NOW)
+    assert decided(application) == [ApplicationReopened(occurred_at=NOW), ApplicationSent(occurred_at=EARLIER)]
+    assert (application.stage, application.waiting_since) == (Stage.APPLIED, EARLIER)
+
+
 def test_a_second_invitation_is_a_second_round() -> None:
     application = at(Stage.INTERVIEWED)
     assert application.next_round == 2
@@ -300,6 +307,12 @@ def test_an_answer_after_the_end_reopens_the_application(stage: Stage, news: str
     reopened, *_ = decided(application)
     assert reopened == ApplicationReopened(occurred_at=NOW)
     assert application.stage in OPEN
+
+
+def test_an_employer_who_writes_again_throws_nobody_back() -> None:
+    application = given(SENT, INVITED, HELD, UNANSWERED)
+    application.acknowledge(NOW)
+    assert (application.stage, decided(application)) == (Stage.INTERVIEWED, [ApplicationReopened(occurred_at=NOW)])
 
 
 @pytest.mark.parametrize("news", ["acknowledge", "interviews", "offer", "accept"])

@@ -90,13 +90,15 @@ class Application(Aggregate):
         if sent.occurred_at > now:
             raise SentInTheFuture(str(SentInTheFuture.__doc__))
         if self._moves("send", Stage.APPLIED):
+            self._go_on(now)
             self.record(sent)
 
     def acknowledge(self, now: datetime) -> None:
-        """Note that the employer confirmed it."""
+        """Note that the employer confirmed it; one that had come further before its end goes on from there."""
         if self._moves("acknowledge", Stage.ACKNOWLEDGED):
             self._go_on(now)
-            self.record(ApplicationAcknowledged(occurred_at=now))
+            if self.stage is Stage.APPLIED:
+                self.record(ApplicationAcknowledged(occurred_at=now))
 
     def chase(self, now: datetime) -> None:
         """Note that the person asked what became of it: the wait begins again."""
@@ -218,7 +220,7 @@ class Application(Aggregate):
             raise refusal(str(refusal.__doc__), self.allowed)
 
     def _go_on(self, now: datetime) -> None:
-        """Reopen what was closed, because the employer answered after all."""
+        """Reopen what was closed, because the employer answered, or the person applied, after all."""
         if self.stage in CLOSED:
             self.record(ApplicationReopened(occurred_at=now))
 
