@@ -33,7 +33,13 @@ def connection(platform: Platform) -> Iterator[psycopg.Connection]:
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("caseload", "participant_id"), ("timeline", "participant_id"), ("stored_events", "subject")],
+    [
+        ("caseload", "participant_id"),
+        ("timeline", "participant_id"),
+        ("today_case", "participant_id"),
+        ("today_person", "participant_id"),
+        ("stored_events", "subject"),
+    ],
 )
 def test_a_provider_sees_its_own_rows_only(
     connection: psycopg.Connection, people: dict[UUID, Person], table: str, column: str

@@ -26,11 +26,12 @@ def within_a_day(standing: Standing, now: Now, _rules: StepRules) -> Iterator[St
     """Rule 1: a meeting, an interview or a first day within 24 hours."""
     found = chain(_appointments(standing, now), _meetings(standing, now), _interviews(standing, now))
     yield from (step for _, step in sorted(found, key=lambda pair: (pair[0], pair[1].code)))
-    for id_, job in standing.work.jobs.items():
-        if job.starts_on and now.today <= job.starts_on <= now.plus(1):
-            sentence = f"Your first day at work is {now.named(job.starts_on)}."
+    first_days = [(job.starts_on, id_, job) for id_, job in standing.work.jobs.items() if job.starts_on]
+    for day, id_, job in sorted(first_days, key=lambda one: one[:2]):
+        if now.today <= day <= now.plus(1):
+            sentence = f"Your first day at work is {now.named(day)}."
             why = "Check how you get there and what to bring."
-            yield Step(1, sentence, why, 10, Button.SEE_DETAILS, id_, job, job.starts_on)
+            yield Step(1, sentence, why, 10, Button.SEE_DETAILS, id_, job, day)
 
 
 def answer_coach(standing: Standing, now: Now, rules: StepRules) -> Iterator[Step]:
@@ -45,10 +46,10 @@ def answer_coach(standing: Standing, now: Now, rules: StepRules) -> Iterator[Ste
 
 def check_in(standing: Standing, now: Now, _rules: StepRules) -> Iterator[Step]:
     """Rule 5: in work, and somebody asks how it goes."""
-    for id_, job in standing.work.jobs.items():
-        if job.asked:
-            why = f"You have been in your job for {job.asked.week} weeks; we asked {now.ago(job.asked.at)}."
-            yield Step(5, "Say how work is going.", why, 2, Button.CHECK_IN, id_, job.asked, job.asked.due)
+    asked = [(job.asked.at, id_, job.asked) for id_, job in standing.work.jobs.items() if job.asked]
+    for at, id_, one in sorted(asked, key=lambda pair: pair[:2]):
+        why = f"You have been in your job for {one.week} weeks; we asked {now.ago(at)}."
+        yield Step(5, "Say how work is going.", why, 2, Button.CHECK_IN, id_, one, one.due)
 
 
 def plan(standing: Standing, now: Now, _rules: StepRules) -> Iterator[Step]:
@@ -57,7 +58,7 @@ def plan(standing: Standing, now: Now, _rules: StepRules) -> Iterator[Step]:
     if waits and not waits.agreed and ActionOwner.PARTICIPANT not in waits.signed:
         why = f"Your coach wrote it down {now.ago(waits.at)}. It counts when you both agree."
         yield Step(6, "Read your plan and say if you agree.", why, 10, Button.READ_PLAN, waits.plan_id, waits)
-    for id_, action in standing.plan.actions.items():
+    for id_, action in sorted(standing.plan.actions.items(), key=lambda one: (one[1].due, one[0])):
         if action.state is ActionState.SUGGESTED and action.by is ActionOwner.COACH:
             why = f"Your coach suggested it {now.ago(action.at)}."
             sentence = "Look at a step that your coach suggests."

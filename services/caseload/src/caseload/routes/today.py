@@ -1,5 +1,6 @@
 """The route that shows a coach's day."""
 
+from functools import cache
 from typing import Annotated
 from uuid import UUID
 
@@ -30,5 +31,5 @@ async def read_today(
     async with reading(desk.pool, tenant, TODAY, at_least) as connection:
         caseload = await standings_of_coach(connection, tenant, whose)
     now = now_at(desk)
-    today = today_of(caseload, now, lambda programme: rules_at(desk, programme, now).today)
+    today = today_of(caseload, now, cache(lambda programme: rules_at(desk, programme, now).today))
     return await today_page(desk.keyring, today, now)
