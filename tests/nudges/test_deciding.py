@@ -197,3 +197,11 @@ def test_doing_it_answers_the_nudge(platform: Platform, ada: Person) -> None:
     platform.deliver(NOON)
     platform.tell(ada, application, ApplicationChased(occurred_at=NOON + DAY))
     platform.eventually(ada, lambda page: page["nudges"][0]["state"] == "answered")
+
+
+def test_the_service_decides_and_sends_by_its_own_clock(platform: Platform, ada: Person) -> None:
+    platform.start(ada, datetime.now(UTC).date() - timedelta(days=30))
+    (nudge,) = platform.eventually(ada, lambda page: page["nudges"] and page["nudges"][0]["state"] != "decided")[
+        "nudges"
+    ]
+    assert (nudge["state"], nudge["reason"]) in {("sent", None), ("suppressed", "quiet_hours")}

@@ -38,8 +38,9 @@ from events.nudges import (
 )
 from events.referrals import ReferralAcknowledged
 from nudges.decision import Circumstances, Rules
-from nudges.nudge import TRIED_AGAIN_AFTER, NudgeAlreadyAnswered, NudgeNotSent, Nudges, Stage
+from nudges.nudge import TRIED_AGAIN_AFTER, NudgeAlreadyAnswered, NudgeNotSent, Nudges
 from nudges.occasion import Attempt, Candidate, Outcome, Person, Reminder
+from nudges.stage import Stage
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -371,7 +372,7 @@ def test_folding_the_facts_again_gives_the_same_person(data: some.DataObject) ->
     again = fresh()
     for fact in decided(nudges):
         again.record(fact)
-    assert (again.nudges, again.stopped, again.reminders) == (nudges.nudges, nudges.stopped, nudges.reminders)
+    assert (again.nudges, again.wishes, again.reminders) == (nudges.nudges, nudges.wishes, nudges.reminders)
 
 
 def test_a_fact_of_another_aggregate_is_not_folded() -> None:

@@ -4,9 +4,8 @@ One aggregate holds them all, so a weekly cap and a wish to be left alone hold h
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -35,10 +34,11 @@ from events.nudges import (
     ServiceMessageDelayed,
     ServiceMessageDropped,
     ServiceMessageSent,
-    SuppressionReason,
 )
 from nudges.decision import Circumstances, Give, HoldOut, Rules, Suppress, decide, obstacle
 from nudges.occasion import Attempt, Candidate, Outcome, Person, Reminder
+from nudges.stage import COUNTED, RECEIVED, WITH_THE_PERSON, Nudge, Stage
+from nudges.wishes import Wishes
 
 ANSWERED_WITHIN: Final = timedelta(days=7)
 TRIED_AGAIN_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
@@ -49,39 +49,12 @@ DUE: Final = {
 }
 
 
-class Stage(StrEnum):
-    """Where a nudge stands."""
-
-    SUPPRESSED = "suppressed"
-    HELD_OUT = "held_out"
-    DECIDED = "decided"
-    SENT = "sent"
-    SEEN = "seen"
-    ANSWERED = "answered"
-    DISMISSED = "dismissed"
-
-
-COUNTED: Final = frozenset(Stage) - {Stage.SUPPRESSED}
-WITH_THE_PERSON: Final = frozenset({Stage.SENT, Stage.SEEN})
-
-
 class NudgeNotSent(Refusal):
     """No nudge of that id was sent to this person."""
 
 
 class NudgeAlreadyAnswered(Refusal):
     """The person did what the nudge was about; there is nothing left to dismiss."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nudge:
-    """What a decision needs to know of one nudge; `at` is when it was decided, or last looked at."""
-
-    candidate: Candidate
-    stage: Stage
-    at: datetime
-    channel: DeliveryChannel = DeliveryChannel.INBOX
-    attempts: int = 0
 
 
 class Nudges(Aggregate):
@@ -92,8 +65,7 @@ class Nudges(Aggregate):
     held_out: bool = False
     propensity: float = 1.0
     nudges: dict[UUID, Nudge] = field(default_factory=dict)
-    stopped: set[NudgeKind | None] = field(default_factory=set)
-    pause: NudgesPaused | None = None
+    wishes: Wishes = field(default_factory=Wishes)
     bounced_referral: UUID | None = None
     reminders: dict[UUID, int | None] = field(default_factory=dict)
 
@@ -204,12 +176,12 @@ class Nudges(Aggregate):
 
     def stop(self, kind: NudgeKind | None, now: datetime) -> None:
         """Send no more nudges of a kind, or none at all."""
-        if kind not in self.stopped:
+        if kind not in self.wishes.stopped:
             self.record(NudgeKindStopped(**self._person(now), kind=kind))
 
     def resume(self, kind: NudgeKind | None, now: datetime) -> None:
         """Send nudges of a kind again, or of all kinds."""
-        if kind in self.stopped or (kind is None and self.stopped):
+        if kind in self.wishes.stopped or (kind is None and self.wishes.stopped):
             self.record(NudgeKindResumed(**self._person(now), kind=kind))
 
     def take_pause(self, pause: NudgesPaused) -> None:
@@ -218,22 +190,20 @@ class Nudges(Aggregate):
 
     def end_pause(self, now: datetime) -> None:
         """End a pause before its time."""
-        if self.pause:
+        if self.wishes.pause:
             self.record(NudgesResumed(**self._person(now)))
 
     def _whole(self, candidate: Candidate, circumstances: Circumstances, now: datetime) -> Circumstances:
         """Return how things stand, together with what this person got and wants."""
         whole = replace(
             circumstances,
-            opted_out=not self.stopped.isdisjoint({None, candidate.kind}),
+            opted_out=self.wishes.refuse(candidate.kind),
             earlier=tuple(self._earlier(candidate)),
             held_out=self.held_out,
         )
-        pause = self.pause
-        if pause is None or (pause.until and pause.until <= now):
-            return whole
-        by = SuppressionReason.PAUSED_BY_COACH if pause.by_coach else SuppressionReason.PAUSED_BY_PERSON
-        return replace(whole, paused_by=by, paused_until=pause.until)
+        if paused := self.wishes.paused(now):
+            return replace(whole, paused_by=paused[0], paused_until=paused[1])
+        return whole
 
     def _earlier(self, candidate: Candidate) -> Iterator[datetime]:
         others = (nudge for nudge_id, nudge in self.nudges.items() if nudge_id != candidate.nudge_id)
@@ -254,7 +224,7 @@ class Nudges(Aggregate):
 
     def _received(self, nudge_id: UUID) -> Nudge:
         nudge = self.nudges.get(nudge_id)
-        if nudge is None or nudge.stage not in {*WITH_THE_PERSON, Stage.ANSWERED, Stage.DISMISSED}:
+        if nudge is None or nudge.stage not in RECEIVED:
             raise NudgeNotSent(str(NudgeNotSent.__doc__))
         return nudge
 
@@ -265,9 +235,6 @@ class Nudges(Aggregate):
         about = {"kind": candidate.kind, "about_id": candidate.about_id, "since": candidate.since}
         return {**self._person(now), **about, "nudge_id": candidate.nudge_id, "due": DUE[candidate.kind]}
 
-    def _to(self, nudge_id: UUID, **changed: Any) -> None:
-        self.nudges[nudge_id] = replace(self.nudges[nudge_id], **changed)
-
     def fold(self, fact: Fact) -> None:
         """Take a fact into the state."""
         match fact:
@@ -275,54 +242,17 @@ class Nudges(Aggregate):
                 self.subject, self.tenant = fact.participant_id, fact.provider_id
                 self.held_out, self.propensity = fact.held_out, fact.propensity
             case NudgeSuppressed() | NudgeHeldOut() | NudgeDecided():
-                self._fold_decision(fact)
+                self.nudges[fact.nudge_id] = Nudge.decided(fact)
             case NudgeSent() | NudgeDelayed() | NudgeSeen() | NudgeAnswered() | NudgeDismissed():
-                self._fold_progress(fact)
+                self.nudges[fact.nudge_id] = self.nudges[fact.nudge_id].after(fact)
             case NudgeDelivered() | NudgeDeliveryFailed():
                 pass
             case ServiceMessageSent() | ServiceMessageDropped():
                 self.reminders[fact.message_id] = None
             case ServiceMessageDelayed():
                 self.reminders[fact.message_id] = fact.attempt
-            case _:
-                self._fold_wish(fact)
-
-    def _fold_decision(self, fact: NudgeSuppressed | NudgeHeldOut | NudgeDecided) -> None:
-        candidate = Candidate(fact.kind, fact.about_id, fact.since)
-        match fact:
-            case NudgeSuppressed():
-                nudge = Nudge(candidate, Stage.SUPPRESSED, fact.occurred_at)
-            case NudgeHeldOut():
-                nudge = Nudge(candidate, Stage.HELD_OUT, fact.occurred_at)
-            case NudgeDecided():
-                nudge = Nudge(candidate, Stage.DECIDED, fact.occurred_at, fact.channel)
-        self.nudges[fact.nudge_id] = nudge
-
-    def _fold_progress(self, fact: NudgeSent | NudgeDelayed | NudgeSeen | NudgeAnswered | NudgeDismissed) -> None:
-        match fact:
-            case NudgeSent():
-                self._to(fact.nudge_id, stage=Stage.SENT)
-            case NudgeDelayed():
-                self._to(fact.nudge_id, attempts=fact.attempt)
-            case NudgeSeen():
-                self._to(fact.nudge_id, stage=Stage.SEEN)
-            case NudgeAnswered():
-                self._to(fact.nudge_id, stage=Stage.ANSWERED)
-            case NudgeDismissed():
-                self._to(fact.nudge_id, stage=Stage.DISMISSED)
-
-    def _fold_wish(self, fact: Fact) -> None:
-        match fact:
-            case NudgeKindStopped(kind=kind):
-                self.stopped.add(kind)
-            case NudgeKindResumed(kind=None):
-                self.stopped.clear()
-            case NudgeKindResumed(kind=kind):
-                self.stopped.discard(kind)
-            case NudgesPaused():
-                self.pause = fact
-            case NudgesResumed():
-                self.pause = None
+            case NudgeKindStopped() | NudgeKindResumed() | NudgesPaused() | NudgesResumed():
+                self.wishes = self.wishes.after(fact)
             case EmailBounced(referral_id=referral_id):
                 self.bounced_referral = referral_id
             case _:
