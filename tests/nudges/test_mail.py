@@ -15,6 +15,7 @@ from chassis.ask import Ask
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.store import Store
 from chassis.timers import Ticker
+from events.caseload import ContactNeed, NeedsAssessed
 from events.jobsearch import ApplicationSent
 from events.nudges import DeliveryChannel
 from nudges import commands
@@ -71,13 +72,13 @@ def test_a_mail_says_why_it_comes_how_to_stop_it_and_no_more_than_the_first_name
     text = " ".join(mail.get_content().split())
     assert text.startswith("Hello Ada, Something that you sent two weeks ago has had no answer yet.")
     assert "Why you get this: " in text
-    assert "You can stop this kind, or all of them: https://portal.example/me/nudges." in text
+    assert "You can stop this kind, or all of them: https://portal.example/me." in text
     assert "Lovelace" not in text
     assert re.search(r"\d{1,2} (January|February|March)", text) is None
     assert mail["Message-ID"] == f"<{nudge['nudge_id']}@waymark.example>"
     assert (mail["Auto-Submitted"], mail["List-Unsubscribe"]) == (
         "auto-generated",
-        "<https://portal.example/me/nudges>",
+        "<https://portal.example/me>",
     )
     assert (nudge["state"], nudge["channel"]) == ("sent", "email")
 
@@ -141,6 +142,14 @@ def test_a_mail_that_is_refused_for_what_it_says_is_no_bounce(
     platform.deliver(NOON, postman.port)
     assert nudge_of(platform, ada)["channel"] == "inbox"
     assert platform.inbox(ada)["email_bounced_at"] is None
+
+
+def test_who_is_to_be_called_only_gets_no_mail(platform: Platform, ada: Person, postman: Postman) -> None:
+    needs = NeedsAssessed(occurred_at=NOON, barriers=(), contact_needs=(ContactNeed.CALL_ONLY,))
+    platform.tell(ada, ada.case, needs)
+    platform.deliver(NOON, postman.port)
+    assert to(postman, ada) == []
+    assert nudge_of(platform, ada)["channel"] == "inbox"
 
 
 class Interrupted:

@@ -10,7 +10,7 @@ import httpx
 import psutil
 
 from tests.platform.running import Eventually, Platform
-from waymark.local.environment import WANTED_PORTS
+from waymark.local.environment import SERVICES, WANTED_PORTS
 from waymark.local.ports import is_free
 
 
@@ -23,7 +23,7 @@ def test_it_comes_up_beside_taken_ports_refuses_a_second_up_and_goes_down_whole(
     assert f"http://127.0.0.1:{port}/docs" in platform.said()
     assert httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False).is_success
     code, said = platform.command("status")
-    assert (code, said.count(" up ")) == (0, 7)
+    assert (code, said.count(" up ")) == (0, len(SERVICES) + 4)
     told = "waymark: Waymark is already up: see `make status`, or stop it with `make down`.\n"
     assert platform.command("up") == (1, told)
     assert platform.command("reset", "--yes") == (1, told)

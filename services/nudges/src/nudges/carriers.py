@@ -127,7 +127,7 @@ class Mail:
         mail["Message-ID"] = f"<{letter.message_id}@{self._server.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
         if self._portal:
-            mail["List-Unsubscribe"] = f"<{self._portal}/me/nudges>"
+            mail["List-Unsubscribe"] = f"<{self._portal}/me>"
         mail.set_content(letter.body)
         return mail
 

@@ -128,7 +128,7 @@ def _sign_in(portal: str) -> str:
 
 
 def _stop(portal: str) -> str:
-    where = f"{portal}/me/nudges" if portal else "on your page under Me"
+    where = f"{portal}/me" if portal else "on your page under Me"
     return f"You can stop this kind, or all of them: {where}."
 
 

@@ -21,9 +21,11 @@ from events.caseload import (
     CaseReactivated,
     CaseResumed,
     CoachAssigned,
+    ContactNeed,
     ContactRecorded,
     ExitReason,
     MessageSent,
+    NeedsAssessed,
     case_of,
 )
 from events.fact import Fact
@@ -49,6 +51,7 @@ PERSON_FACTS: Final = (
     AppointmentAttended,
     ContactRecorded,
     MessageSent,
+    NeedsAssessed,
 )
 ENDS: Final = (CaseCompleted, CaseExitedEarly, CaseNotStarted, CaseHandedBack, CaseEnteredInError)
 CASE_FACTS: Final = (CaseOpened, CoachAssigned, ActionAgreed, CasePaused, CaseResumed, CaseReactivated, *ENDS)
@@ -56,7 +59,7 @@ CASE_FACTS: Final = (CaseOpened, CoachAssigned, ActionAgreed, CasePaused, CaseRe
 
 @dataclass
 class PersonRow:
-    """A person with a provider. The address is that of their latest referral."""
+    """A person with a provider. The address is that of their latest referral; who is to be called only gets no mail."""
 
     person_id: UUID
     participant_id: UUID
@@ -66,6 +69,7 @@ class PersonRow:
     email_referral: UUID | None = None
     last_contact_at: datetime | None = None
     deceased: bool = False
+    call_only: bool = False
 
 
 @dataclass
@@ -117,6 +121,8 @@ def fold_person(row: PersonRow | None, told: Told) -> PersonRow:
             row.name, row.email, row.email_referral = fact.name, fact.email, told.aggregate_id
         case CaseExitedEarly(reason=ExitReason.DECEASED) | ParticipantNotStarted(reason=DidNotStartReason.DECEASED):
             row.deceased = True
+        case NeedsAssessed(contact_needs=needs):
+            row.call_only = ContactNeed.CALL_ONLY in needs
         case _ if is_human_contact(fact):
             row.last_contact_at = max(fact.occurred_at, row.last_contact_at or fact.occurred_at)
     return row

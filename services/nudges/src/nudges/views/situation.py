@@ -25,7 +25,8 @@ SITUATION: Final = View(
 )
 
 STANDING: Final = """
-select asked.participant_id, asked.tenant, p.name, p.email, p.email_referral, p.last_contact_at,
+select asked.participant_id, asked.tenant, p.name,
+    case when not p.call_only then p.email end as email, p.email_referral, p.last_contact_at,
     coalesce(p.deceased, false) as deceased, e.participant_id is not null as erased, c.served, c.paused, c.paused_until
 from (select %(person)s::uuid as person_id, %(participant)s::uuid as participant_id, %(tenant)s::uuid as tenant) asked
 left join nudged_person p using (person_id)
