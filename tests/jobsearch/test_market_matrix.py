@@ -9,7 +9,8 @@ import pytest
 from pydantic import BaseModel
 
 from jobsearch.job_posting import cells_of
-from jobsearch.market_forms import JobPostingForm, PlaceForm, VacancySearch
+from jobsearch.market_forms import JobPostingForm
+from jobsearch.search_forms import PlaceForm, VacancySearch
 from jobsearch.vacancy_row import Reading
 from tests.access.matrix import NOBODY, Matrix, Table, Verdict
 from tests.jobsearch.market import feed, send

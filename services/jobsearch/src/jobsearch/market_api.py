@@ -17,16 +17,9 @@ from jobsearch.access import Deed, require
 from jobsearch.commands import offer_vacancy
 from jobsearch.desk import AtDesk
 from jobsearch.job_posting import cells_of, posting_of
-from jobsearch.market_forms import (
-    JobPostingForm,
-    PlaceForm,
-    PlaceShown,
-    VacancyFileShown,
-    VacancyPage,
-    VacancySearch,
-    VacancyShown,
-)
+from jobsearch.market_forms import JobPostingForm, VacancyFileShown, VacancyShown
 from jobsearch.places import gazetteer
+from jobsearch.search_forms import PlaceForm, PlaceShown, VacancyPage, VacancySearch
 from jobsearch.search_noting import noted, searching_for
 from jobsearch.uploads import Upload
 from jobsearch.vacancy import Listing, listing_id

@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 
 from chassis.http import AtLeast
 from chassis.listen.reading import reading
-from jobsearch.market_forms import HitShown
 from jobsearch.matching import criteria_of, fits_of, matches, wished
 from jobsearch.person_desk import AboutPerson, RequestAboutPerson
 from jobsearch.places import gazetteer
 from jobsearch.profile import MissingWish, most_limiting
+from jobsearch.search_forms import HitShown
 from jobsearch.views.activity import ACTIVITY, dismissed_of
 from jobsearch.views.applications import APPLICATIONS, applications_of
 from jobsearch.views.profiles import PROFILES, ProfileRow, cvs_of, find_profile

@@ -8,9 +8,9 @@ from chassis.store import Session
 from jobsearch.access import JOBSEEKER
 from jobsearch.activity_commands import Searched, note_further_page, note_search
 from jobsearch.desk import Desk
-from jobsearch.market_forms import VacancyPage, VacancySearch
 from jobsearch.person_access import require_role
 from jobsearch.person_desk import PersonalRequest
+from jobsearch.search_forms import VacancyPage, VacancySearch
 
 
 async def searching_for(desk: Desk, actor: Actor, ask: Ask, asked: VacancySearch) -> PersonalRequest | None:
