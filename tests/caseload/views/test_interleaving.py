@@ -121,7 +121,8 @@ def numbered(tell: Tell, facts: Journey) -> list[Told]:
 def folded(view: View, facts: Sequence[Told]) -> list[dict[Any, Any]]:
     """Return the rows of each table of a view after these facts."""
     foldings: list[Folding[Any]] = [Folding(table, 0) for table in view.tables]
-    assert fold_facts(foldings, [told for told in facts if told.type in view.type_names]) == []
+    names = view.type_names
+    assert fold_facts(foldings, [told for told in facts if told.type in names]) == []
     return [folding.rows for folding in foldings]
 
 

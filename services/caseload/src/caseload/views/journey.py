@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 from caseload.moment import Now
 from caseload.standing import Standing
@@ -16,6 +16,8 @@ from caseload.views.timeline import TimelineRow
 from caseload.views.today import PARTS, TODAY, standing_of
 from chassis.listen.told import Told
 from chassis.listen.views import Folding, fold_facts
+
+HEARD: Final = TODAY.type_names
 
 
 class By(StrEnum):
@@ -51,7 +53,7 @@ def told_of(row: TimelineRow) -> Told:
 
 def standing_after(told: Sequence[Told]) -> Standing | None:
     """Return how a person stands with a provider after these facts, None before there is a case."""
-    heard = [one for one in told if one.type in TODAY.type_names and one.tenant]
+    heard = [one for one in told if one.type in HEARD and one.tenant]
     foldings: list[Folding[Any]] = [Folding(table, 0) for table in TODAY.tables]
     for failure in fold_facts(foldings, heard):
         raise failure.error
