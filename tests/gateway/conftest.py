@@ -25,3 +25,10 @@ def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgr
 def person(platform: Platform) -> Person:
     """Somebody with a case and a coach."""
     return platform.refer()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the first test that needs the whole platform wait for all of it to start on a busy machine."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(600))

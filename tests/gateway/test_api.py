@@ -60,7 +60,7 @@ def test_a_list_is_told_once_with_its_count(platform: Platform) -> None:
 
     listed = done(platform.client(fresh).get(f"{API}/caseload")).json()["cases"]
 
-    assert told_by(platform, fresh) == [("waymark.gateway.RecordsListed.v1", "list_caseload", len(listed))]
+    assert told_by(platform, fresh) == [("waymark.gateway.RecordsListed.v1", "read_caseload", len(listed))]
 
 
 def told_by(platform: Platform, reader: Actor) -> list[tuple[str, str, int | None]]:

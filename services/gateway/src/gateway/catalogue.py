@@ -25,6 +25,7 @@ class Catalogue:
         self._services = services
         self._names = sorted(set(names) - HIDDEN)
         self._documents: dict[str, dict[str, Any]] = {}
+        self._composed: dict[str, Any] | None = None
         self.table = RouteTable(())
 
     @property
@@ -36,7 +37,7 @@ class Catalogue:
         """Read every document that can be read now."""
         await asyncio.gather(*map(self._read_one, self._names))
         routes = (route for name, document in self._documents.items() for route in routes_of(name, document))
-        self.table = RouteTable(tuple(routes))
+        self.table, self._composed = RouteTable(tuple(routes)), None
 
     async def run(self) -> None:
         """Read until cancelled: soon again while a service is away, now and then for a new release."""
@@ -46,7 +47,9 @@ class Catalogue:
 
     def described(self, own: dict[str, Any]) -> dict[str, Any]:
         """Return the document of the public API, around the gateway's own."""
-        return compose(own, self._documents, self.table.routes)
+        if self._composed is None:
+            self._composed = compose(own, self._documents, self.table.routes)
+        return self._composed
 
     async def _read_one(self, name: str) -> None:
         try:

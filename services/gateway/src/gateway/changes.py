@@ -60,10 +60,14 @@ class Change:
 
 @dataclass(slots=True)
 class Sight:
-    """Whom a reader sees: everybody of a provider, or persons, each for the cases that make them theirs."""
+    """Whom a reader sees: everybody of a provider, or persons, each for the cases that make them theirs.
+
+    `once` are the persons of a coach before, who learns when they are gone.
+    """
 
     actor: Actor
     people: dict[UUID, set[UUID]] = field(default_factory=dict)
+    once: frozenset[UUID] = frozenset()
 
     def see(self, told: Told) -> Change | None:
         """Return what a reader learns of a fact, and let them see more or less from there on."""
@@ -76,7 +80,10 @@ class Sight:
 
     def recall(self, told: Told) -> Change | None:
         """Return what a reader who was away learns of a fact, by whom they see now."""
-        return _moved(told) if self._sees(told) else self._lost(told)
+        if self._sees(told):
+            return _moved(told)
+        lost = told.type == CoachAssigned.type_name and told.subject in self.once
+        return Change("gone", told.subject) if lost else None
 
     def _sees(self, told: Told) -> bool:
         if self.actor.role in LEADERS:
@@ -93,10 +100,6 @@ class Sight:
             return _moved(told)
         del self.people[told.subject]
         return Change("gone", told.subject) if had else None
-
-    def _lost(self, told: Told) -> Change | None:
-        lost = self.actor.role == COACH and told.type == CoachAssigned.type_name and told.tenant == self.actor.tenant
-        return Change("gone", told.subject) if lost else None
 
 
 _MOVING: Final = frozenset({CoachAssigned.type_name, ReferralSubmitted.type_name})
@@ -206,7 +209,8 @@ class Hub:
                 self._next[partition.partition] = records[-1].offset + 1
 
     def _facts(self, records: Sequence[Any]) -> list[Told]:
-        return told_facts(records, len(self._prefix))
+        """Return the facts that are about somebody."""
+        return [told for told in told_facts(records, len(self._prefix)) if told.word("ce_subject")]
 
     def _end(self) -> None:
         self._next, self._last = [], {}

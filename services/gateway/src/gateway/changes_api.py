@@ -123,6 +123,7 @@ async def _sight(desk: Desk, actor: Actor) -> Sight:
         async with reading(desk.pool, actor.tenant, PEOPLE, desk.hub.heard) as connection:
             for case, person in await people.coached(connection, actor.id):
                 sight.people.setdefault(person, set()).add(case)
+            sight.once = frozenset(await people.once_coached(connection, actor.id))
     elif actor.role == REFERRER:
         async with reading(desk.pool, None, PEOPLE, desk.hub.heard) as connection:
             sight.people = {person: set() for person in await people.sent(connection, actor.id)}

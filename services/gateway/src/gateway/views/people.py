@@ -25,12 +25,13 @@ class OwnedRow:
 
 @dataclass(slots=True)
 class CaredRow:
-    """A case: who coaches the person at which provider."""
+    """A case: who coaches the person at which provider, and who did before."""
 
     case_id: UUID
     tenant: UUID | None
     participant_id: UUID
     coach_id: UUID | None = None
+    earlier_coaches: tuple[UUID, ...] = ()
 
 
 def own(_row: OwnedRow | None, told: Told) -> OwnedRow:
@@ -43,7 +44,9 @@ def own(_row: OwnedRow | None, told: Told) -> OwnedRow:
 def care(row: CaredRow | None, told: Told) -> CaredRow:
     """Take a fact of a case."""
     row = row or CaredRow(told.aggregate_id, told.tenant, told.subject)
-    if isinstance(told.fact, CoachAssigned):
+    if isinstance(told.fact, CoachAssigned) and told.fact.coach_id != row.coach_id:
+        if row.coach_id:
+            row.earlier_coaches = (*row.earlier_coaches, row.coach_id)
         row.coach_id = told.fact.coach_id
     return row
 
@@ -73,13 +76,16 @@ PEOPLE: Final = View(
     ),
     tables=(
         Table("owned", OwnedRow, _owned_key, own, indexes=("referrer_id", "participant_id")),
-        Table("cared", CaredRow, _case_key, care, indexes=("coach_id", "participant_id")),
+        Table(
+            "cared", CaredRow, _case_key, care, indexes=("coach_id", "participant_id", "using gin (earlier_coaches)")
+        ),
     ),
 )
 
 WHOSE: Final = "select participant_id from owned where id = %s"
 CARERS: Final = "select tenant, coach_id from cared where participant_id = %s"
 COACHED: Final = "select case_id, participant_id from cared where coach_id = %s"
+ONCE_COACHED: Final = "select distinct participant_id from cared where earlier_coaches @> array[%s::uuid]"
 SENT: Final = "select distinct participant_id from owned where referrer_id = %s"
 
 
@@ -97,6 +103,11 @@ async def carers(connection: Connection, participant: UUID) -> list[tuple[UUID |
 async def coached(connection: Connection, coach: UUID) -> list[tuple[UUID, UUID]]:
     """Return a coach's cases, each with its person."""
     return await (await connection.execute(COACHED, [coach])).fetchall()
+
+
+async def once_coached(connection: Connection, coach: UUID) -> list[UUID]:
+    """Return the persons that a coach has, or had before."""
+    return [row[0] for row in await (await connection.execute(ONCE_COACHED, [coach])).fetchall()]
 
 
 async def sent(connection: Connection, referrer: UUID) -> list[UUID]:
