@@ -65,6 +65,12 @@ def test_vacancies_are_about_nobody() -> None:
     assert {route.reads for route in routes} == {Reads.PUBLIC}
 
 
+def test_what_an_analyst_reads_is_nobodys_record() -> None:
+    (facts,) = routes_of("analytics", document(("get", "/correlations/{correlation_id}")))
+
+    assert facts.reads is Reads.LIST
+
+
 def test_a_file_is_told_from_a_form() -> None:
     (file,) = routes_of("referrals", document(("post", "/referral-files"), **FILE))
     (form,) = routes_of("referrals", document(("post", "/referrals"), **BODY))

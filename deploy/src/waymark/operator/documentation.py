@@ -11,6 +11,7 @@ from rich.console import Console
 
 import analytics.main
 import caseload.main
+import gateway.main
 import jobsearch.main
 import keyring.main
 import learning.main
@@ -42,14 +43,9 @@ def pages(root: Path) -> Iterator[tuple[Path, str]]:
     for service in (analytics.main, caseload.main, keyring.main, learning.main, nudges.main, referrals.main):
         document = specification(service.NAME, service.DESCRIPTION, service.HEARS)
         yield root / f"docs/asyncapi/{service.NAME}.json", json.dumps(document, indent=2, sort_keys=True) + "\n"
-    market = specification(
-        jobsearch.main.NAME,
-        jobsearch.main.DESCRIPTION,
-        jobsearch.main.HEARS,
-        jobsearch.main.TOPICS,
-        jobsearch.main.ELSEWHERE,
-    )
-    yield root / "docs/asyncapi/jobsearch.json", json.dumps(market, indent=2, sort_keys=True) + "\n"
+    for other in (gateway.main, jobsearch.main):
+        document = specification(other.NAME, other.DESCRIPTION, other.HEARS, other.TOPICS, other.ELSEWHERE)
+        yield root / f"docs/asyncapi/{other.NAME}.json", json.dumps(document, indent=2, sort_keys=True) + "\n"
     for name in PAGES:
         page = root / name
         yield page, LINK.sub(lambda link: _pointed(link, root), page.read_text())

@@ -9,6 +9,7 @@ from typing import Any, Final, LiteralString
 from fastapi import FastAPI
 
 from chassis import roles
+from chassis.asyncapi import asyncapi_routes, specification
 from chassis.database import ALL_TENANTS, chassis_sql, open_pool
 from chassis.edge import BearerTokens
 from chassis.http import PARAMETERS, serve, service_app
@@ -18,6 +19,8 @@ from chassis.process import Roles, run_role, together
 from chassis.relay import Relay
 from chassis.signing import SigningKey
 from chassis.store import Store
+from events.envelope import ACCESS
+from events.gateway import RecordOpened, RecordRefused, RecordsListed
 from gateway.api import STATUSES, router
 from gateway.catalogue import Catalogue
 from gateway.changes import Hub
@@ -41,6 +44,9 @@ from gateway.web.site import add_site
 NAME: Final = "gateway"
 DESCRIPTION: Final = "The one way in: the public API over every service, live changes, and who looked at whose record."
 VIEWS: Final = (PEOPLE, WHO_LOOKED)
+HEARS: Final = {view.name: view.facts for view in VIEWS}
+TOPICS: Final = {view.name: view.topic for view in VIEWS}
+ELSEWHERE: Final = {ACCESS: (RecordOpened, RecordRefused, RecordsListed)}
 
 
 def application(settings: GatewaySettings, desk: Desk) -> FastAPI:
@@ -50,7 +56,8 @@ def application(settings: GatewaySettings, desk: Desk) -> FastAPI:
     limits = (settings.requests_a_minute, settings.strangers_a_minute)
     counted = Counted(door, *(Limit(limit, time.monotonic) for limit in limits))
     checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
-    routers = [*own, proxy_router]
+    heard_and_told = asyncapi_routes(specification(NAME, DESCRIPTION, HEARS, TOPICS, ELSEWHERE))
+    routers = [*own, proxy_router, heard_and_told]
     app = service_app("Waymark", DESCRIPTION, routers, settings, counted, statuses=STATUSES, checks=checks)
     app.state.desk = desk
 

@@ -16,6 +16,8 @@ OF_NOBODY: Final[Mapping[str, tuple[str, ...]]] = {
     "referrals": ("/referral-files",),
 }
 """Paths that show no person: what begins with one of them is read without a word about it."""
+OF_MANY: Final[Mapping[str, tuple[str, ...]]] = {"analytics": ("/",)}
+"""Paths that name nobody's own thing: what they show is a list, whatever they are asked by."""
 SEARCHES: Final = ("/search", "/drill")
 _PARAMETER: Final = re.compile(r"\{([a-z_]+)\}")
 _UNSAFE: Final = re.compile(r"%2f|%5c|\\|//", re.IGNORECASE)
@@ -105,7 +107,8 @@ def _reads(service: str, method: str, path: str) -> Reads:
     if path.startswith(OF_NOBODY.get(service, ())):
         return Reads.PUBLIC if method == "get" or path.endswith(SEARCHES) else Reads.COMMAND
     if method == "get":
-        return Reads.RECORD if _PARAMETER.search(path) else Reads.LIST
+        of_many = path.startswith(OF_MANY.get(service, ())) or not _PARAMETER.search(path)
+        return Reads.LIST if of_many else Reads.RECORD
     return Reads.LIST if path.endswith(SEARCHES) else Reads.COMMAND
 
 
