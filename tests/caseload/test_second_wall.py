@@ -50,7 +50,19 @@ def test_a_provider_sees_its_own_rows_only(
 
 
 @pytest.mark.usefixtures("people")
-@pytest.mark.parametrize("table", ["caseload", "agreed_action", "timeline", "stored_events"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "caseload",
+        "agreed_action",
+        "appointment",
+        "message",
+        "job",
+        "standard_clock",
+        "timeline",
+        "stored_events",
+    ],
+)
 def test_who_says_for_no_provider_that_he_asks_sees_nothing(connection: psycopg.Connection, table: str) -> None:
     query = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
     assert connection.execute(query).fetchone() == (0,)

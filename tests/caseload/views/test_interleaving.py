@@ -15,14 +15,27 @@ from chassis.listen.told import Told
 from chassis.listen.views import Folding, View, fold_facts
 from events.caseload import (
     ActionAgreed,
+    ActionBegun,
     ActionCancelled,
     ActionDone,
+    ActionDueDateMoved,
     ActionFellDue,
     ActionOwner,
+    ActionPutOnStandby,
+    ActionResumed,
+    ActionSuggested,
+    CaseCompleted,
+    CaseExitedEarly,
     CaseOpened,
+    CasePaused,
+    CaseReactivated,
+    CaseResumed,
+    CaseStarted,
     Channel,
     CoachAssigned,
     ContactRecorded,
+    ExitReason,
+    PauseReason,
     case_of,
 )
 from events.fact import Fact
@@ -61,7 +74,9 @@ def cases(draw: some.DrawFn, person: UUID) -> Journey:
     places = {"participant_id": person, "provider_id": PROVIDER, "programme_id": PROGRAMME, "referral_id": referral}
     facts: list[Fact] = [CaseOpened(occurred_at=NOON, **places)]
     for number in range(draw(some.integers(0, 5))):
-        facts += draw(some.sampled_from([coached, contacted, acted]))(draw, person, uuid5(person, str(number)))
+        facts += draw(some.sampled_from([coached, contacted, acted, suggested, lived]))(
+            draw, person, uuid5(person, str(number))
+        )
     return [(case_of(referral), fact) for fact in facts]
 
 
@@ -80,6 +95,34 @@ def acted(draw: some.DrawFn, person: UUID, action: UUID) -> list[Fact]:
     late: list[Fact] = [ActionFellDue(occurred_at=NOON, action_id=action, due=FRIDAY)]
     settled = draw(some.sampled_from([ActionDone, ActionCancelled]))
     return [agreed, *draw(some.sampled_from([[], late])), settled(occurred_at=NOON, action_id=action)]
+
+
+def suggested(draw: some.DrawFn, person: UUID, action: UUID) -> list[Fact]:
+    what = sealed(person, "caseload.ActionSuggested", "what")
+    both = {"occurred_at": NOON, "action_id": action, "owner": ActionOwner.PARTICIPANT, "due": FRIDAY}
+    proposed = ActionSuggested(by=ActionOwner.COACH, what=what, **both)
+    agreed = ActionAgreed(what=sealed(person, "caseload.ActionAgreed", "what"), **both)
+    steps: list[Fact] = [
+        ActionBegun(occurred_at=NOON, action_id=action),
+        ActionPutOnStandby(occurred_at=NOON, action_id=action),
+        ActionResumed(occurred_at=NOON, action_id=action),
+        ActionDueDateMoved(occurred_at=NOON, action_id=action, due=FRIDAY + timedelta(days=7)),
+    ]
+    begun = [agreed, *draw(some.lists(some.sampled_from(steps), max_size=2))]
+    declined: list[Fact] = [ActionCancelled(occurred_at=NOON, action_id=action)]
+    return [proposed, *draw(some.sampled_from([[], begun, declined]))]
+
+
+def lived(draw: some.DrawFn, _person: UUID, _id: UUID) -> list[Fact]:
+    started = CaseStarted(occurred_at=NOON, start_date=FRIDAY, ends_on=FRIDAY + timedelta(days=364))
+    rest: list[Fact] = [CasePaused(occurred_at=NOON, reason=PauseReason.HEALTH, until=FRIDAY)]
+    ends: list[list[Fact]] = [
+        [],
+        [CaseResumed(occurred_at=NOON)],
+        [CaseCompleted(occurred_at=NOON)],
+        [CaseExitedEarly(occurred_at=NOON, reason=ExitReason.HEALTH), CaseReactivated(occurred_at=NOON)],
+    ]
+    return [started, *draw(some.sampled_from([[], rest])), *draw(some.sampled_from(ends))]
 
 
 def erased(person: UUID) -> Journey:
@@ -167,3 +210,33 @@ def test_an_action_settled_before_it_was_agreed_is_a_broken_journey(tell: Tell) 
     (told,) = numbered(tell, [(case_of(uuid5(person, "referral")), done)])
     with pytest.raises(LookupError):
         CASELOAD.tables[1].fold(None, told)
+
+
+def test_a_case_stands_where_its_facts_led(tell: Tell) -> None:
+    person = PEOPLE[0]
+    referral = uuid5(person, "referral")
+    places = {"participant_id": person, "provider_id": PROVIDER, "programme_id": PROGRAMME, "referral_id": referral}
+    facts = [
+        CaseOpened(occurred_at=NOON, **places),
+        CaseStarted(occurred_at=NOON, start_date=FRIDAY),
+        CasePaused(occurred_at=NOON, reason=PauseReason.HEALTH, until=FRIDAY),
+        CaseExitedEarly(occurred_at=NOON, reason=ExitReason.HEALTH),
+    ]
+    (left,) = folded(CASELOAD, numbered(tell, [(case_of(referral), fact) for fact in facts]))[0].values()
+    assert (left.starts_on, left.pause, left.paused_until, left.ended) == (FRIDAY, "health", FRIDAY, "exited_early")
+    again = [*facts, CaseReactivated(occurred_at=NOON)]
+    (back,) = folded(CASELOAD, numbered(tell, [(case_of(referral), fact) for fact in again]))[0].values()
+    assert (back.starts_on, back.pause, back.paused_until, back.ended) == (FRIDAY, None, None, None)
+
+
+def test_a_suggestion_becomes_an_action_that_remembers_who_suggested_it(tell: Tell) -> None:
+    person = PEOPLE[0]
+    both = {"occurred_at": NOON, "action_id": UUID(int=7), "owner": ActionOwner.PARTICIPANT, "due": FRIDAY}
+    facts: list[Fact] = [
+        ActionSuggested(by=ActionOwner.PARTICIPANT, what=sealed(person, "caseload.ActionSuggested", "what"), **both),
+        ActionAgreed(what=sealed(person, "caseload.ActionAgreed", "what"), **both),
+        ActionPutOnStandby(occurred_at=NOON, action_id=UUID(int=7)),
+    ]
+    case = case_of(uuid5(person, "referral"))
+    (row,) = folded(CASELOAD, numbered(tell, [(case, fact) for fact in facts]))[1].values()
+    assert (row.suggested_by, row.agreed_at, row.on_standby) == (ActionOwner.PARTICIPANT, NOON, True)
