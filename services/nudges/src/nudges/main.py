@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from chassis import roles
 from chassis.asyncapi import asyncapi_routes, specification
-from chassis.database import ALL_TENANTS, Pool, chassis_sql, open_pool
+from chassis.database import ALL_TENANTS, chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
 from chassis.keyring import Keyring
@@ -30,6 +30,7 @@ from nudges.watch import Watch
 
 NAME: Final = "nudges"
 DESCRIPTION: Final = "Help at the right moment: what was decided, why, how it was sent, and what became of it."
+TICKS_WITH: Final = 2
 VIEWS: Final = (SITUATION, MESSAGES)
 HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: (policy.fact,) for policy in POLICIES}
 
@@ -127,21 +128,19 @@ def main(arguments: Sequence[str]) -> str | None:
     return run_role(NAME, NudgesSettings, scripts, ROLES, arguments)
 
 
-def watch_of(settings: NudgesSettings, store: Store, pool: Pool) -> Watch:
-    """Return what decides on what is due, reading views through `pool`."""
+def watch_of(settings: NudgesSettings, store: Store) -> Watch:
+    """Return what decides on what is due."""
     by_mail = settings.mail_server is not None
-    return Watch(pool, Rules(settings.timezone), holdout_of(settings), store.clock, by_mail)
+    return Watch(store.pool, Rules(settings.timezone), holdout_of(settings), store.clock, by_mail)
 
 
 async def _react(settings: NudgesSettings, store: Store) -> None:
-    async with open_pool(settings.database) as views:
-        timers = decision_timers(watch_of(settings, store, views))
-        await roles.react(NAME, settings, POLICIES, timers, store)
+    await roles.react(NAME, settings, POLICIES, decision_timers(watch_of(settings, store)), store)
 
 
 async def _deliver(settings: NudgesSettings, store: Store, keyring: Keyring) -> None:
     server = settings.mail_server
     mail = Mail(server, keyring, settings.portal_url) if server else None
-    async with open_pool(settings.database) as views, open_pool(settings.database, scope=ALL_TENANTS) as pool:
-        delivery = Delivery(watch_of(settings, store, views), mail, settings.portal_url)
+    delivery = Delivery(watch_of(settings, store), mail, settings.portal_url)
+    async with open_pool(settings.database, size=TICKS_WITH, scope=ALL_TENANTS) as pool:
         await Ticker(pool, delivery_timers(delivery), store).run()
