@@ -2,13 +2,13 @@
 PYTHON ?= python3
 T ?= tests
 WAYMARK = .venv/bin/waymark
-SOURCES = libs/*/src services/*/src deploy/src
+SOURCES = libs/*/src services/*/src simulator/src deploy/src
 SHELL_FILES = .ci/run deploy/bootstrap.sh
 
 .DEFAULT_GOAL = help
 .PHONY: help demo up down status logs reset test lint bench docs prove test-cluster
 
-.venv/stamp: requirements.lock deploy/bootstrap.lock $(wildcard pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml deploy/pyproject.toml)
+.venv/stamp: requirements.lock deploy/bootstrap.lock $(wildcard pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml simulator/pyproject.toml deploy/pyproject.toml)
 	@deploy/bootstrap.sh $(PYTHON)
 
 ##@ Look at it

@@ -44,7 +44,7 @@ command -v "$python" >/dev/null || give_up "Python 3.11 or later is needed: inst
 [ -x .venv/bin/pip ] || step "$python" -m venv --clear .venv
 step .venv/bin/python -m pip install --disable-pip-version-check --retries 2 --require-hashes -r deploy/bootstrap.lock
 step .venv/bin/uv pip sync --python .venv/bin/python --require-hashes requirements.lock
-set -- libs/* services/* deploy
+set -- libs/* services/* simulator deploy
 for package in "$@"; do
     shift
     set -- "$@" -e "$package"

@@ -21,6 +21,7 @@ from waymark.operator import (
     parking,
     rebuilding,
     recovering,
+    simulating,
     token,
     tracing,
 )
@@ -35,6 +36,7 @@ GROUPS = (
     parking.commands,
     rebuilding.commands,
     recovering.commands,
+    simulating.commands,
     erasing.commands,
     documentation.commands,
 )

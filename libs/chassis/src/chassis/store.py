@@ -236,9 +236,19 @@ class Session:
     async def _write(
         self, rows: list["_Row"], answer: Answer, claims: Mapping[str, UUID], releases: tuple[str, ...]
     ) -> list[int]:
+        arguments = self._arguments(rows, answer, claims, releases)
+        async with self._store.pool.connection() as connection:
+            cursor = await connection.cursor(binary=True).execute(APPEND, arguments)
+            row = await cursor.fetchone()
+        return row[0] if row else []
+
+    def _arguments(
+        self, rows: list["_Row"], answer: Answer, claims: Mapping[str, UUID], releases: tuple[str, ...]
+    ) -> tuple[object, ...]:
+        """Return what append_facts is called with."""
         ask = self._ask
         recorded = max(filter(None, (self._store.clock(), ask.not_before)))
-        arguments = (
+        return (
             self._scope,
             *([row[column] for row in rows] for column in range(8)),
             recorded,
@@ -254,10 +264,6 @@ class Session:
             list(claims.values()),
             list(releases),
         )
-        async with self._store.pool.connection() as connection:
-            cursor = await connection.cursor(binary=True).execute(APPEND, arguments)
-            row = await cursor.fetchone()
-        return row[0] if row else []
 
     def _commands(
         self, count: int, answer: Answer, claims: Mapping[str, UUID], releases: tuple[str, ...]

@@ -1,0 +1,154 @@
+"""What is simulated comes out as its numbers say, within three points. Only lives are drawn here: nothing is done."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from analytics.contracts import Book, packaged
+from analytics.outcome_rules import Spell, Terms, WorkHistory, months_after
+from simulator.calendar import LONDON
+from simulator.deed import Deed, Person, Place
+from simulator.numbers import NUMBERS, Number
+from simulator.programme import live
+
+PEOPLE = 2_000
+REFERRED = date(2024, 6, 3)
+UNTIL = datetime(2026, 3, 2, 7, 30, tzinfo=LONDON)
+POINTS = 0.03
+BOOK = Book(packaged(), {}, "work-and-health")
+
+Life = Sequence[Deed]
+
+
+def lives(*, mandatory: bool) -> list[Life]:
+    """Draw the lives of people who were referred long enough ago for a whole year of the programme."""
+    place = Place(UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4), mandatory, 365)
+    days = [REFERRED + timedelta(days=number % 90) for number in range(PEOPLE)]
+    return [live(Person("calibration", number, place), day, UNTIL) for number, day in enumerate(days)]
+
+
+@pytest.fixture(scope="module")
+def restart() -> list[Life]:
+    """Lives on a mandatory programme."""
+    return lives(mandatory=True)
+
+
+@pytest.fixture(scope="module")
+def voluntary() -> list[Life]:
+    """Lives on a voluntary programme."""
+    return lives(mandatory=False)
+
+
+def names(life: Life) -> Counter[str]:
+    return Counter(deed.name for deed in life)
+
+
+def total(found: Sequence[Life], name: str) -> int:
+    return sum(names(life)[name] for life in found)
+
+
+def holds(share: float, number: Number) -> bool:
+    return abs(share - number.value) <= POINTS
+
+
+def test_as_many_start_as_are_known_to(restart: list[Life], voluntary: list[Life]) -> None:
+    assert holds(total(restart, "start") / PEOPLE, NUMBERS.start_mandatory)
+    assert holds(total(voluntary, "start") / PEOPLE, NUMBERS.start_voluntary)
+
+
+def test_a_quarter_miss_the_first_meeting_and_half_of_them_come_later(restart: list[Life]) -> None:
+    booked = [names(life) for life in restart if names(life)["book_first_meeting"]]
+    missed = [life for life in booked if life["miss_first_meeting"]]
+    assert holds(len(missed) / len(booked), NUMBERS.first_meeting_missed)
+    assert abs(sum(life["hold_first_meeting"] for life in missed) / len(missed) - 0.5) <= 2 * POINTS
+
+
+def test_later_meetings_are_missed_late_and_called_off_as_often_as_they_are(restart: list[Life]) -> None:
+    deeds = [deed for life in restart for deed in life if deed.name in {"attend", "miss", "cancel"}]
+    count = Counter(deed.name for deed in deeds)
+    late = sum(deed.words.get("late", False) for deed in deeds)
+    assert holds(count["miss"] / len(deeds), NUMBERS.appointment_missed)
+    assert holds(count["cancel"] / len(deeds), NUMBERS.appointment_cancelled)
+    assert holds(late / len(deeds), NUMBERS.appointment_late)
+
+
+def test_those_who_miss_meetings_miss_more_than_one(restart: list[Life]) -> None:
+    met = [names(life) for life in restart if names(life)["attend"] + names(life)["miss"] >= 10]
+    shares = sorted(life["miss"] / (life["attend"] + life["miss"]) for life in met)
+    assert shares[len(shares) // 4] < 0.1
+    assert shares[-len(shares) // 10] > 0.35
+
+
+def test_employers_answer_invite_and_offer_as_often_as_they_do(restart: list[Life]) -> None:
+    ends = {id(life): life[-1].at for life in restart}
+    old = [
+        (life, deed.words["application"])
+        for life in restart
+        for deed in life
+        if deed.name == "send" and deed.at < ends[id(life)] - timedelta(days=62)
+    ]
+    became = {
+        (id(life), deed.words["application"]): set[str]()
+        for life in restart
+        for deed in life
+        if "application" in deed.words
+    }
+    for life in restart:
+        for deed in life:
+            if "application" in deed.words:
+                became[id(life), deed.words["application"]].add(deed.name)
+    seen = [became[id(life), application] for life, application in old]
+    resting = [one for one in seen if not one & {"turn_down", "invite", "let_go_silent", "chase"}]
+    followed = len(seen) - len(resting)
+    silent = sum(bool(one & {"let_go_silent", "chase"}) for one in seen)
+    assert holds(silent / followed, NUMBERS.never_answered)
+    assert 0.08 <= sum("invite" in one for one in seen) / followed <= 0.12 + POINTS
+    held = [one for one in became.values() if "hold_interview" in one and one & {"offer", "turn_down"}]
+    assert holds(sum("offer" in one for one in held) / len(held), NUMBERS.offered)
+    answered = [one for one in became.values() if one & {"accept_offer", "decline"}]
+    assert holds(sum("accept_offer" in one for one in answered) / len(answered), NUMBERS.offer_accepted)
+
+
+def test_first_earnings_and_outcomes_at_twelve_months_are_those_of_the_programme(restart: list[Life]) -> None:
+    started = [(life, start) for life in restart if (start := started_on(life))]
+    reached = [
+        (BOOK.reached(None, WorkHistory(start, None, spells(life))), months_after(start, 12)) for life, start in started
+    ]
+    first = sum("first_earnings" in days and days["first_earnings"] <= year for days, year in reached)
+    outcome = sum("outcome" in days and days["outcome"] <= year for days, year in reached)
+    assert holds(first / len(started), NUMBERS.first_earnings)
+    assert holds(outcome / len(started), NUMBERS.outcome)
+
+
+def test_work_lasts_as_long_as_it_does(restart: list[Life], voluntary: list[Life]) -> None:
+    for weeks, number in ((13, NUMBERS.in_work_at_13_weeks), (26, NUMBERS.in_work_at_26_weeks)):
+        long_ago = [
+            one
+            for life in (*restart, *voluntary)
+            for one in spells(life)
+            if one.starts_on + timedelta(weeks=weeks, days=8) < min(UNTIL, life[-1].at).date()
+        ]
+        lasting = [
+            one for one in long_ago if one.last_day is None or one.last_day >= one.starts_on + timedelta(weeks=weeks)
+        ]
+        assert holds(len(lasting) / len(long_ago), number)
+
+
+def started_on(life: Life) -> date | None:
+    return next((deed.at.date() for deed in life if deed.name == "start"), None)
+
+
+def spells(life: Life) -> tuple[Spell, ...]:
+    """Return the jobs of a life."""
+    ended: dict[Any, date] = {
+        deed.words["starts_on"]: deed.words["last_day"] for deed in life if deed.name == "end_job"
+    }
+    taken = [deed.words for deed in life if deed.name == "accept_offer"]
+    return tuple(
+        Spell(one["starts_on"], ended.get(one["starts_on"]), (Terms(one["starts_on"], one["hours"], one["pay"]),))
+        for one in taken
+    )
