@@ -64,5 +64,10 @@ def weeks(first: date, last: date) -> Iterator[date]:
         day += timedelta(weeks=1)
 
 
+def midnight(day: date) -> datetime:
+    """Return the moment at which a day begins."""
+    return _at(day, 0, 0)
+
+
 def _at(day: date, hour: int, minute: int) -> datetime:
     return datetime.combine(day, time(hour, minute), LONDON)

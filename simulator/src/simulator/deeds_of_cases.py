@@ -1,14 +1,15 @@
 """What happens in a case, by the commands of the caseload service."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from caseload.case import Case
-from caseload.commands import action, appointment, case, conversation
+from caseload.commands import action, appointment, case, conversation, standard
 from caseload.commands.appointment import AppointmentTarget
 from caseload.commands.target import Target, Wording
+from caseload.service_standards import ServiceStandards
 from events.caseload import (
     ActionAgreed,
     ActionOwner,
@@ -22,8 +23,10 @@ from events.caseload import (
     ExitReason,
     NeedsAssessed,
     PlanDrafted,
+    Standard,
     Track,
     TrackChosen,
+    standards_of,
 )
 from events.meeting import MeetingChannel
 from simulator.calendar import LONDON
@@ -179,13 +182,31 @@ def exit_early(context: Context, at: datetime, said: Said) -> Asked:
     return _work(context, lambda session: case.exit_early(session, _target(context), context.keyring, exited, _day(at)))
 
 
+def warn_of_standard(context: Context, at: datetime, said: Said) -> Asked:
+    """Note that little time is left for a promise, as the timer does."""
+    promised, day = Standard(said["standard"]), _day(at)
+    return _let_time_pass(context, lambda standards: standards.warn(promised, day, at))
+
+
+def breach_standard(context: Context, at: datetime, said: Said) -> Asked:
+    """Note that the last day of a promise passed, as the timer does."""
+    promised, day = Standard(said["standard"]), _day(at)
+    return _let_time_pass(context, lambda standards: standards.breach(promised, day, at))
+
+
 DEEDS: Final[Mapping[str, Doing]] = {
     one.__name__: one
     for one in (
         choose_track, assess_needs, draft_plan, sign_plan, review_plan, agree, finish, cancel_action, let_fall_due,
         book, attend, miss, cancel, contact, write, complete, exit_early,
+        warn_of_standard, breach_standard,
     )
 }  # fmt: skip
+
+
+def _let_time_pass(context: Context, decision: Callable[[ServiceStandards], None]) -> Asked:
+    standards_id = standards_of(context.person.referral)
+    return _work(context, lambda session: standard.let_time_pass(session, standards_id, decision))
 
 
 def _work(context: Context, work: Any, role: str = "coach") -> Asked:

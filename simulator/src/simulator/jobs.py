@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from simulator.calendar import LONDON, at_home, in_hours, weeks
+from simulator.calendar import at_home, in_hours, midnight, weeks
 from simulator.life import DAY, Draft, day_of
 
 HOURLY_PAY: Final = (12.21, 12.6, 13.1, 14.0, 15.5)
@@ -68,7 +68,7 @@ def _apply(draft: Draft, at: datetime, last: date) -> Job | None:
         if draft.chance(CHASES):
             draft.do(at_home(day_of(sent) + 15 * DAY, rng), "chase", application=application)
         else:
-            draft.do(_midnight(day_of(sent) + 60 * DAY), "let_go_silent", application=application)
+            draft.do(midnight(day_of(sent) + 60 * DAY), "let_go_silent", application=application)
         return None
     draft.do(in_hours(day_of(sent) + rng.randint(4, 25) * DAY, rng), "turn_down", application=application)
     return None
@@ -131,13 +131,9 @@ def work(draft: Draft, job: Job) -> None:
 def _ask_after(draft: Draft, job: Job, week: int) -> None:
     day = job.starts_on + week * 7 * DAY
     which = {"starts_on": job.starts_on, "week": week}
-    draft.do(_midnight(day), "ask_how_work_goes", **which)
+    draft.do(midnight(day), "ask_how_work_goes", **which)
     if draft.chance(ANSWERS_CHECK_IN):
         mood = draft.rng.choices(("good", "mixed", "difficult"), (70, 22, 8))[0]
         draft.do(in_hours(day + draft.rng.randint(0, 4) * DAY, draft.rng), "check_in", mood=mood, **which)
     else:
-        draft.do(_midnight(day + 7 * DAY), "miss_check_in", **which)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=LONDON)
+        draft.do(midnight(day + 7 * DAY), "miss_check_in", **which)

@@ -7,7 +7,9 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from simulator.calendar import LONDON, in_hours, slot, working_days_later
+from caseload.programme_rules import ProgrammeRules
+from caseload.service_standards import warning_day
+from simulator.calendar import LONDON, in_hours, midnight, slot, working_days_later
 from simulator.deed import Deed, Person
 from simulator.numbers import NUMBERS, Numbers
 
@@ -61,6 +63,7 @@ def refer(draft: Draft, referred_on: date) -> datetime | None:
     rng, place = draft.rng, draft.person.place
     at = in_hours(referred_on, rng)
     draft.do(at, "submit")
+    _let_time_pass(draft, day_of(at))
     at = in_hours(working_days_later(day_of(at), rng.choices((1, 2, 4), (70, 28, 2))[0]), rng)
     draft.do(at, "acknowledge")
     at = draft.soon(at, 4)
@@ -76,6 +79,17 @@ def refer(draft: Draft, referred_on: date) -> datetime | None:
     if draft.chance(0.7 if not place.mandatory else 0.3):
         at = _hand_over(draft, at)
     return _meet(draft, at)
+
+
+def _let_time_pass(draft: Draft, day: date) -> None:
+    """Draw the days on which little time is left for each promise of the service, or none, as its timers find them."""
+    rules = ProgrammeRules()
+    within = {"acknowledge": rules.acknowledge_within, "start": rules.start_within, "plan": rules.plan_within}
+    for standard, days in within.items():
+        due = working_days_later(day, days)
+        warned = min(due, working_days_later(day, warning_day(days)))
+        draft.do(midnight(warned), "warn_of_standard", standard=standard)
+        draft.do(midnight(due + DAY), "breach_standard", standard=standard)
 
 
 def _taken_on(draft: Draft) -> float:

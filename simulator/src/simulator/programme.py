@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final
 
-from simulator.calendar import LONDON, at_home, in_hours, slot, working_day
+from simulator.calendar import LONDON, at_home, in_hours, midnight, slot, working_day
 from simulator.deed import Deed, Person
 from simulator.jobs import SEARCH_BEGINS, Job, search, work
 from simulator.life import DAY, HOUR, Draft, day_of, refer
@@ -102,7 +102,7 @@ def _agree(draft: Draft, at: datetime) -> None:
             due=due,
         )
         return
-    draft.do(datetime.combine(due + DAY, time(), LONDON), "let_fall_due", action=action, due=due)
+    draft.do(midnight(due + DAY), "let_fall_due", action=action, due=due)
     late = in_hours(due + rng.randint(1, 10) * DAY, rng)
     if fate < at_all:
         draft.do(late, "finish", action=action, by=owner, due=due)
