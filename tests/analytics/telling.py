@@ -21,7 +21,6 @@ from events.caseload import (
     StandardPromised,
     case_of,
 )
-from tests.envelope import Envelope
 from events.fact import Fact
 from events.jobsearch import ApplicationSaved, ApplicationSent
 from events.referrals import (
@@ -32,6 +31,7 @@ from events.referrals import (
     ReferralSubmitted,
 )
 from events.sealed import Sealed
+from tests.envelope import Envelope
 
 PROGRAMME, REFERRER = UUID(int=12), UUID(int=13)
 
