@@ -23,12 +23,12 @@ from chassis.listen.told import Told
 from chassis.listen.views import Table, View
 from chassis.process import together
 from chassis.settings import ServiceSettings
-from chassis.store import Session
+from chassis.store import Session, partition_of
 from chassis.timers import Ticker
 from chassis.topics import TOPICS
 from events.envelope import ACTIVITY, JOURNEY, MARKET
 
-from .conftest import Topics
+from .conftest import PARTITIONS, Topics
 from .ground import Ground, contact, open_case, running, until
 from .market import (
     CLOSE,
@@ -37,6 +37,7 @@ from .market import (
     STALLS,
     Stall,
     StallRow,
+    Visitor,
     append,
     close,
     fold_stall,
@@ -271,10 +272,22 @@ async def test_who_saw_last_what_is_forgotten_by_now_goes_on_behind_it(ground: G
         await ground.all_heard("looks#1")
     await forget(topics, most=0)
     async with hearing(ground, LOOKS):
+        other = await look_elsewhere(ground, visitor)
+        await ground.all_told()
+        await ground.all_heard("looks#1")
         await append(ground, look(visitor, times=2))
         await ground.all_told()
         await ground.all_heard("looks#1")
-    assert await looks(ground) == {visitor.id: 7}
+    assert await looks(ground) == {visitor.id: 7, other: 1}
+
+
+async def look_elsewhere(ground: Ground, visitor: Visitor) -> UUID:
+    """Let another visitor look, in a partition of their own; return who it was."""
+    other = look()
+    while partition_of(str(other.id), PARTITIONS) == partition_of(str(visitor.id), PARTITIONS):
+        other = look()
+    await append(ground, other)
+    return other.id
 
 
 async def looks(ground: Ground) -> dict[UUID, int]:
