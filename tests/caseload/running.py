@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -155,7 +155,7 @@ def _submitted(person: Person, name: Sealed) -> ReferralSubmitted:
         programme_id=person.programme,
         provider_id=person.provider,
         referrer_id=uuid4(),
-        acknowledge_by=now.date(),
+        acknowledge_by=now.date() + timedelta(days=7),
         name=name,
     )
 

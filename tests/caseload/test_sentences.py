@@ -20,13 +20,15 @@ from events.caseload import (
     ContactRecorded,
     MessageSent,
     NeedsAssessed,
+    Track,
+    TrackChosen,
 )
 from events.catalogue import every_fact
 from events.fact import read
 from events.jobsearch import InterviewInvited
 from events.meeting import MeetingChannel
 from events.sealed import Sealed
-from tests.caseload.telling import ADA, COACH, PROVIDER
+from tests.caseload.telling import ADA, COACH, PROVIDER, sealed
 
 GOLDEN = Path(__file__).parents[2] / "libs/events/golden"
 LONDON: Final = ZoneInfo("Europe/London")
@@ -74,6 +76,14 @@ def test_a_contact_says_how_and_brings_its_sealed_note() -> None:
 def test_the_person_reads_a_coachs_note_only_when_it_is_shared(is_shared: bool | None, note: dict[str, Sealed]) -> None:
     contact = ContactRecorded(occurred_at=NOON, channel=Channel.PHONE, coach_id=COACH, note=NOTE, shared=is_shared)
     assert shared(contact, sentence_of(contact, LONDON)).sealed == note
+
+
+def test_the_person_does_not_read_what_the_staff_wrote_for_each_other() -> None:
+    reason = sealed(TrackChosen, "reason")
+    chosen = TrackChosen(occurred_at=NOON, track=Track.SUPPORTED, coach_id=COACH, reason=reason)
+    sentence = sentence_of(chosen, LONDON)
+    assert sentence.sealed == {"Reason": reason}
+    assert shared(chosen, sentence) == ("A coach chose the track: supported.", {})
 
 
 def test_what_the_two_wrote_to_each_other_is_shared() -> None:

@@ -25,6 +25,7 @@ class CoachLoad(BaseModel):
     resting: int
     in_work: int
     standards_at_risk: int
+    appointments: int = Field(description="In the next seven days: what is to be covered when the coach is away.")
     with_first_coach: int = Field(description="How many have had no other coach before.")
     continuity: float = Field(ge=0, le=1, description="Their share.")
     ips_score: int = Field(ge=1, le=5, description="The caseload score of the IPS-25 scale.")
@@ -39,6 +40,7 @@ class CoachLoad(BaseModel):
             resting=load.resting,
             in_work=load.in_work,
             standards_at_risk=load.standards_at_risk,
+            appointments=load.appointments,
             with_first_coach=load.with_first_coach,
             continuity=round(load.with_first_coach / load.people, 3),
             ips_score=ips_score(load.people),

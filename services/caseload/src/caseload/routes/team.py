@@ -52,8 +52,8 @@ async def read_ready_filter(
 @team_router.get("/team")
 async def read_team(desk: AtDesk, actor: CurrentActor, at_least: AtLeast) -> TeamPage:
     """Return a leader's team: the load of each coach, continuity, who is unassigned, and standards that near."""
-    tenant, today = provider_of(actor, Deed.LIST_ALL), now_at(desk).today
+    tenant, now = provider_of(actor, Deed.LIST_ALL), now_at(desk)
     async with reading(desk.pool, tenant, TODAY, at_least) as connection:
-        found = await loads(connection, tenant, today)
-        near = await nearing(connection, tenant, today, today + AHEAD)
-    return await team_page(desk.keyring, found, near, today)
+        found = await loads(connection, tenant, now.today, (now.moment, now.moment + AHEAD))
+        near = await nearing(connection, tenant, now.today, now.today + AHEAD)
+    return await team_page(desk.keyring, found, near, now.today)

@@ -8,9 +8,18 @@ from caseload.sentences.of_cases import CASES
 from caseload.sentences.of_others import OTHERS
 from caseload.sentences.of_search import SEARCH
 from caseload.sentences.wording import Fields, Wording, says
-from events.caseload import ContactRecorded
+from events.caseload import (
+    CaseEnteredInError,
+    CaseExitedEarly,
+    CaseHandedBack,
+    CaseReactivated,
+    ContactRecorded,
+    NeedsAssessed,
+    TrackChosen,
+)
 from events.fact import Fact
 from events.jobsearch import CvUploaded, CvWritten
+from events.nudges import NudgesPaused
 from events.referrals import ReferralSubmitted
 from events.sealed import Sealed, sealed_fields
 
@@ -22,6 +31,17 @@ SHOWN: Final[Mapping[type[Fact], tuple[str, ...]]] = {
     CvWritten: (),
     CvUploaded: ("file_name",),
 }
+# Words that the staff wrote for each other; a coach's note of a contact is one unless it is shared.
+AMONG_STAFF: Final = (
+    ReferralSubmitted,
+    TrackChosen,
+    NeedsAssessed,
+    CaseExitedEarly,
+    CaseReactivated,
+    CaseHandedBack,
+    CaseEnteredInError,
+    NudgesPaused,
+)
 
 
 class Sentence(NamedTuple):
@@ -40,10 +60,9 @@ def sentence_of(fact: Fact, zone: ZoneInfo) -> Sentence:
 
 
 def shared(fact: Fact, sentence: Sentence) -> Sentence:
-    """Return a sentence as the person reads it: a coach's note is the coach's, unless it is shared."""
-    if isinstance(fact, ContactRecorded) and not fact.shared:
-        return Sentence(sentence.words, {})
-    return sentence
+    """Return a sentence as the person reads it: what the staff wrote for each other stays with them."""
+    of_the_staff = not fact.shared if isinstance(fact, ContactRecorded) else isinstance(fact, AMONG_STAFF)
+    return Sentence(sentence.words, {}) if of_the_staff else sentence
 
 
 def label(field: str) -> str:

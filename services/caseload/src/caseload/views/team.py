@@ -1,7 +1,7 @@
 """A provider's team, counted over the prepared rows of Today: load by coach, who is unassigned, standards that near."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -21,10 +21,16 @@ select c.coach_id,
     count(*) filter (where c.pause is not null) as resting,
     count(*) filter (where w.works_from <= %(today)s) as in_work,
     count(*) filter (where c.coach_changes = 0) as with_first_coach,
-    count(*) filter (where p.warn_on <= %(today)s) as standards_at_risk
+    count(*) filter (where p.warn_on <= %(today)s) as standards_at_risk,
+    coalesce(sum(booked.number), 0)::bigint as appointments
 from today_case c
 left join today_plan p on p.id = c.id
 left join today_work w on w.id = c.id
+left join today_contact t on t.id = c.id
+cross join lateral (
+    select count(*) as number from jsonb_each(t.appointments) as one
+    where (one.value ->> 'starts_at')::timestamptz between %(from)s and %(to)s
+) booked
 where c.tenant = %(tenant)s and c.stage = any(%(open)s)
 group by c.coach_id order by c.coach_id nulls first
 """
@@ -52,6 +58,7 @@ class Load:
     in_work: int
     with_first_coach: int
     standards_at_risk: int
+    appointments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +73,9 @@ class Nearing:
     due: date
 
 
-async def loads(connection: Connection, tenant: UUID, today: date) -> list[Load]:
-    """Return the load of each coach, that of nobody first."""
-    arguments = {"tenant": tenant, "open": list(OPEN_STAGES), "today": today}
+async def loads(connection: Connection, tenant: UUID, today: date, ahead: tuple[datetime, datetime]) -> list[Load]:
+    """Return the load of each coach, that of nobody first, with the appointments between two moments."""
+    arguments = {"tenant": tenant, "open": list(OPEN_STAGES), "today": today, "from": ahead[0], "to": ahead[1]}
     async with connection.cursor(row_factory=class_row(Load)) as cursor:
         return await (await cursor.execute(LOADS, arguments)).fetchall()
 
