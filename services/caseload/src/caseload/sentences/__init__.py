@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from caseload.sentences.of_cases import CASES
-from caseload.sentences.of_others import OTHERS
+from caseload.sentences.of_others import OTHERS, OTHERS_AMONG_STAFF
 from caseload.sentences.of_search import SEARCH
 from caseload.sentences.wording import Fields, Wording, says
 from events.caseload import (
@@ -19,7 +19,6 @@ from events.caseload import (
 )
 from events.fact import Fact
 from events.jobsearch import CvUploaded, CvWritten
-from events.nudges import NudgesPaused
 from events.referrals import ReferralSubmitted
 from events.sealed import Sealed, sealed_fields
 
@@ -33,14 +32,13 @@ SHOWN: Final[Mapping[type[Fact], tuple[str, ...]]] = {
 }
 # Words that the staff wrote for each other; a coach's note of a contact is one unless it is shared.
 AMONG_STAFF: Final = (
-    ReferralSubmitted,
     TrackChosen,
     NeedsAssessed,
     CaseExitedEarly,
     CaseReactivated,
     CaseHandedBack,
     CaseEnteredInError,
-    NudgesPaused,
+    *OTHERS_AMONG_STAFF,
 )
 
 

@@ -119,3 +119,5 @@ OTHERS: Final[Mapping[type[Fact], Wording]] = {
     EmailBounced: "The person's e-mail address takes no mail: ask for another.",
     PersonErased: "The personal data was erased.",
 }
+# What was written of them for the staff alone: a referrer's notes, why a coach pauses nudges.
+OTHERS_AMONG_STAFF: Final = (ReferralSubmitted, NudgesPaused)
