@@ -41,13 +41,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something that can be done: `path` ends the route of the service, `words` are on its button."""
+    """Something that can be done: `path` ends the route of the service, `words` are on its button.
+
+    One that `sends` nothing but takes a body gets an empty one.
+    """
 
     code: str
     path: str
     words: str
     fields: tuple[Asked, ...] = ()
     look: str = "second"
+    sends: bool = False
 
 
 CHANNELS: Final[Options] = (("in_person", "In person"), ("phone", "By phone"), ("video", "By video"))
@@ -59,7 +63,7 @@ def body_of(deed: Deed, form: FormData, now: datetime) -> dict[str, Any] | None:
     `now` is in the zone in which forms are filled in.
     """
     if not deed.fields:
-        return None
+        return {} if deed.sends else None
     told = {asked.name: _value(asked, form, now) for asked in deed.fields}
     return {name: value for name, value in told.items() if value not in (None, "")}
 

@@ -14,14 +14,14 @@ NOW: Final = datetime(2026, 4, 2, 15, tzinfo=UTC)
 ENTRIES: Final[list[dict[str, Any]]] = [
     {
         "id": "a:2",
-        "occurred_at": datetime(2026, 4, 2, 13, 30, tzinfo=UTC),
+        "occurred_at": "2026-04-02T13:30:00+00:00",
         "sentence": "Coach and person spoke by phone.",
         "words": {"Note": "Ready for Friday."},
         "by_person": False,
     },
     {
         "id": "a:1",
-        "occurred_at": datetime(2026, 4, 1, 9, tzinfo=UTC),
+        "occurred_at": "2026-04-01T09:00:00+00:00",
         "sentence": "The person sent an application.",
         "words": {"Cover letter": None},
         "by_person": True,

@@ -95,6 +95,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     for deed in (
         CONTACT,
         SNOOZE,
+        Deed("coach", "/coach", N_("Assign"), (Asked("coach_id", N_("Coach"), Kind.CHOICE),)),
         Deed("unsnooze", "/unsnooze", N_("Look at it again now")),
         Deed(
             "agree",
@@ -103,7 +104,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
             (Asked("owner", N_("Who does it?"), Kind.CHOICE, OWNERS, value="participant"), *WHAT),
         ),
         Deed("plan", "/plan", N_("Write a plan"), (Asked("goal", N_("What is it for?"), Kind.NOTE, required=True),)),
-        Deed("plan-sign", "/plan/sign", N_("Sign the plan"), look=""),
+        Deed("plan-sign", "/plan/sign", N_("Sign the plan"), look="", sends=True),
         Deed("plan-review", "/plan/review", N_("Note a review"), (Asked("note", N_("Note"), Kind.NOTE),)),
         Deed(
             "track",

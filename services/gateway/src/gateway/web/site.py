@@ -13,6 +13,7 @@ from gateway.door import API, SESSION, NotSignedInError
 from gateway.services import ServiceAwayError
 from gateway.web.applications import applications_router
 from gateway.web.assets import asset_router
+from gateway.web.caseload import caseload_router
 from gateway.web.courses import courses_router
 from gateway.web.cv import cv_router
 from gateway.web.design import design_router
@@ -23,7 +24,10 @@ from gateway.web.incoming import incoming_router
 from gateway.web.jobs import jobs_router
 from gateway.web.me import me_router
 from gateway.web.people import people_router
+from gateway.web.person import person_router
+from gateway.web.plan import plan_router
 from gateway.web.referring import referring_router
+from gateway.web.team import team_router
 from gateway.web.today import today_router
 from gateway.web.visitor import Visitor
 from gateway.web.words import N_
@@ -41,7 +45,11 @@ ROUTERS: Final = (
     home_router,
     cv_router,
     me_router,
+    person_router,
     people_router,
+    caseload_router,
+    plan_router,
+    team_router,
 )
 SAYINGS: Final = {
     403: (N_("This page is not for you"), N_("You are signed in, but may not see this.")),

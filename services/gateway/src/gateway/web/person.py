@@ -1,0 +1,165 @@
+"""The Participant page: the whole person in one view, which is also the screen of the meeting itself."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from chassis.problem import ProblemError
+from gateway.services import Question
+from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
+from gateway.web.people import DEEDS, NEEDS, SERVICE, TRACKS, WAYS
+from gateway.web.visitor import AtPage, blank
+from gateway.web.words import N_
+
+KINDS: Final = (
+    ("referral", N_("Referral")),
+    ("case", N_("Case")),
+    ("plan", N_("Plan")),
+    ("contact", N_("Contact")),
+    ("search", N_("Job search")),
+    ("work", N_("Work")),
+    ("learning", N_("Courses")),
+    ("standards", N_("Promises of the service")),
+    ("nudges", N_("Nudges")),
+)
+STEPS: Final[Mapping[str, str]] = {
+    "agree": N_("Agree"),
+    "begin": N_("Begin"),
+    "done": N_("Done"),
+    "standby": N_("Let it rest"),
+    "resume": N_("Go on"),
+    "cancel": N_("Drop it"),
+}
+STEPS_FROM: Final[Mapping[str, tuple[str, ...]]] = {
+    "suggested": ("agree", "cancel"),
+    "agreed": ("done", "begin", "standby", "cancel"),
+    "in_progress": ("done", "standby", "cancel"),
+    "standby": ("resume", "done", "cancel"),
+}
+STATUSES: Final[Mapping[str, tuple[str, str]]] = {
+    "suggested": ("soon", N_("Suggested")),
+    "agreed": ("calm", N_("Agreed")),
+    "in_progress": ("calm", N_("In progress")),
+    "standby": ("calm", N_("Resting")),
+    "done": ("good", N_("Done")),
+    "cancelled": ("calm", N_("Dropped")),
+}
+BOOK: Final = Deed(
+    "book",
+    "/appointments",
+    N_("Book a meeting"),
+    (
+        Asked("starts_at", N_("When?"), Kind.MOMENT, required=True),
+        Asked(
+            "kind",
+            N_("What for?"),
+            Kind.CHOICE,
+            (
+                ("review", N_("Review")),
+                ("job_search", N_("Job search")),
+                ("in_work_support", N_("Support in work")),
+                ("other", N_("Something else")),
+            ),
+            value="review",
+        ),
+        Asked("channel", N_("How?"), Kind.CHOICE, CHANNELS, value="in_person"),
+        Asked("place", N_("Where?")),
+        Asked("link", N_("Link for a video meeting")),
+    ),
+)
+OUTCOMES: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
+    "came": (N_("They came"), "attended", {"late": False}),
+    "late": (N_("They came late"), "attended", {"late": True}),
+    "missed": (N_("They did not come"), "missed", {"acceptable": False}),
+    "excused": (N_("Did not come, with a good reason"), "missed", {"acceptable": True}),
+    "correct": (N_("That was wrong"), "correct", {}),
+}
+
+person_router = APIRouter(include_in_schema=False)
+
+
+@person_router.get("/people/{participant_id}")
+async def show_person(
+    visitor: AtPage, participant_id: UUID, as_of: date | None = None, by: str = "occurred_at", kind: str = ""
+) -> HTMLResponse:
+    """Show a person, as they stand or stood on a day. It is told before it is shown."""
+    asked = {"as_of": as_of.isoformat(), "by": by} if as_of else {}
+    page = await visitor.read(SERVICE, f"/participants/{participant_id}", **asked)
+    await visitor.tell_opened(participant_id, "show_person")
+    case = page["case_id"]
+    more = {
+        "messages": Question(SERVICE, f"/cases/{case}/messages"),
+        "appointments": Question(SERVICE, f"/cases/{case}/appointments"),
+        "timeline": Question(SERVICE, f"/participants/{participant_id}/timeline", query={"kind": kind} if kind else {}),
+    }
+    found, missing = await visitor.read_all(more)
+    entries = (found.get("timeline") or {}).get("entries") if kind else None
+    return visitor.page(
+        "person.html",
+        page=page,
+        timeline_entries=page["timeline"] if entries is None else entries,
+        messages=list(reversed((found.get("messages") or {}).get("messages", []))),
+        appointments=(found.get("appointments") or {}).get("appointments", []),
+        kinds=[("", visitor.say(N_("Everything"))), *((code, visitor.say(words)) for code, words in KINDS)],
+        kind=kind,
+        deeds=[*DEEDS.values(), BOOK],
+        deed=DEEDS,
+        book=BOOK,
+        needs={code: visitor.say(words) for code, words in NEEDS},
+        tracks={code: visitor.say(words) for code, words in TRACKS},
+        channels={code: visitor.say(words) for code, words in WAYS},
+        steps={code: visitor.say(words) for code, words in STEPS.items()},
+        steps_from=STEPS_FROM,
+        statuses={code: (mark, visitor.say(words)) for code, (mark, words) in STATUSES.items()},
+        outcomes={code: visitor.say(words) for code, (words, _, _) in OUTCOMES.items()},
+        staff={str(id_): name for id_, name in visitor.desk.staff.items()},
+        missing=missing,
+        errors=blank({}),
+    )
+
+
+@person_router.post("/people/{participant_id}/actions/{action_id}/{step}")
+async def take_step(visitor: AtPage, participant_id: UUID, action_id: UUID, step: str) -> Response:
+    """Move an action on."""
+    if step not in STEPS:
+        raise ProblemError(404, "There is nothing here.")
+    case = await case_of(visitor)
+    body: dict[str, Any] | None = {} if step == "agree" else None
+    command = await visitor.command(SERVICE, f"/cases/{case}/actions/{action_id}/{step}", body)
+    return command.then(await _back(visitor, participant_id), "done")
+
+
+@person_router.post("/people/{participant_id}/appointments")
+async def book(visitor: AtPage, participant_id: UUID) -> Response:
+    """Book a meeting."""
+    form = await visitor.request.form()
+    case = await case_of(visitor)
+    command = await visitor.command(SERVICE, f"/cases/{case}/appointments", body_of(BOOK, form, visitor.now))
+    return command.then(f"/people/{participant_id}", "done")
+
+
+@person_router.post("/people/{participant_id}/appointments/{appointment_id}/{code}")
+async def tell_outcome(visitor: AtPage, participant_id: UUID, appointment_id: UUID, code: str) -> Response:
+    """Say what became of a meeting."""
+    if code not in OUTCOMES:
+        raise ProblemError(404, "There is nothing here.")
+    _, deed, body = OUTCOMES[code]
+    command = await visitor.command(SERVICE, f"/appointments/{appointment_id}/{deed}", body or None)
+    return command.then(await _back(visitor, participant_id), "done")
+
+
+async def case_of(visitor: AtPage) -> UUID:
+    """Return the case that a form is about. Raises ProblemError where it names none."""
+    try:
+        return UUID(str((await visitor.request.form()).get("case", "")))
+    except ValueError:
+        raise ProblemError(422, "The case is missing.") from None
+
+
+async def _back(visitor: AtPage, participant_id: UUID) -> str:
+    back = str((await visitor.request.form()).get("back", ""))
+    return back if back in {"/today", "/plan", "/diary"} else f"/people/{participant_id}"

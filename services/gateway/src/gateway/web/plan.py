@@ -1,0 +1,88 @@
+"""Plan and messages of a person: what both agreed, what may be proposed, and writing to the coach."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from chassis.problem import ProblemError
+from gateway.services import Question
+from gateway.web.people import SERVICE
+from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of
+from gateway.web.visitor import AtPage, Visitor
+
+JOBSEEKER: Final = "jobseeker"
+
+plan_router = APIRouter(include_in_schema=False)
+
+
+@plan_router.get("/plan")
+async def show_plan(visitor: AtPage) -> HTMLResponse:
+    """Show the plan, who does what, and when the next meeting is."""
+    page = await _own(visitor)
+    return visitor.page(
+        "plan.html",
+        page=page,
+        steps={code: visitor.say(words) for code, words in STEPS.items()},
+        steps_from=STEPS_FROM,
+        statuses={code: (mark, visitor.say(words)) for code, (mark, words) in STATUSES.items()},
+        coach=visitor.desk.staff.get(UUID(page["coach_id"])) if page["coach_id"] else None,
+    )
+
+
+@plan_router.post("/plan/sign")
+async def sign(visitor: AtPage) -> Response:
+    """Agree to the plan."""
+    command = await visitor.command(SERVICE, f"/cases/{await case_of(visitor)}/plan/sign", {})
+    return command.then("/plan", "done")
+
+
+@plan_router.post("/plan/suggest")
+async def suggest(visitor: AtPage) -> Response:
+    """Propose a step of one's own."""
+    form = await visitor.request.form()
+    body = {name: str(form[name]) for name in ("what", "where", "how", "due") if form.get(name)}
+    path = f"/cases/{await case_of(visitor)}/suggestions"
+    command = await visitor.command(SERVICE, path, {"owner": "participant", **body})
+    return command.then("/plan", "done")
+
+
+@plan_router.post("/plan/actions/{action_id}/{step}")
+async def take_step(visitor: AtPage, action_id: UUID, step: str) -> Response:
+    """Move an own action on."""
+    if step not in STEPS:
+        raise ProblemError(404, "There is nothing here.")
+    path = f"/cases/{await case_of(visitor)}/actions/{action_id}/{step}"
+    return (await visitor.command(SERVICE, path, {} if step == "agree" else None)).then("/plan", "done")
+
+
+@plan_router.get("/messages")
+async def show_messages(visitor: AtPage) -> HTMLResponse:
+    """Show a person what they and their coach wrote; show a coach who waits for whom."""
+    if visitor.actor.role != JOBSEEKER:
+        return await _waiting(visitor)
+    page = await _own(visitor)
+    shown = await visitor.read(SERVICE, f"/cases/{page['case_id']}/messages")
+    return visitor.page("messages.html", page=page, messages=list(reversed(shown["messages"])))
+
+
+@plan_router.post("/messages")
+async def send_message(visitor: AtPage) -> Response:
+    """Write to one's coach."""
+    form = await visitor.request.form()
+    path = f"/cases/{await case_of(visitor)}/messages"
+    return (await visitor.command(SERVICE, path, {"text": str(form.get("text", ""))})).then("/messages", "message")
+
+
+async def _own(visitor: Visitor) -> dict[str, Any]:
+    page: dict[str, Any] = await visitor.read(SERVICE, f"/participants/{visitor.actor.id}")
+    return page
+
+
+async def _waiting(visitor: Visitor) -> HTMLResponse:
+    lists = ("waiting_for_my_reply", "waiting_for_theirs")
+    found, missing = await visitor.read_all({one: Question(SERVICE, f"/caseload/{one}") for one in lists})
+    people = [(found.get(one) or {}).get("people", []) for one in lists]
+    await visitor.tell_listed("messages", sum(map(len, people)))
+    return visitor.page("waiting.html", mine=people[0], theirs=people[1], missing=missing)
