@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +62,9 @@ def reading_as(chromium: Browser, platform: Platform, actor: Actor, name: str = 
     """Open a browser in which somebody is signed in."""
     site = platform.addresses.url("gateway")
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    secret = asyncio.run(_signed_in(platform, actor, name))
+    # The browser's driver keeps an event loop in this thread.
+    with ThreadPoolExecutor(1) as apart:
+        secret = apart.submit(lambda: asyncio.run(_signed_in(platform, actor, name))).result()
     context.add_cookies([{"name": COOKIE, "value": secret, "url": site, "secure": True, "httpOnly": True}])
     page = context.new_page()
     page.set_default_timeout(30_000)

@@ -1,7 +1,9 @@
 """Pages as their readers use them, in a real browser on the running platform."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -42,16 +44,41 @@ def market(platform: Platform, person: Person) -> None:
     eventually(lambda: manager.get(f"{API}/vacancy-files/{shown['id']}"), lambda file: file["state"] == "done")
 
 
-PORTAL = ["/home", "/jobs", "/applications", "/courses", "/courses/interview", "/cv", "/me", "/help"]
-CONSOLE = ["/today", "/incoming", "/incoming?stage=accepted", "/help"]
+PORTAL = [
+    "/home",
+    "/jobs",
+    "/applications",
+    "/plan",
+    "/courses",
+    "/courses/interview",
+    "/cv",
+    "/messages",
+    "/me",
+    "/help",
+]
+CONSOLE = [
+    "/today",
+    "/caseload",
+    "/caseload?ready=no_contact",
+    "/messages",
+    "/incoming",
+    "/incoming?stage=accepted",
+    "/help",
+]
 REFERRER = ["/refer", "/refer/file", "/my-referrals"]
+LEADER = ["/team", "/standards", "/caseload?ready=unassigned"]
+
+
+def name_of(path: str) -> str:
+    """Return a path as a part of a file's name."""
+    return re.sub(r"[^a-z_]+", "-", path.strip("/"))
 
 
 @pytest.mark.parametrize("path", PORTAL)
 def test_a_page_of_the_portal_is_whole(reading: As, person: Person, path: str) -> None:
     with reading(person.actor) as reader:
         reader.open(path)
-        reader.picture("portal-" + path.strip("/").replace("/", "-"))
+        reader.picture("portal-" + name_of(path))
         assert reader.faults() == []
 
 
@@ -59,7 +86,7 @@ def test_a_page_of_the_portal_is_whole(reading: As, person: Person, path: str) -
 def test_a_page_of_the_console_is_whole(reading: As, person: Person, path: str) -> None:
     with reading(person.coach) as reader:
         reader.open(path)
-        reader.picture("console-" + path.strip("/").replace("?stage=", "-"))
+        reader.picture("console-" + name_of(path))
         assert reader.faults() == []
 
 
@@ -67,8 +94,25 @@ def test_a_page_of_the_console_is_whole(reading: As, person: Person, path: str) 
 def test_a_page_of_a_referrer_is_whole(reading: As, person: Person, path: str) -> None:
     with reading(person.referrer) as reader:
         reader.open(path)
-        reader.picture("referrer-" + path.strip("/").replace("/", "-"))
+        reader.picture("referrer-" + name_of(path))
         assert reader.faults() == []
+
+
+@pytest.mark.parametrize("path", LEADER)
+def test_a_page_of_a_leader_is_whole(reading: As, person: Person, path: str) -> None:
+    with reading(person.provider.actor("team_leader")) as reader:
+        reader.open(path)
+        reader.picture("leader-" + name_of(path))
+        assert reader.faults() == []
+
+
+def test_the_page_of_a_person_is_whole_as_they_stand_and_as_they_stood(reading: As, person: Person) -> None:
+    today = datetime.now(UTC).date()
+    with reading(person.coach) as reader:
+        for when, query in (("now", ""), ("then", f"?as_of={today}&by=recorded_at"), ("case", "?kind=case")):
+            reader.open(f"/people/{person.id}{query}")
+            reader.picture(f"console-person-{when}")
+            assert reader.faults() == []
 
 
 @pytest.mark.usefixtures("market")
@@ -115,3 +159,25 @@ def test_a_referrer_sends_a_person_and_reads_what_comes_next(reading: As, person
         page.get_by_role("button", name="Send").click()
         expect(page.get_by_role("link", name="Tom <b>Reilly</b>").first).to_be_visible()
         assert reader.faults() == []
+
+
+def test_coach_and_person_make_a_plan_agree_it_and_write_to_each_other(reading: As, platform: Platform) -> None:
+    somebody = platform.refer(name="Leroy Bennett")
+    with reading(somebody.coach) as coach, reading(somebody.actor) as person:
+        page = coach.open(f"/people/{somebody.id}")
+        page.locator("summary", has_text="Agree an action").click()
+        page.fill("#agree-what", "Send the CV to three bakeries")
+        page.fill("#agree-due", (datetime.now(UTC) + timedelta(days=7)).date().isoformat())
+        page.get_by_role("button", name="Agree an action").click()
+        expect(page.get_by_text("Send the CV to three bakeries").first).to_be_visible()
+        page.locator("summary", has_text="Write a plan").click()
+        page.fill("#plan-goal", "Work in a bakery by the summer.")
+        page.get_by_role("button", name="Write a plan").click()
+        page.get_by_role("button", name="Sign the plan").click()
+
+        own = person.open("/plan")
+        own.get_by_role("button", name="I agree").click()
+        expect(own.get_by_text("You and your coach agreed")).to_be_visible()
+        own.get_by_role("button", name="Done: Send the CV").click()
+        expect(own.get_by_text("Nothing to do right now")).to_be_visible()
+        assert [coach.faults(), person.faults()] == [[], []]
