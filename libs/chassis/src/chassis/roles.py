@@ -1,7 +1,12 @@
 """The roles that are the same in every service: `project` keeps its views, `react` follows its policies and timers."""
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
+
+from aiokafka.errors import KafkaError
 
 from chassis.database import ALL_TENANTS, Pool, open_pool
 from chassis.listen.beginning import begin_policies
@@ -18,7 +23,10 @@ from chassis.timers import Ticker, Timer
 from chassis.topics import make_topics
 from events.envelope import JOURNEY
 
+log = logging.getLogger(__name__)
+
 NOBODY_LOOKS_SECONDS: Final = 30.0
+AGAIN_SECONDS: Final = 1.0
 ALL_BUILT: Final = """
 select count(*) from view_version
 where status = 'live' and (view, fold_hash) in (select * from unnest(%s::text[], %s::text[]))
@@ -28,10 +36,10 @@ ALL_BEGUN: Final = "select count(*) from policy_begun where policy = any(%s)"
 
 async def project(name: str, settings: ServiceSettings, views: Sequence[View]) -> None:
     """Keep the views of the service `name`: rebuild those whose fold changed, then follow their topics."""
-    await make_topics(settings.kafka, settings.topic_prefix)
+    await _with_kafka(name, partial(make_topics, settings.kafka, settings.topic_prefix))
     async with open_pool(settings.database, scope=ALL_TENANTS, patience=NOBODY_LOOKS_SECONDS) as pool:
         for view in views:
-            await _rebuild_changed(settings, view, pool)
+            await _with_kafka(name, partial(_rebuild_changed, settings, view, pool))
         await _listen(f"{name}.project", settings, [ViewConsumer(pool, view) for view in views])
 
 
@@ -42,10 +50,11 @@ async def react(
 
     They have connections of their own, because each waits for the store's while it holds one.
     """
-    await make_topics(settings.kafka, settings.topic_prefix)
+    await _with_kafka(name, partial(make_topics, settings.kafka, settings.topic_prefix))
     size = 2 * len(policies) + len(timers) + 1
     async with open_pool(settings.database, size, ALL_TENANTS, NOBODY_LOOKS_SECONDS) as pool:
-        await begin_policies(pool, policies, settings.kafka, topic_prefix=settings.topic_prefix)
+        begin = partial(begin_policies, pool, policies, settings.kafka, topic_prefix=settings.topic_prefix)
+        await _with_kafka(name, begin)
         consumers = [PolicyConsumer(pool, policy, store) for policy in policies]
         listening = [_listen(f"{name}.react", settings, consumers)] if consumers else []
         await together(*listening, Ticker(pool, timers, store).run())
@@ -74,6 +83,18 @@ async def require_policies(pool: Pool, policies: Sequence[Policy]) -> None:
     if row != (len(policies),):
         message = "a policy has not begun yet"
         raise LookupError(message)
+
+
+async def _with_kafka(name: str, work: Callable[[], Awaitable[object]]) -> None:
+    """Do what can be done again until Kafka has answered for all of it: a slow broker is no reason to end a process."""
+    while True:
+        try:
+            await work()
+        except KafkaError as away:
+            log.warning("%s waits for Kafka: %s", name, type(away).__name__)
+            await asyncio.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 async def _rebuild_changed(settings: ServiceSettings, view: View, pool: Pool) -> None:
