@@ -94,11 +94,15 @@ def test_a_record_is_made_of_what_every_service_knows(platform: Platform, person
     composed = done(platform.client(person.coach).get(f"{API}/participants/{person.id}")).json()
 
     assert composed["missing"] == []
-    assert "timeline" in composed["parts"]
+    assert {"participant", "timeline", "next_step", "applications", "nudges"} <= composed["parts"].keys()
+    assert composed["parts"]["participant"]["participant_id"] == str(person.id)
 
 
 def test_a_participant_opens_their_own_home(platform: Platform, person: Person) -> None:
-    assert done(platform.client(person.actor).get(f"{API}/home")).json()["missing"] == []
+    home = done(platform.client(person.actor).get(f"{API}/home")).json()
+
+    assert home["missing"] == []
+    assert {"next_step", "week", "jobs", "nudges", "courses"} <= home["parts"].keys()
     assert platform.client(person.coach).get(f"{API}/home").status_code == 403
 
 

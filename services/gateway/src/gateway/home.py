@@ -26,6 +26,7 @@ def _asked(parts: Mapping[str, Part], participant: UUID) -> dict[str, Question]:
 _HOME: Final[Mapping[str, Part]] = {
     "next_step": ("caseload", "/participants/{participant_id}/next-step"),
     "week": ("jobsearch", "/participants/{participant_id}/activity/weekly"),
+    "jobs": ("jobsearch", "/participants/{participant_id}/matches"),
     "profile": ("jobsearch", "/participants/{participant_id}/profile"),
     "applications": ("jobsearch", "/participants/{participant_id}/applications"),
     "nudges": ("nudges", "/participants/{participant_id}/nudges"),
