@@ -107,7 +107,9 @@ def test_the_timeline_tells_the_journey_through_every_service_in_sentences(
 ) -> None:
     contact = {"channel": "phone", "note": "Ready for the interview", "occurred_at": datetime.now(UTC).isoformat()}
     recorded = asked(coach, f"{case}/contacts", contact)
-    entries = read_after(recorded, coach, f"/participants/{ada.id}/timeline").json()["entries"]
+    page = read_after(recorded, coach, f"/participants/{ada.id}/timeline").json()
+    lives = str(ada.referral), str(case_of(ada.referral))
+    entries = [entry for entry in page["entries"] if entry["id"].startswith(lives)]
     assert [entry["sentence"] for entry in entries] == [
         "Coach and person spoke by phone.",
         "A coach became responsible for the case.",
@@ -180,9 +182,10 @@ def test_a_long_timeline_is_read_in_parts(platform: Platform, coach: httpx.Clien
     path = f"/participants/{ada.id}/timeline"
     newest = f"{ada.referral}:{ada.version}"
     first = eventually(coach, path, lambda page: newest in {entry["id"] for entry in page["entries"]})
-    second = eventually(coach, f"{path}?before={first['next']}", lambda page: len(page["entries"]) == 54)
+    second = coach.get(f"{path}?before={first['next']}").json()
     ids = [entry["id"] for entry in first["entries"] + second["entries"]]
-    assert (len(first["entries"]), second["next"], len(set(ids))) == (200, None, 254)
+    assert (len(first["entries"]), second["next"], len(set(ids))) == (200, None, len(ids))
+    assert {f"{ada.referral}:{version}" for version in range(1, 253)} <= set(ids)
 
 
 def test_the_people_of_another_provider_are_not_there(platform: Platform, case: str, ada: Person) -> None:
