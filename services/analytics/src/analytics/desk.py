@@ -47,7 +47,7 @@ class Desk:
         return self.clock().astimezone(self.zone).date()
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
@@ -72,7 +72,7 @@ class Asked:
         require(self.actor, deed, Scope(provider, coach))
 
 
-def _where(
+async def _where(
     programme: Annotated[UUID | None, Query(description="Of this programme.")] = None,
     provider: Annotated[UUID | None, Query(description="Of this provider.")] = None,
     team: Annotated[str | None, Query(max_length=100, description="Of the coaches of this team.")] = None,
@@ -83,7 +83,7 @@ def _where(
     return {dimension: key for dimension, key in zip(Dimension, given, strict=True) if key is not None}
 
 
-def _asked(  # noqa: PLR0913  (each a parameter of the query)
+async def _asked(  # noqa: PLR0913  (each a parameter of the query)
     desk: AtDesk,
     actor: CurrentActor,
     where: Annotated[dict[Dimension, Key], Depends(_where)],

@@ -33,7 +33,7 @@ STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403}
 router = APIRouter()
 
 
-def _selection(
+async def _selection(
     coach: Annotated[UUID | None, Query(description="Whose; a coach reads their own.")] = None,
     unassigned: Annotated[bool, Query(description="Only cases without a coach.")] = False,  # noqa: FBT002
     after: Annotated[UUID | None, Query(description="Read on after this case.")] = None,

@@ -46,7 +46,7 @@ class Desk:
         return moment.astimezone(self.zone).date()
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
@@ -149,11 +149,11 @@ def provider_of(actor: Actor, deed: Deed = Deed.LIST_OWN) -> UUID:
     return actor.tenant
 
 
-def _asking(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> Asking:
+async def _asking(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> Asking:
     return Asking(desk, actor, ask, desk.store.clock())
 
 
-def _case_request(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, case_id: UUID) -> CaseRequest:
+async def _case_request(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, case_id: UUID) -> CaseRequest:
     return CaseRequest(desk, actor, ask, desk.store.clock(), case_id)
 
 

@@ -65,7 +65,7 @@ class PersonRequest:
         return found[0]
 
 
-def _person_request(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, participant_id: UUID) -> PersonRequest:
+async def _person_request(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, participant_id: UUID) -> PersonRequest:
     return PersonRequest(desk, actor, at_least, participant_id)
 
 

@@ -59,7 +59,7 @@ class Desk:
             return await people.carers(connection, participant)
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 

@@ -33,7 +33,7 @@ class Desk:
         return self.clock().astimezone(self.zone).date()
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 

@@ -51,7 +51,7 @@ def provider_of(actor: Actor) -> UUID:
     return actor.tenant
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
@@ -60,7 +60,7 @@ AtDesk = Annotated[Desk, Depends(_desk)]
 LearnerWork = Callable[[Session, Learner], Awaitable[Answer]]
 
 
-def _course(actor: CurrentActor, course: Annotated[str, Path(max_length=64)]) -> Course:
+async def _course(actor: CurrentActor, course: Annotated[str, Path(max_length=64)]) -> Course:
     provider_of(actor)
     return find_course(course)
 
@@ -85,7 +85,7 @@ class LearningRequest:
         return await self.desk.store.execute(self.ask, lambda session: work(session, learner))
 
 
-def _learning_request(
+async def _learning_request(
     desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, participant_id: UUID, course: ToCourse
 ) -> LearningRequest:
     return LearningRequest(desk, actor, ask, participant_id, course)

@@ -64,7 +64,7 @@ def provider_of(actor: Actor) -> UUID:
     return actor.tenant
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
@@ -104,11 +104,11 @@ class NudgeRequest:
         return accepted(await self.desk.store.execute(self.ask, lambda session: work(session, nudge.person_id)))
 
 
-def _person_request(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, participant_id: UUID) -> PersonRequest:
+async def _person_request(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, participant_id: UUID) -> PersonRequest:
     return PersonRequest(desk, actor, ask, participant_id)
 
 
-def _nudge_request(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, nudge_id: UUID) -> NudgeRequest:
+async def _nudge_request(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, nudge_id: UUID) -> NudgeRequest:
     return NudgeRequest(desk, actor, ask, nudge_id)
 
 

@@ -54,7 +54,7 @@ class Desk:
         return Words(self.keyring, text)
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
@@ -74,7 +74,7 @@ def _command_for(deed: Deed) -> Callable[..., ReferralCommand]:
     return command
 
 
-def _upload(desk: AtDesk, actor: CurrentActor, file_id: UUID) -> Upload:
+async def _upload(desk: AtDesk, actor: CurrentActor, file_id: UUID) -> Upload:
     require(actor, Deed.IMPORT)
     upload = desk.uploads.find(file_id, actor.id)
     if upload is None:

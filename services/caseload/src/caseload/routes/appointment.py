@@ -84,7 +84,7 @@ class AppointmentRequest(Asking):
         return AppointmentTarget(self.appointment_id, self.permit(deed), expected)
 
 
-def _appointment_request(asking: Asks, appointment_id: UUID) -> AppointmentRequest:
+async def _appointment_request(asking: Asks, appointment_id: UUID) -> AppointmentRequest:
     return AppointmentRequest(asking.desk, asking.actor, asking.ask, asking.now, appointment_id)
 
 

@@ -95,7 +95,7 @@ class JobRequest(Asking):
         return JobTarget(self.job_id, self.permit(deed), expected)
 
 
-def _job_request(asking: Asks, job_id: UUID) -> JobRequest:
+async def _job_request(asking: Asks, job_id: UUID) -> JobRequest:
     return JobRequest(asking.desk, asking.actor, asking.ask, asking.now, job_id)
 
 

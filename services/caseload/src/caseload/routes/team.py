@@ -24,7 +24,7 @@ MOST_PAGES: Final = 10_000
 team_router = APIRouter()
 
 
-def _question(  # noqa: PLR0913  (each is a part of the question)
+async def _question(  # noqa: PLR0913  (each is a part of the question)
     actor: CurrentActor,
     ready: Ready,
     sort: Annotated[Order, Query(description="What the list is in order of.")] = Order.OPENED,

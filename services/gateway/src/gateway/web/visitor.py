@@ -230,7 +230,7 @@ def see(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
 
 
-def _visitor(request: Request) -> Visitor:
+async def _visitor(request: Request) -> Visitor:
     return Visitor(request, request.app.state.web, request.scope.get(SESSION))
 
 
