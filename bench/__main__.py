@@ -35,6 +35,7 @@ NAMES = (
     "search",
     "platform",
     "funnel_as_of",
+    "simulate",
 )
 DOCS = Path(__file__).parent.parent / "docs"
 FSYNC = re.compile(r"fdatasync\s+[\d.]+ ops/sec\s+([\d.]+) usecs/op")

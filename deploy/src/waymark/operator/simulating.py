@@ -19,6 +19,7 @@ from waymark.personas import id_of
 
 LONDON: Final = ZoneInfo("Europe/London")
 MORNING: Final = time(7, 30)
+PEOPLE: Final = 328
 
 commands = typer.Typer()
 console = Console()
@@ -32,17 +33,17 @@ def arrivals() -> tuple[Arrivals, ...]:
         return Place(id_of(provider), id_of(programme), id_of(coach), referrer, mandatory, stay_days)
 
     return (
-        Arrivals(place("northway", "work-and-health", "coach-amir", mandatory=True, stay_days=365), 130),
-        Arrivals(place("northway", "work-and-health", "coach-bridget", mandatory=False, stay_days=300), 120),
-        Arrivals(place("brightpath", "first-step", "coach-dilys", mandatory=False, stay_days=300), 68),
-        Arrivals(place("harbourside", "first-step", "coach-ewan", mandatory=False, stay_days=300), 68),
+        Arrivals(place("northway", "work-and-health", "coach-amir", mandatory=True, stay_days=365), 116),
+        Arrivals(place("northway", "work-and-health", "coach-bridget", mandatory=False, stay_days=300), 96),
+        Arrivals(place("brightpath", "first-step", "coach-dilys", mandatory=False, stay_days=300), 58),
+        Arrivals(place("harbourside", "first-step", "coach-ewan", mandatory=False, stay_days=300), 58),
     )
 
 
 @commands.command("simulate")
 def run(
     *,
-    people: Annotated[int, typer.Option(min=1, help="How many are referred in that time.")] = 386,
+    people: Annotated[int, typer.Option(min=1, help="How many are referred in that time.")] = PEOPLE,
     until: Annotated[datetime | None, typer.Option(help="When it ends, in London; today at 07:30.")] = None,
     seed: Annotated[str, typer.Option(help="The same seed and end give the same history.")] = "waymark",
 ) -> None:
