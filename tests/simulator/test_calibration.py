@@ -84,7 +84,7 @@ def test_those_who_miss_meetings_miss_more_than_one(restart: list[Life]) -> None
 
 
 def test_employers_answer_invite_and_offer_as_often_as_they_do(restart: list[Life]) -> None:
-    ends = {id(life): life[-1].at for life in restart}
+    ends = {id(life): left_at(life) for life in restart}
     old = [
         (life, deed.words["application"])
         for life in restart
@@ -104,7 +104,7 @@ def test_employers_answer_invite_and_offer_as_often_as_they_do(restart: list[Lif
     seen = [became[id(life), application] for life, application in old]
     resting = [one for one in seen if not one & {"turn_down", "invite", "let_go_silent", "chase"}]
     followed = len(seen) - len(resting)
-    silent = sum(bool(one & {"let_go_silent", "chase"}) for one in seen)
+    silent = sum(not one & {"turn_down", "invite"} for one in seen) - len(resting)
     assert holds(silent / followed, NUMBERS.never_answered)
     assert 0.08 <= sum("invite" in one for one in seen) / followed <= 0.12 + POINTS
     held = [one for one in became.values() if "hold_interview" in one and one & {"offer", "turn_down"}]
@@ -130,12 +130,17 @@ def test_work_lasts_as_long_as_it_does(restart: list[Life], voluntary: list[Life
             one
             for life in (*restart, *voluntary)
             for one in spells(life)
-            if one.starts_on + timedelta(weeks=weeks, days=8) < min(UNTIL, life[-1].at).date()
+            if one.starts_on + timedelta(weeks=weeks, days=8) < left_at(life).date()
         ]
         lasting = [
             one for one in long_ago if one.last_day is None or one.last_day >= one.starts_on + timedelta(weeks=weeks)
         ]
         assert holds(len(lasting) / len(long_ago), number)
+
+
+def left_at(life: Life) -> datetime:
+    """Return when a person left, the end of all where they did not."""
+    return next((deed.at for deed in life if deed.name in {"complete", "exit_early"}), UNTIL)
 
 
 def started_on(life: Life) -> date | None:

@@ -61,8 +61,8 @@ def chase(context: Context, at: datetime, said: Said) -> Asked:
 
 
 def let_go_silent(context: Context, at: datetime, said: Said) -> Asked:
-    """Close an application that nobody answered, as the timer does."""
-    return _apply(context, said, applications.decide(lambda one: one.give_up_waiting(at)))
+    """Close an application that nobody has answered since, as the timer does."""
+    return _apply(context, said, applications.decide(lambda one: one.let_go_silent(said["since"], at)))
 
 
 def turn_down(context: Context, at: datetime, said: Said) -> Asked:

@@ -16,6 +16,7 @@ ASKED_AFTER_WEEKS: Final = (1, 4, 13)
 ANSWERS_CHECK_IN: Final = 0.85
 PREPARES: Final = 0.8
 CHASES: Final = 0.25
+UNANSWERED_DAYS: Final = 60
 SEARCH_BEGINS: Final = 10
 ENDS: Final = ("resigned", "dismissed", "redundant", "contract_ended", "health")
 LEAVES_BY_WEEK: Final = ((4, 0.13), (13, 0.12), (26, 0.15), (52, 0.15))
@@ -64,14 +65,19 @@ def _apply(draft: Draft, at: datetime, last: date) -> Job | None:
     draft.do(sent, "send", application=application)
     if draft.chance((numbers.invited_brokered if brokered else numbers.invited).value):
         return _interview(draft, application, sent, last)
-    if draft.chance(numbers.never_answered.value / (1 - numbers.invited.value)):
-        if draft.chance(CHASES):
-            draft.do(at_home(day_of(sent) + 15 * DAY, rng), "chase", application=application)
-        else:
-            draft.do(midnight(day_of(sent) + 60 * DAY), "let_go_silent", application=application)
-        return None
-    draft.do(in_hours(day_of(sent) + rng.randint(4, 25) * DAY, rng), "turn_down", application=application)
+    _wait(draft, application, sent)
+    if not draft.chance(numbers.never_answered.value / (1 - numbers.invited.value)):
+        draft.do(in_hours(day_of(sent) + rng.randint(4, 25) * DAY, rng), "turn_down", application=application)
+    elif draft.chance(CHASES):
+        chased = at_home(day_of(sent) + 15 * DAY, rng)
+        draft.do(chased, "chase", application=application)
+        _wait(draft, application, chased)
     return None
+
+
+def _wait(draft: Draft, application: UUID, since: datetime) -> None:
+    """Draw the day on which an application is closed if nobody has answered by then, as its timer finds it."""
+    draft.do(midnight(day_of(since) + UNANSWERED_DAYS * DAY), "let_go_silent", application=application, since=since)
 
 
 def _interview(draft: Draft, application: UUID, sent: datetime, last: date) -> Job | None:
@@ -132,8 +138,7 @@ def _ask_after(draft: Draft, job: Job, week: int) -> None:
     day = job.starts_on + week * 7 * DAY
     which = {"starts_on": job.starts_on, "week": week}
     draft.do(midnight(day), "ask_how_work_goes", **which)
+    draft.do(midnight(day + 7 * DAY), "miss_check_in", **which)
     if draft.chance(ANSWERS_CHECK_IN):
         mood = draft.rng.choices(("good", "mixed", "difficult"), (70, 22, 8))[0]
         draft.do(in_hours(day + draft.rng.randint(0, 4) * DAY, draft.rng), "check_in", mood=mood, **which)
-    else:
-        draft.do(midnight(day + 7 * DAY), "miss_check_in", **which)

@@ -12,6 +12,8 @@ from simulator.jobs import SEARCH_BEGINS, Job, search, work
 from simulator.life import DAY, HOUR, Draft, day_of, refer
 
 LENGTH_DAYS: Final = 365
+BY_TIMERS: Final = frozenset({"let_go_silent", "let_fall_due", "ask_how_work_goes", "miss_check_in"})
+"""What happens by itself, also when the person has left."""
 REVIEWED_AFTER_DAYS: Final = 26
 LEAVES_EARLY: Final = 0.20
 LEAVING: Final = ("moved_away", "health", "in_training", "not_reachable", "own_wish", "other")
@@ -92,6 +94,7 @@ def _agree(draft: Draft, at: datetime) -> None:
     due = working_day(day_of(at) + rng.choice((5, 7, 10, 14)) * DAY)
     draft.do(at, "agree", action=action, owner=owner, due=due)
     in_time, at_all = (0.9, 0.98) if owner == "coach" else (0.72, 0.93)
+    draft.do(midnight(due + DAY), "let_fall_due", action=action, due=due)
     fate = rng.random()
     if fate < in_time:
         draft.do(
@@ -102,7 +105,6 @@ def _agree(draft: Draft, at: datetime) -> None:
             due=due,
         )
         return
-    draft.do(midnight(due + DAY), "let_fall_due", action=action, due=due)
     late = in_hours(due + rng.randint(1, 10) * DAY, rng)
     if fate < at_all:
         draft.do(late, "finish", action=action, by=owner, due=due)
@@ -170,7 +172,7 @@ def _leave(draft: Draft, span: Span) -> None:
     early = (span.last - span.first).days < draft.person.place.stay_days - 1
     at = datetime.combine(span.last, time(16, 30), LONDON)
     draft.do(at, "exit_early" if early else "complete", **({"reason": draft.rng.choice(LEAVING)} if early else {}))
-    draft.deeds = [deed for deed in draft.deeds if deed.at <= at]
+    draft.deeds = [deed for deed in draft.deeds if deed.at <= at or deed.name in BY_TIMERS]
 
 
 def _drop_what_rests(draft: Draft, jobs: Sequence[Job]) -> None:
