@@ -23,6 +23,7 @@ def document(*operations: tuple[str, str], **more: Any) -> dict[str, Any]:
 CASELOAD = document(
     ("get", "/caseload"),
     ("get", "/cases/{case_id}"),
+    ("get", "/caseload/{selection}"),
     ("get", "/cases/mine"),
     ("post", "/cases/{case_id}/coach"),
     ("post", "/participants/search"),
@@ -35,6 +36,7 @@ TABLE = RouteTable(tuple(routes_of("caseload", CASELOAD)))
     [
         ("GET", "/caseload", Reads.LIST),
         ("GET", "/cases/7", Reads.RECORD),
+        ("GET", "/caseload/everybody", Reads.LIST),
         ("POST", "/cases/7/coach", Reads.COMMAND),
         ("POST", "/participants/search", Reads.LIST),
     ],
@@ -89,7 +91,7 @@ def test_the_own_document_goes_before_those_of_services_and_names_stay_apart() -
 
     whole = compose(own, services, routes)
 
-    assert operations(whole) == 7
+    assert operations(whole) == 8
     assert whole["paths"]["/api/v1/cases/mine"]["get"]["operationId"] == "get_1"
     told = whole["paths"]["/api/v1/things"]["get"]
     assert told["schema"] == {"$ref": "#/components/schemas/Learning_Thing"}

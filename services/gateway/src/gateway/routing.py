@@ -20,6 +20,7 @@ OF_MANY: Final[Mapping[str, tuple[str, ...]]] = {"analytics": ("/",)}
 """Paths that name nobody's own thing: what they show is a list, whatever they are asked by."""
 SEARCHES: Final = ("/search", "/drill")
 _PARAMETER: Final = re.compile(r"\{([a-z_]+)\}")
+_OWNED: Final = re.compile(r"\{[a-z_]+_id\}")
 _UNSAFE: Final = re.compile(r"%2f|%5c|\\|//", re.IGNORECASE)
 
 
@@ -107,7 +108,7 @@ def _reads(service: str, method: str, path: str) -> Reads:
     if path.startswith(OF_NOBODY.get(service, ())):
         return Reads.PUBLIC if method == "get" or path.endswith(SEARCHES) else Reads.COMMAND
     if method == "get":
-        of_many = path.startswith(OF_MANY.get(service, ())) or not _PARAMETER.search(path)
+        of_many = path.startswith(OF_MANY.get(service, ())) or not _OWNED.search(path)
         return Reads.LIST if of_many else Reads.RECORD
     return Reads.LIST if path.endswith(SEARCHES) else Reads.COMMAND
 
