@@ -65,8 +65,11 @@ def reading_as(chromium: Browser, platform: Platform, actor: Actor, name: str = 
     # The browser's driver keeps an event loop in this thread.
     with ThreadPoolExecutor(1) as apart:
         secret = apart.submit(lambda: asyncio.run(_signed_in(platform, actor, name))).result()
-    context.add_cookies([{"name": COOKIE, "value": secret, "url": site, "secure": True, "httpOnly": True}])
     page = context.new_page()
+    # A cookie of this name is taken from an answer of the site alone, so the site seems to answer with it once.
+    cookie = f"{COOKIE}={secret}; Path=/; Secure; HttpOnly; SameSite=Lax"
+    page.route(f"{site}/signed-in", lambda asked: asked.fulfill(status=200, headers={"Set-Cookie": cookie}, body=""))
+    page.goto(f"{site}/signed-in")
     page.set_default_timeout(30_000)
     reader = Reader(page, site)
     page.on("console", lambda message: reader.said.append(message.text) if message.type == "error" else None)
