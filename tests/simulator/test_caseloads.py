@@ -22,4 +22,4 @@ def test_coaches_carry_about_sixty_thirty_five_and_twenty_people(until: datetime
         names = {deed.name for deed in live(person, day, until)}
         carried[person.place.coach] += "start" in names and not names & {"complete", "exit_early"}
     found = {coach: carried[id_of(coach)] for coach in CASELOADS}
-    assert all(abs(found[coach] - wanted) <= wanted / 4 for coach, wanted in CASELOADS.items()), found
+    assert all(abs(found[coach] - wanted) <= wanted / 10 + 7 for coach, wanted in CASELOADS.items()), found

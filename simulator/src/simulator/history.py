@@ -58,7 +58,7 @@ def persons(plan: Plan) -> Iterator[tuple[Person, date]]:
         count = round(plan.people * arrivals.share / whole)
         for place_in_line in range(count):
             day = first + timedelta(days=int((place_in_line + rng.random()) * HISTORY_DAYS / count))
-            yield Person(plan.seed, number, arrivals.place), working_day(day)
+            yield Person(f"{plan.seed} until {plan.until.isoformat()}", number, arrivals.place), working_day(day)
             number += 1
 
 
