@@ -5,7 +5,7 @@ from collections.abc import Mapping
 REASONS: Mapping[str, str] = {
     "append_16_writers": "writers, service and database share the cores: where a flush is short, they are the limit",
     "relay": "the peer's messages lie ready in memory; the relay reads each fact, writes its envelope, waits for the "
-    "broker and saves its place, on the same cores as database and broker: some 10 µs of its own processor time a fact, "
+    "broker and saves its place, on the same cores as database and broker: some 10 µs of its own processor time each, "
     "of which 2 to fetch it, 3 for its headers and 2 to put it into a batch, where the peer needs 3 to 4 in all",
     "listen": "raw reading decodes no fact; each fact costs its envelope, its fence, its JSON and its fold, and each "
     "batch a transaction of the database on the same cores",

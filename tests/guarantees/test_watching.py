@@ -120,6 +120,9 @@ async def test_a_consumer_that_waits_for_its_database_lags_by_the_age_of_what_it
     long_ago = datetime.now(UTC) - timedelta(hours=3)
     store = Store(ground.pool, ground.source, lambda: long_ago, ground.store.partitions)
     async with hearing(ground, STALLS) as listener, await psycopg.AsyncConnection.connect(ground.owner) as other:
+        await append(ground, open_stall())
+        await ground.all_told()
+        await ground.all_heard("stalls#1")
         await other.execute("lock table heard_position in access exclusive mode")
         await Session(store, Ask("test:1", "correlation")).append([open_stall()], Answer(200))
         await until(lambda: lags(listener, least=3 * 3_600))
