@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -42,6 +43,9 @@ def market(platform: Platform, person: Person) -> None:
     shown = done(manager.post(f"{API}/vacancy-files", params={"feed": "pages"}, content=content)).json()
     done(manager.post(f"{API}/vacancy-files/{shown['id']}/confirm"))
     eventually(lambda: manager.get(f"{API}/vacancy-files/{shown['id']}"), lambda file: file["state"] == "done")
+    asked = {"words": "care assistant"}
+    seeker = platform.client(person.actor)
+    eventually(lambda: seeker.post(f"{API}/vacancies/search", json=asked), lambda found: found["total"])
 
 
 PORTAL = [
@@ -106,6 +110,25 @@ def test_a_page_of_a_leader_is_whole(reading: As, person: Person, path: str) -> 
         assert reader.faults() == []
 
 
+@pytest.mark.parametrize("path", ["/performance", "/performance?apart=coach&by=recorded_at"])
+def test_a_page_of_numbers_is_whole(reading: As, person: Person, path: str) -> None:
+    for reader_of in (person.manager, Actor(uuid4(), "analyst")):
+        with reading(reader_of) as reader:
+            reader.open(path)
+            reader.picture(f"{reader_of.role}-" + name_of(path))
+            assert reader.faults() == []
+
+
+def test_the_operators_page_shows_every_service_and_nobody_else_sees_it(reading: As, person: Person) -> None:
+    with reading(Actor(uuid4(), "operator")) as reader:
+        page = reader.open("/platform")
+        expect(page.get_by_text("ready").first).to_be_visible()
+        reader.picture("operator-platform")
+        assert reader.faults() == []
+    with reading(person.coach) as reader:
+        expect(reader.open("/platform").get_by_text("This page is not for you")).to_be_visible()
+
+
 def test_the_page_of_a_person_is_whole_as_they_stand_and_as_they_stood(reading: As, person: Person) -> None:
     today = datetime.now(UTC).date()
     with reading(person.coach) as reader:
@@ -139,10 +162,12 @@ def test_a_coach_records_a_contact_from_today_with_two_keys_after_choosing_the_r
     reading: As, platform: Platform
 ) -> None:
     somebody = platform.refer(name="Ines Duarte")
+    worry = {"what": "Says that home is not safe at the moment."}
+    told = done(platform.client(somebody.coach).post(f"{API}/cases/{somebody.case}/safety-concerns", json=worry))
     with reading(somebody.coach) as reader:
-        page = reader.open("/today")
-        if page.get_by_text("on course").count():
-            pytest.fail("somebody who was never spoken to is not on course")
+        page = reader.open(f"/today?at_least={told.headers['waymark-position']}")
+        reader.picture("console-today-queue")
+        assert reader.faults() == []
         page.keyboard.press("j")
         page.keyboard.press("c")
         page.keyboard.press("Enter")

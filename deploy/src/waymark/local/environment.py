@@ -101,6 +101,7 @@ def _of_gateway(addresses: Addresses) -> dict[str, str]:
     behind = {name: addresses.url(name) for name in SERVICES if name != "gateway" and name in addresses.ports}
     return {
         "WAYMARK_SERVICES": json.dumps(behind),
+        "WAYMARK_TRACES": f"{addresses.url('zipkin')}/zipkin/",
         "WAYMARK_PEOPLE_KEY": str(identity.people_key(addresses.keys)),
         "WAYMARK_PERSONAS": json.dumps([_shown(persona) for persona in PERSONAS], default=str),
         "WAYMARK_STAFF": json.dumps({str(persona.actor.id): persona.name for persona in PERSONAS if persona.provider}),

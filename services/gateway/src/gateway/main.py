@@ -80,6 +80,7 @@ def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
         zone=settings.timezone,
         clock=desk.clock,
         demo=settings.is_demo,
+        traces=settings.traces,
         personas=settings.shown_personas(),
         staff=settings.staff,
         coaches_by_provider=settings.coaches,

@@ -68,6 +68,11 @@ class Services:
     ) -> None:
         await self._http.aclose()
 
+    @property
+    def names(self) -> list[str]:
+        """The services, in order of their names."""
+        return sorted(self._urls)
+
     async def ask(self, actor: Actor, question: Question) -> httpx.Response:
         """Return a service's answer, whatever its status. Raises ServiceAwayError when there is none in time."""
         told = {"Authorization": f"Bearer {self.token(actor)}", "traceparent": current_traceparent()}

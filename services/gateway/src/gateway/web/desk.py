@@ -39,6 +39,7 @@ class WebDesk:
     zone: ZoneInfo
     clock: Clock
     demo: bool
+    traces: str
     personas: tuple[Persona, ...]
     staff: Mapping[UUID, str]
     coaches_by_provider: Mapping[UUID, tuple[UUID, ...]]

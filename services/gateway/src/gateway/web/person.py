@@ -162,4 +162,4 @@ async def case_of(visitor: AtPage) -> UUID:
 
 async def _back(visitor: AtPage, participant_id: UUID) -> str:
     back = str((await visitor.request.form()).get("back", ""))
-    return back if back in {"/today", "/plan", "/diary"} else f"/people/{participant_id}"
+    return back if back in {"/today", "/plan"} else f"/people/{participant_id}"

@@ -24,6 +24,7 @@ from gateway.web.incoming import incoming_router
 from gateway.web.jobs import jobs_router
 from gateway.web.me import me_router
 from gateway.web.people import people_router
+from gateway.web.performance import performance_router
 from gateway.web.person import person_router
 from gateway.web.plan import plan_router
 from gateway.web.referring import referring_router
@@ -50,6 +51,7 @@ ROUTERS: Final = (
     caseload_router,
     plan_router,
     team_router,
+    performance_router,
 )
 SAYINGS: Final = {
     403: (N_("This page is not for you"), N_("You are signed in, but may not see this.")),

@@ -30,7 +30,6 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
         ("/today", N_("Today")),
         ("/caseload", N_("Caseload")),
         ("/messages", N_("Messages")),
-        ("/diary", N_("Diary")),
         ("/incoming", N_("Incoming")),
     ),
     "jobseeker": (
@@ -56,7 +55,7 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
         ("/standards", N_("Standards")),
         ("/incoming", N_("Incoming")),
     ),
-    "analyst": (("/performance", N_("Performance")), ("/facts", N_("Facts"))),
+    "analyst": (("/performance", N_("Performance")),),
     "operator": (("/platform", N_("Platform")),),
 }
 DONE: Final[Mapping[str, str]] = {

@@ -1,0 +1,85 @@
+"""Performance: how far people came, as of any day; and the platform itself, for who runs it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from chassis.problem import ProblemError
+from gateway.services import Question, ServiceAwayError
+from gateway.web.visitor import AtPage, Visitor
+from gateway.web.words import N_
+
+ANALYTICS: Final = "analytics"
+OPERATOR: Final = "operator"
+APART: Final = (
+    ("", N_("All together")),
+    ("programme", N_("By programme")),
+    ("provider", N_("By provider")),
+    ("team", N_("By team")),
+    ("coach", N_("By coach")),
+    ("cohort", N_("By month of referral")),
+)
+HEIGHT: Final = 160
+WIDTH: Final = 480
+
+performance_router = APIRouter(include_in_schema=False)
+
+
+@performance_router.get("/performance")
+async def show_performance(
+    visitor: AtPage, as_of: date | None = None, by: str = "occurred_at", apart: str = ""
+) -> HTMLResponse:
+    """Show the funnel and the curves as they stood at the end of a day."""
+    query = {"by": by} | ({"as_of": as_of.isoformat()} if as_of else {}) | ({"apart": apart} if apart else {})
+    questions = {name: Question(ANALYTICS, f"/{name}", query=query) for name in ("funnel", "outcomes")}
+    found, missing = await visitor.read_all(questions)
+    if not found and not missing:
+        raise ProblemError(403, "These numbers are not for you.")
+    outcomes = found.get("outcomes")
+    return visitor.page(
+        "performance.html",
+        funnel=found.get("funnel"),
+        outcomes=outcomes,
+        curves={name: _points(outcomes, name) for name in ("first_earnings", "outcome")} if outcomes else {},
+        by=by,
+        apart=apart,
+        aparts=[(code, visitor.say(words)) for code, words in APART],
+        names=_names(visitor),
+        missing=missing,
+        width=WIDTH,
+        height=HEIGHT,
+    )
+
+
+@performance_router.get("/platform")
+async def show_platform(visitor: AtPage) -> HTMLResponse:
+    """Show whether each service is ready, and what does not pass where one is not."""
+    if visitor.actor.role != OPERATOR:
+        raise ProblemError(403, "This page is for who runs the platform.")
+    states = [(name, await _health(visitor, name)) for name in visitor.services.names]
+    return visitor.page("platform.html", states=states, traces=visitor.desk.traces)
+
+
+async def _health(visitor: Visitor, service: str) -> Mapping[str, Any]:
+    try:
+        answer = await visitor.services.ask(visitor.actor, Question(service, "/health"))
+    except ServiceAwayError:
+        return {"status": "away", "checks": {}}
+    health: Mapping[str, Any] = answer.json()
+    return health
+
+
+def _points(outcomes: Mapping[str, Any], name: str) -> str:
+    """Return a curve as points of a picture: months to the right, shares upwards."""
+    curve: Sequence[Mapping[str, Any]] = outcomes["total"]["curve"]
+    last = max(1, len(curve) - 1)
+    shown = [(one["month"], one[name]) for one in curve if one[name] is not None]
+    return " ".join(f"{month * WIDTH / last:.1f},{HEIGHT - share * HEIGHT:.1f}" for month, share in shown)
+
+
+def _names(visitor: Visitor) -> dict[str, str]:
+    known = {**visitor.desk.staff, **visitor.desk.providers, **visitor.desk.programmes}
+    return {str(id_): name for id_, name in known.items()}
