@@ -20,10 +20,11 @@
     const at = list.findIndex((row) => one("[data-chosen]", row) || row.contains(document.activeElement));
     choose(list[Math.min(Math.max(at + by, 0), list.length - 1)]);
   };
-  const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog");
+  const filling = (target) => target.closest("form, dialog");
+  const begin = (details) => one("input:checked, input:not([type=hidden]), select, textarea", details)?.focus();
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || filling(event.target)) return;
     if (document.body.hasAttribute("data-no-shortcuts")) return;
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
@@ -32,6 +33,7 @@
       const target = pressed.find(Boolean);
       if (!target) return;
       target.click();
+      if (target.matches("summary")) begin(target.parentElement);
     }
     event.preventDefault();
   });
@@ -46,7 +48,7 @@
   // What is opened to be filled in is ready to be filled in.
   document.addEventListener("toggle", (event) => {
     const opened = event.target;
-    if (opened.open && opened.matches(".deed")) one("input:checked, input:not([type=hidden]), select, textarea", opened)?.focus();
+    if (opened.open && opened.matches(".deed") && !opened.contains(document.activeElement.closest("form"))) begin(opened);
   }, true);
 
   // Live changes: nothing moves under a hand. What changed is counted, and shown when it is asked for.
