@@ -22,7 +22,7 @@ from waymark.local.postgres import Postgres
 T = TypeVar("T")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
     """The analytics service, running."""
     folder = platform_folder / "analytics"
@@ -68,7 +68,7 @@ async def connect(postgres: Postgres) -> Connection:
     return await psycopg.AsyncConnection.connect(application, autocommit=True, options=options)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tables(postgres: Postgres) -> Iterator[Tables]:
     """The views' tables."""
     with asyncio.Runner() as runner:

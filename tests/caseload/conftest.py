@@ -23,7 +23,7 @@ def tell() -> Tell:
     return heard
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
     """The caseload service and the keyring, running."""
     folder = platform_folder / "caseload"

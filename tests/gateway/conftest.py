@@ -12,7 +12,7 @@ from waymark.local.postgres import Postgres
 PATIENT = {"WAYMARK_REQUESTS_A_MINUTE": "100000", "WAYMARK_STRANGERS_A_MINUTE": "100000"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
     """Every service, running; the gateway lets tests ask as often as they like."""
     folder = platform_folder / "gateway"
@@ -21,7 +21,7 @@ def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgr
         yield platform
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def person(platform: Platform) -> Person:
     """Somebody with a case and a coach."""
     return platform.refer()

@@ -80,7 +80,7 @@ def store(pool: Pool) -> Store:
     return Store(pool, "caseload", partitions=PARTITIONS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def nursery(platform_folder: Path) -> Iterator[Nursery]:
     """Where processes that are to be killed come from."""
     children = Nursery(platform_folder / "nursery.log")
@@ -94,7 +94,7 @@ def ground(home: Home, topics: Topics, pool: Pool, store: Store) -> Ground:
     return Ground(home.owner, home.application, topics.bootstrap, topics.prefix, pool, store)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town(platform_folder: Path) -> Iterator[Town]:
     """Every service of Waymark, running on a platform of its own."""
     with running(platform_folder / "town") as everything:

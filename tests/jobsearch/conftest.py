@@ -11,7 +11,7 @@ from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
     """The jobsearch service and the keyring, running."""
     folder = platform_folder / "jobsearch"

@@ -50,7 +50,7 @@ def postman() -> Iterator[Postman]:
     controller.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
     """The nudges service and the keyring, running."""
     folder = platform_folder / "nudges"

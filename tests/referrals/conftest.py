@@ -52,7 +52,7 @@ class Running:
         return "".join(log.read_text() for log in self.folder.glob("*.log"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service(postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka, platform_folder: Path) -> Iterator[Running]:
     """The referrals service in the role `all`, and the keyring; the operator's commands find them in `folder`."""
     folder = platform_folder / "referrals"
