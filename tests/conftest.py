@@ -21,6 +21,7 @@ UNFLUSHED = {"fsync": "off"}
 FIRST = ("faults", "guarantees")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together, in one worker and the longest first, the tests that share what is slow to start.
 
