@@ -37,7 +37,7 @@ reset: .venv/stamp ## delete all data of the demo; asks first
 ##@ Work on it
 test: .venv/stamp ## run the tests; a part of them with T=path
 ifeq ($(T),tests)
-	@.venv/bin/pytest -m "not alone" -n 2 --dist loadgroup --no-loadscope-reorder; parallel=$$?; \
+	@.venv/bin/pytest -m "not alone" -n 2 --dist loadscope --no-loadscope-reorder; parallel=$$?; \
 		.venv/bin/pytest -m alone && exit $$parallel
 else
 	@.venv/bin/pytest $(T)

@@ -3,10 +3,12 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.running import throw_away
 from waymark.local.kafka import Kafka
@@ -19,28 +21,32 @@ settings.load_profile("patient")
 # Tests kill processes, never the machine: what PostgreSQL wrote is safe with the operating system.
 UNFLUSHED = {"fsync": "off"}
 FIRST = ("faults", "guarantees")
+IN_TOWN = frozenset({"test_7_erase", "test_9_trace"})
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in one worker and the longest first, the tests that share what is slow to start.
-
-    Workers compare what they found, so the cases of a test, which may come from a set, have an order too.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    """Run the longest first, and in an order that every worker finds: cases may come from a set."""
     items.sort(key=_place)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Give the tests that share what is slow to start to one worker."""
+    return ByPlatform(config, log)
+
+
+class ByPlatform(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out a folder of tests as a whole, of the guarantees a file, and what needs the whole town together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(nodeid.partition("::")[0])
+        if file.parent.name != "guarantees":
+            return str(file.parent)
+        return "town" if file.stem in IN_TOWN else file.stem
 
 
 def _place(item: pytest.Item) -> tuple[bool, str, int, str]:
     file, line, _ = item.location
     return item.path.parent.name not in FIRST, file, line or 0, item.nodeid
-
-
-def _group(item: pytest.Item) -> str:
-    """Return the part of the tests that one worker runs: a folder, of the guarantees a file, and a whole platform."""
-    shared = next((name for name in ("town", "city") if name in getattr(item, "fixturenames", ())), None)
-    return shared or (item.path.stem if item.path.parent.name == "guarantees" else str(item.path.parent))
 
 
 @pytest.fixture(scope="session")
