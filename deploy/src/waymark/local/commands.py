@@ -101,6 +101,9 @@ def reset(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = F
 
 def say_where(addresses: Addresses) -> None:
     """Print what to open and how to begin."""
+    console.print(
+        f"\nOpen [bold]{addresses.url('gateway')}/[/bold] and be one of the people whom it names.\n", highlight=False
+    )
     for name in environment.SERVICES:
         console.print(f"  {name:<10} {addresses.url(name)}/docs")
     console.print(f"  {'traces':<10} {addresses.url('zipkin')}/zipkin/")
