@@ -10,7 +10,8 @@ The same seed gives the same file. Nothing in it can reach or name a real person
 - e-mail addresses end in example.com, example.net and example.org, which belong to nobody (RFC 2606);
 - postcodes have the form and the district of the town, streets and numbers are made up.
 
-Six of ten people were accepted in the spring of 2026, each with a coach; the others have only just been referred.
+Six of ten people were accepted in the spring of 2026, each with a coach; the others have only just been referred. With
+--new all of them have: nobody has answered yet.
 """
 
 import argparse
@@ -115,21 +116,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write invented referrals as CSV to standard output.")
     parser.add_argument("--rows", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--new", action="store_true", help="nobody is accepted yet")
     arguments = parser.parse_args()
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(referrals(arguments.rows, arguments.seed))
+    writer.writerows(referrals(arguments.rows, arguments.seed, accepted=0.0 if arguments.new else ACCEPTED))
 
 
-def referrals(rows: int, seed: int) -> Iterator[dict[str, str]]:
+def referrals(rows: int, seed: int, accepted: float = ACCEPTED) -> Iterator[dict[str, str]]:
     """Return invented referrals, each a cell for each column; no two have the same NI number."""
     chance = random.Random(seed)
     numbers = chance.sample(range(1_000_000), rows)
-    return (_referral(chance, row, number) for row, number in enumerate(numbers, 1))
+    return (_referral(chance, row, number, accepted) for row, number in enumerate(numbers, 1))
 
 
-def _referral(chance: random.Random, row: int, number: int) -> dict[str, str]:
+def _referral(chance: random.Random, row: int, number: int, accepted: float) -> dict[str, str]:
     first, last, town = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES), chance.choice(TOWNS)
     who = {
         "reference": f"JC-2026-{row:05}",
@@ -140,7 +142,7 @@ def _referral(chance: random.Random, row: int, number: int) -> dict[str, str]:
         "email": f"{_address_part(first)}.{_address_part(last)}{row}@example.{chance.choice(('com', 'net', 'org'))}",
         "notes": chance.choice(NOTES),
     }
-    return who | _home(chance, town) | _acceptance(chance)
+    return who | _home(chance, town) | _acceptance(chance, accepted)
 
 
 def _home(chance: random.Random, town: Town) -> dict[str, str]:
@@ -154,8 +156,8 @@ def _home(chance: random.Random, town: Town) -> dict[str, str]:
     }
 
 
-def _acceptance(chance: random.Random) -> dict[str, str]:
-    if chance.random() > ACCEPTED:
+def _acceptance(chance: random.Random, share: float) -> dict[str, str]:
+    if chance.random() > share:
         return {"coach": "", "referred_on": "", "accepted_on": ""}
     referred = FIRST_REFERRAL + timedelta(days=chance.randrange(REFERRAL_DAYS))
     accepted = referred + timedelta(days=chance.randrange(1, 15))

@@ -84,3 +84,10 @@ def test_nobody_can_be_reached_or_named(rows: list[dict[str, str]]) -> None:
         assert row["ni_number"].startswith("QQ ")
         assert DRAMA.fullmatch(row["phone"]), row["phone"]
         assert row["email"].rpartition("@")[2] in {"example.com", "example.net", "example.org"}
+
+
+def test_newcomers_wait_for_an_answer() -> None:
+    written = list(csv.DictReader(io.StringIO(generate("--rows", "12", "--new").decode(), newline="")))
+
+    assert len(written) == 12
+    assert not any(row["accepted_on"] or row["coach"] for row in written)

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from simulator.calendar import LONDON
+from simulator.deed import Guest
 from simulator.history import Plan, persons
+from simulator.people import details_of
 from simulator.programme import live
 from waymark.operator.simulating import PEOPLE, arrivals
 from waymark.personas import id_of
@@ -23,3 +26,15 @@ def test_coaches_carry_about_sixty_thirty_five_and_twenty_people(until: datetime
         carried[person.place.coach] += "start" in names and not names & {"complete", "exit_early"}
     found = {coach: carried[id_of(coach)] for coach in CASELOADS}
     assert all(abs(found[coach] - wanted) <= wanted / 10 + 7 for coach, wanted in CASELOADS.items()), found
+
+
+def test_the_guest_is_one_of_the_first_coachs_people_and_looks_for_work() -> None:
+    guest = Guest(UUID(int=7), "Leroy Bennett")
+    everybody = list(persons(Plan("waymark", PEOPLE, MONDAY, arrivals(), guest)))
+    ((person, day),) = [one for one in everybody if one[0].participant == guest.id]
+
+    names = {deed.name for deed in live(person, day, MONDAY)}
+    assert {"start", "send"} <= names
+    assert not names & {"complete", "exit_early", "accept_offer"}
+    assert person.place.coach == id_of("coach-amir")
+    assert details_of(person).name == guest.name

@@ -46,19 +46,33 @@ TEAMS: Final = {
 }
 
 PERSONAS: Final = (
-    Persona("coach-amir", "Amir Hussain", "coach", "northway"),
-    Persona("coach-bridget", "Bridget O'Connor", "coach", "northway"),
-    Persona("coach-chidi", "Chidi Okafor", "coach", "northway"),
-    Persona("coach-dilys", "Dilys Morgan", "coach", "brightpath"),
-    Persona("coach-ewan", "Ewan MacLeod", "coach", "harbourside"),
-    Persona("leader-farah", "Farah Khan", "team_leader", "northway"),
-    Persona("manager-grace", "Grace Campbell", "provider_manager", "northway"),
-    Persona("manager-huw", "Huw Pritchard", "provider_manager", "brightpath"),
-    Persona("manager-mei", "Mei Chen", "provider_manager", "harbourside"),
-    Persona("referrer-irena", "Irena Kowalska", "referrer"),
-    Persona("operator-jonah", "Jonah Adeyemi", "operator"),
-    Persona("analyst-keiko", "Keiko Tanaka", "analyst"),
-    Persona("jobseeker-leroy", "Leroy Bennett", "jobseeker"),
+    Persona("coach-amir", "Amir Hussain", "coach", "northway", "coaches 60 people who were sent: begin with Today"),
+    Persona("coach-bridget", "Bridget O'Connor", "coach", "northway", "coaches 35 people who came by themselves"),
+    Persona("coach-chidi", "Chidi Okafor", "coach", "northway", "is a new coach with an empty caseload"),
+    Persona("coach-dilys", "Dilys Morgan", "coach", "brightpath", "coaches 20 people at Brightpath"),
+    Persona("coach-ewan", "Ewan MacLeod", "coach", "harbourside", "coaches 20 people at Harbourside"),
+    Persona(
+        "leader-farah",
+        "Farah Khan",
+        "team_leader",
+        "northway",
+        "leads the team at Northway: loads, promises, what comes in",
+    ),
+    Persona(
+        "manager-grace",
+        "Grace Campbell",
+        "provider_manager",
+        "northway",
+        "manages Northway: numbers, and answers referrals",
+    ),
+    Persona("manager-huw", "Huw Pritchard", "provider_manager", "brightpath", "manages Brightpath"),
+    Persona("manager-mei", "Mei Chen", "provider_manager", "harbourside", "manages Harbourside"),
+    Persona("referrer-irena", "Irena Kowalska", "referrer", "", "sends people, and learns what became of them"),
+    Persona("operator-jonah", "Jonah Adeyemi", "operator", "", "keeps the platform running"),
+    Persona("analyst-keiko", "Keiko Tanaka", "analyst", "", "looks at the numbers as of any day"),
+    Persona(
+        "jobseeker-leroy", "Leroy Bennett", "jobseeker", "northway", "looks for work with Amir's help: begin with Home"
+    ),
 )
 
 

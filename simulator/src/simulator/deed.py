@@ -20,12 +20,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody whom one can be: their id and their name are given."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is simulated: everything about them follows from the seed and their number."""
+    """Somebody who is simulated: everything about them follows from the seed and their number, but who a guest is."""
 
     seed: str
     number: int
     place: Place
+    guest: Guest | None = None
 
     def id(self, what: str) -> UUID:
         """Return the id of something of this person's."""
@@ -34,7 +43,7 @@ class Person:
     @property
     def participant(self) -> UUID:
         """The person's id."""
-        return self.id("participant")
+        return self.guest.id if self.guest else self.id("participant")
 
     @property
     def referral(self) -> UUID:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from random import Random
@@ -13,7 +13,7 @@ from chassis.database import ALL_TENANTS, open_pool
 from chassis.keyring import Keyring
 from simulator.calendar import CALENDAR, LONDON, Clock, working_day
 from simulator.context import Context
-from simulator.deed import Deed, Person, Place
+from simulator.deed import Deed, Guest, Person, Place
 from simulator.memory import MemoryStore
 from simulator.programme import live
 from simulator.world import SERVICES, BatchKeyring, World
@@ -32,12 +32,16 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is simulated: the same plan gives the same facts."""
+    """What is simulated: the same plan gives the same facts.
+
+    The `guest` lives the life of whoever came last to the first place, is on the programme and has applied for work.
+    """
 
     seed: str
     people: int
     until: datetime
     arrivals: Sequence[Arrivals]
+    guest: Guest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,20 @@ class Lived:
 
 
 def persons(plan: Plan) -> Iterator[tuple[Person, date]]:
-    """Return everybody with the day on which they are referred: spread evenly over the history, coach by coach."""
+    """Return everybody with the day on which they are referred, and the guest in the place of one of them."""
+    drawn = list(_drawn(plan))
+    first = [one for one in drawn if one[0].place == plan.arrivals[0].place] if plan.guest else []
+    host = next((one[0].number for one in reversed(first) if _looks_for_work(*one, plan.until)), None)
+    return ((replace(person, guest=plan.guest) if person.number == host else person, day) for person, day in drawn)
+
+
+def _looks_for_work(person: Person, referred_on: date, until: datetime) -> bool:
+    names = {deed.name for deed in live(person, referred_on, until)}
+    return {"start", "send"} <= names and not names & {"complete", "exit_early", "accept_offer"}
+
+
+def _drawn(plan: Plan) -> Iterator[tuple[Person, date]]:
+    """Spread everybody evenly over the history, coach by coach."""
     first = plan.until.astimezone(LONDON).date() - timedelta(days=HISTORY_DAYS)
     rng = Random(f"{plan.seed}:arrivals")  # noqa: S311  (nothing is kept secret)
     whole = sum(one.share for one in plan.arrivals)

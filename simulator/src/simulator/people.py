@@ -72,7 +72,8 @@ ANSWERS: Final = (
 def details_of(person: Person) -> PersonDetails:
     """Return who somebody is; the same person is the same every time."""
     rng = Random(f"{person.seed}:{person.number}:who")  # noqa: S311  (nothing is kept secret)
-    name = f"{rng.choice(FIRST)} {rng.choice(LAST)}"
+    drawn = f"{rng.choice(FIRST)} {rng.choice(LAST)}"
+    name = person.guest.name if person.guest else drawn
     reach = name.lower().replace(" ", ".")
     return PersonDetails(
         name=name,

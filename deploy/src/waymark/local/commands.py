@@ -18,7 +18,8 @@ from waymark.local.environment import Addresses
 from waymark.local.failure import PlatformFailure
 from waymark.local.postgres import Postgres
 
-EXAMPLES = Path("examples/referrals.csv")
+REFERRALS = Path("examples/generate_referrals.py")
+NEWCOMERS = 12
 VACANCIES = Path("examples/generate_vacancies.py")
 DOWN_SECONDS = 60.0
 
@@ -114,10 +115,12 @@ def say_where(addresses: Addresses) -> None:
 
 
 def _welcome(addresses: Addresses) -> None:
-    _bring_in("referrals", EXAMPLES)
-    _bring_in(
-        "vacancies", _todays_vacancies(), "--feed", "examples", "--report", str(state.FOLDER / "vacancies-report.csv")
-    )
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    newcomers = _invented("referrals", REFERRALS, "--rows", str(NEWCOMERS), "--new")
+    _bring_in("referrals", newcomers)
+    # As they stand today: closing dates that are long over would show an empty market.
+    vacancies = _invented("vacancies", VACANCIES, "--day", today)
+    _bring_in("vacancies", vacancies, "--feed", "examples", "--report", str(state.FOLDER / "vacancies-report.csv"))
     _simulate_once()
     say_where(addresses)
 
@@ -140,12 +143,11 @@ def _bring_in(kind: str, file: Path, *options: str) -> None:
         raise PlatformFailure(message)
 
 
-def _todays_vacancies() -> Path:
-    """Write the example vacancies as they stand today: closing dates that are long over would show an empty market."""
-    file = state.FOLDER / "vacancies.csv"
-    command = [sys.executable, str(VACANCIES), "--day", f"{datetime.now(UTC):%Y-%m-%d}"]
+def _invented(kind: str, script: Path, *options: str) -> Path:
+    """Have one of the scripts of the examples write its file."""
+    file = state.FOLDER / f"{kind}.csv"
     with file.open("wb") as output:
-        subprocess.run(command, check=True, stdout=output)  # noqa: S603 - our own script
+        subprocess.run([sys.executable, str(script), *options], check=True, stdout=output)  # noqa: S603 - our own script
     return file
 
 

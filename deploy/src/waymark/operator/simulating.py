@@ -11,11 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from chassis.keyring import Keyring
 from chassis.signing import ServiceTokens, SigningKey
-from simulator.deed import Place
+from simulator.deed import Guest, Place
 from simulator.history import Arrivals, Lived, Plan, open_world, simulate
 from waymark.local import identity, record
 from waymark.local.environment import Addresses
-from waymark.personas import id_of
+from waymark.personas import id_of, persona
 
 LONDON: Final = ZoneInfo("Europe/London")
 MORNING: Final = time(7, 30)
@@ -49,7 +49,8 @@ def run(
 ) -> None:
     """Let people come, go on their way and leave again: a year and a half of three providers, on what runs here."""
     end = (until or datetime.combine(datetime.now(LONDON).date(), MORNING)).replace(tzinfo=LONDON)
-    plan = Plan(seed, people, end, arrivals())
+    leroy = persona("jobseeker")
+    plan = Plan(seed, people, end, arrivals(), Guest(leroy.actor.id, leroy.name))
     lived, refused = asyncio.run(_live(record.addresses(), plan))
     console.print(f"{lived.people:,} people lived through {lived.facts:,} facts.")
     if refused:
