@@ -1,7 +1,6 @@
 """Performance: how far people came, as of any day; and the platform itself, for who runs it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -30,10 +29,11 @@ performance_router = APIRouter(include_in_schema=False)
 
 @performance_router.get("/performance")
 async def show_performance(
-    visitor: AtPage, as_of: date | None = None, by: str = "occurred_at", apart: str = ""
+    visitor: AtPage, as_of: str = "", by: str = "occurred_at", apart: str = "", cohort: str = ""
 ) -> HTMLResponse:
-    """Show the funnel and the curves as they stood at the end of a day."""
-    query = {"by": by} | ({"as_of": as_of.isoformat()} if as_of else {}) | ({"apart": apart} if apart else {})
+    """Show the funnel and the curves as they stood at the end of a day, of everybody or of who came in one month."""
+    asked = {"by": by, "as_of": as_of, "apart": apart, "cohort": f"{cohort}-01" if cohort else ""}
+    query = {name: value for name, value in asked.items() if value}
     questions = {name: Question(ANALYTICS, f"/{name}", query=query) for name in ("funnel", "outcomes")}
     found, missing = await visitor.read_all(questions)
     if not found and not missing:
@@ -46,6 +46,7 @@ async def show_performance(
         curves={name: _points(outcomes, name) for name in ("first_earnings", "outcome")} if outcomes else {},
         by=by,
         apart=apart,
+        cohort=cohort,
         aparts=[(code, visitor.say(words)) for code, words in APART],
         names=_names(visitor),
         missing=missing,

@@ -1,7 +1,6 @@
 """The Participant page: the whole person in one view, which is also the screen of the meeting itself."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -84,10 +83,10 @@ person_router = APIRouter(include_in_schema=False)
 
 @person_router.get("/people/{participant_id}")
 async def show_person(
-    visitor: AtPage, participant_id: UUID, as_of: date | None = None, by: str = "occurred_at", kind: str = ""
+    visitor: AtPage, participant_id: UUID, as_of: str = "", by: str = "occurred_at", kind: str = ""
 ) -> HTMLResponse:
     """Show a person, as they stand or stood on a day. It is told before it is shown."""
-    asked = {"as_of": as_of.isoformat(), "by": by} if as_of else {}
+    asked = {"as_of": as_of, "by": by} if as_of else {}
     page = await visitor.read(SERVICE, f"/participants/{participant_id}", **asked)
     await visitor.tell_opened(participant_id, "show_person")
     case = page["case_id"]

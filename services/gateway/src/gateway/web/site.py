@@ -58,6 +58,7 @@ SAYINGS: Final = {
     404: (N_("There is nothing here"), N_("The page moved, or it is not yours to see.")),
     409: (N_("That is not possible now"), N_("Somebody may have changed it. Look at it again.")),
     412: (N_("Somebody was faster"), N_("It changed since you read it. Look at it again, then decide.")),
+    422: (N_("That could not be read"), N_("Look at what you asked for, and try again.")),
     503: (N_("Something does not answer"), N_("Nothing is lost. Try again in a minute.")),
 }
 BROKEN: Final = (N_("Something broke here"), N_("It is noted. Try again, or go back to the start."))
