@@ -17,6 +17,7 @@ from chassis.recover import StoreBehindError, StoreDivergedError, require_whole
 from chassis.serving import serve_app
 from chassis.settings import ServiceSettings
 from chassis.telemetry import flush_tracing, start_tracing
+from events.catalogue import every_fact
 
 STUBBORN_SECONDS: Final = 8.0
 OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
@@ -49,6 +50,8 @@ def run_role(  # noqa: PLR0913
             migrate(settings.owner_database, settings.database, scripts)
         start_tracing(name)
         collect_seldom()
+        # What a policy has never heard of waits for a newer release; what this one knows may stand in another's module.
+        every_fact()
         role = roles[arguments[0]]
         work = role(settings) if without_kafka else _whole(name, settings, role)
         uvloop.run(_until_told(_watched(settings, work)))
