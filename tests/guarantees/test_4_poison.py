@@ -357,22 +357,26 @@ async def test_facts_of_a_type_that_this_release_does_not_know_wait_for_the_next
 async def test_an_operator_sees_who_is_held_back_and_why_and_has_it_handled(
     listener: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person = uuid4()
+    person, another = uuid4(), uuid4()
     teller = replace(listener, store=Store(listener.pool, "referrals", partitions=PARTITIONS))
-    await Session(teller.store, Ask("test:1", "correlation")).append([accepted_referral(person)], Answer(200))
+    for held_back in (person, another):
+        await Session(teller.store, Ask("test:1", "correlation")).append([accepted_referral(held_back)], Answer(200))
     monkeypatch.delitem(registry._known, ReferralAccepted.type_name)
     policy = PolicyConsumer(listener.pool, POLICIES[0], listener.store)
     async with teller.relaying(), listener.listening(policy):
-        await until(lambda: are_held(listener, 1))
+        await until(lambda: are_held(listener, 2))
     monkeypatch.undo()
     record_platform(tmp_path / "running.json", listener)
     monkeypatch.setattr(record, "FILE", tmp_path / "running.json")
     monkeypatch.setattr(operator, "console", Console(width=500))
     listed = await waymark("parked", "list")
-    assert [word for word in (str(person), "UnknownFactError", POLICIES[0].name) if word not in listed] == []
+    assert [word for word in ("and 1 more", "UnknownFactError", POLICIES[0].name) if word not in listed] == []
+    each = await waymark("parked", "list", "--every-key")
+    assert [key for key in (str(person), str(another)) if key not in each] == []
     assert ReferralAccepted.type_name in await waymark("parked", "show", str(person))
     await waymark("parked", "replay", "caseload", str(person))
     assert await listener.rows("select subject from stored_events where topic like '%%CaseOpened%%'") == [(person,)]
+    await waymark("parked", "replay", "caseload")
     assert "Nothing is parked." in await waymark("parked", "list")
 
 

@@ -66,13 +66,18 @@ def hold_back() -> None:
 
 
 @parked.command("list")
-def show_all() -> None:
-    """Show whom each service holds back, since when, and why."""
+def show_all(
+    *,
+    every_key: Annotated[bool, typer.Option("--every-key", help="A line for each key that is held back.")] = False,
+) -> None:
+    """Show whom each service holds back, since when, and why: the keys with one reason in one line."""
     table = Table("service", "consumer", "key", "fact", "error", "since", "waiting", box=None)
     for service, database in _listening().items():
-        for held in asyncio.run(held_by(service, database)):
-            since = f"{held.since:%Y-%m-%d %H:%M:%S}"
-            table.add_row(service, held.consumer, held.key, held.type, held.error, since, str(held.waiting))
+        for alike in _alike(asyncio.run(held_by(service, database)), every_key=every_key):
+            first = alike[0]
+            key = f"{first.key} and {len(alike) - 1:,} more" if alike[1:] else first.key
+            since, waiting = f"{first.since:%Y-%m-%d %H:%M:%S}", f"{sum(held.waiting for held in alike):,}"
+            table.add_row(service, first.consumer, key, first.type, first.error, since, waiting)
     console.print(table if table.row_count else "Nothing is parked.")
 
 
@@ -176,6 +181,16 @@ async def _answering(service: str) -> AsyncIterator[None]:
 async def _retell(service: str, databases: Mapping[str, str]) -> None:
     async with _answering(service):
         await retell(_only(service, databases))
+
+
+def _alike(all_held: Sequence[Held], *, every_key: bool) -> Sequence[Sequence[Held]]:
+    """Put together what one consumer holds back for one reason, or leave each key by itself."""
+    if every_key:
+        return [[held] for held in all_held]
+    alike: dict[tuple[str, str, str], list[Held]] = {}
+    for held in all_held:
+        alike.setdefault((held.consumer, held.type, held.error), []).append(held)
+    return list(alike.values())
 
 
 def _listening() -> dict[str, str]:
