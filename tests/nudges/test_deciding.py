@@ -11,6 +11,7 @@ from events.caseload import (
     ActionOwner,
     CaseExitedEarly,
     CasePaused,
+    CaseReactivated,
     Channel,
     ContactRecorded,
     ExitReason,
@@ -179,6 +180,24 @@ def test_while_a_case_rests_nothing_is_expected_of_the_person(platform: Platform
     platform.decide(NOON)
     nudge = only(platform, ada)
     assert (nudge["reason"], nudge["again_at"]) == ("case_paused", "2040-03-11T08:00:00Z")
+
+
+def test_a_rest_with_a_last_day_is_over_when_that_day_is(platform: Platform, ada: Person) -> None:
+    platform.start(ada, STARTED)
+    pause = CasePaused(occurred_at=NOON - DAY, reason=PauseReason.HEALTH, until=date(2040, 3, 10))
+    platform.tell(ada, ada.case, pause)
+    platform.decide(NOON)
+    platform.decide(datetime(2040, 3, 11, 8, tzinfo=UTC))
+    assert only(platform, ada)["state"] == "decided"
+
+
+def test_a_case_that_rested_when_it_was_closed_does_not_rest_when_it_goes_on(platform: Platform, ada: Person) -> None:
+    platform.start(ada, STARTED)
+    pause = CasePaused(occurred_at=NOON - 3 * DAY, reason=PauseReason.HEALTH, until=None)
+    exited = CaseExitedEarly(occurred_at=NOON - 2 * DAY, reason=ExitReason.HEALTH)
+    platform.tell(ada, ada.case, pause, exited, CaseReactivated(occurred_at=NOON - DAY))
+    platform.decide(NOON)
+    assert only(platform, ada)["state"] == "decided"
 
 
 def test_a_death_between_decision_and_sending_stops_everything(platform: Platform, ada: Person) -> None:

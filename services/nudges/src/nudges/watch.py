@@ -40,7 +40,7 @@ class Watch:
         async with reading(self.pool, tenant, SITUATION) as connection:
             standing = await standing_of(connection, participant, tenant)
             matter = await matter_of(connection, candidate.kind, candidate.about_id)
-        return standing, circumstances(standing, matter, candidate, self.rules.zone)
+        return standing, circumstances(standing, matter, candidate, self.rules.zone, self.clock())
 
     def first(self, kind: NudgeKind) -> Command:
         """Return the command that decides on something of a kind that is due for the first time."""

@@ -162,7 +162,7 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
         case CaseResumed():
             row.paused, row.paused_until = False, None
         case CaseReactivated():
-            row.closed = False
+            row.closed, row.paused, row.paused_until = False, False, None
         case NudgeSuppressed() | NudgeHeldOut() | NudgeDecided():
             row.looked = True
         case fact if isinstance(fact, ENDS):

@@ -32,7 +32,7 @@ from (select %(person)s::uuid as person_id, %(participant)s::uuid as participant
 left join nudged_person p using (person_id)
 left join erased_person e on e.participant_id = asked.participant_id
 cross join lateral (
-    select count(*) > 0 as served, coalesce(bool_and(paused), false) as paused, max(paused_until) as paused_until
+    select count(*) > 0 as served, coalesce(bool_and(paused), false) as paused, min(paused_until) as paused_until
     from nudged_case where person_id = asked.person_id and not closed
 ) c
 """
@@ -67,7 +67,10 @@ COACHES: Final = "select coach_id from nudged_case where person_id = %s"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand with a person; `served` tells whether they have a case that is open."""
+    """How things stand with a person; `served` tells whether they have a case that is open.
+
+    `paused` tells whether all of those rest, `paused_until` the last day before the first of them goes on.
+    """
 
     participant_id: UUID
     tenant: UUID
@@ -130,20 +133,23 @@ async def coaches_of(connection: Connection, participant: UUID, tenant: UUID) ->
     return frozenset(coach for (coach,) in rows)
 
 
-def circumstances(standing: Standing, matter: Matter | None, candidate: Candidate, zone: ZoneInfo) -> Circumstances:
+def circumstances(
+    standing: Standing, matter: Matter | None, candidate: Candidate, zone: ZoneInfo, now: datetime
+) -> Circumstances:
     """Return the circumstances of a nudge, as far as the journey tells them."""
     moved = matter is None or matter.begins(zone) != candidate.since
     expires_at = None
     if candidate.kind is NudgeKind.PREPARE_AN_INTERVIEW:
         expires_at = midnight(candidate.since.astimezone(zone).date(), zone)
     resumes = midnight(standing.paused_until + timedelta(days=1), zone) if standing.paused_until else None
+    rests = standing.paused and (resumes is None or now < resumes)
     return Circumstances(
         settled=moved or not standing.served or (matter is not None and matter.settled),
         expires_at=expires_at,
         deceased=standing.deceased,
         erased=standing.erased,
-        paused_by=SuppressionReason.CASE_PAUSED if standing.paused else None,
-        paused_until=resumes if standing.paused else None,
+        paused_by=SuppressionReason.CASE_PAUSED if rests else None,
+        paused_until=resumes if rests else None,
         last_contact_at=standing.last_contact_at,
     )
 
