@@ -280,6 +280,16 @@ def test_a_kind_is_wanted_again() -> None:
     assert kinds(nudges) == [NudgeKindStopped, NudgeKindResumed, NudgeDecided]
 
 
+def test_of_everything_that_was_stopped_one_kind_is_wanted_again() -> None:
+    nudges = fresh()
+    nudges.stop(CHASE.kind, NOON)
+    nudges.stop(None, NOON)
+    nudges.resume(CHASE.kind, NOON)
+    assert [kind for kind in NudgeKind if not nudges.wishes.refuse(kind)] == [CHASE.kind]
+    nudges.consider(CHASE, FREE, RULES, REFERRAL, NOON)
+    assert kinds(nudges)[-1] is NudgeDecided
+
+
 @pytest.mark.parametrize(
     ("by_coach", "reason"), [(True, SuppressionReason.PAUSED_BY_COACH), (False, SuppressionReason.PAUSED_BY_PERSON)]
 )

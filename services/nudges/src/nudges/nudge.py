@@ -180,9 +180,14 @@ class Nudges(Aggregate):
             self.record(NudgeKindStopped(**self._person(now), kind=kind))
 
     def resume(self, kind: NudgeKind | None, now: datetime) -> None:
-        """Send nudges of a kind again, or of all kinds."""
-        if kind in self.wishes.stopped or (kind is None and self.wishes.stopped):
-            self.record(NudgeKindResumed(**self._person(now), kind=kind))
+        """Send nudges of a kind again, or of all kinds; where all were stopped, the others stay so."""
+        wanted = not self.wishes.stopped if kind is None else not self.wishes.refuse(kind)
+        if wanted:
+            return
+        others = [one for one in NudgeKind if one is not kind] if kind and None in self.wishes.stopped else []
+        self.record(NudgeKindResumed(**self._person(now), kind=None if others else kind))
+        for other in others:
+            self.stop(other, now)
 
     def take_pause(self, pause: NudgesPaused) -> None:
         """Send no nudges for a time; a later pause takes the place of an earlier one."""
