@@ -20,6 +20,7 @@ from simulator.world import SERVICES, BatchKeyring, World
 
 HISTORY_DAYS: Final = 548
 PEOPLE_AT_ONCE: Final = 50
+CLOSING: Final = frozenset({"turn_down", "let_go_silent", "decline"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Arrivals:
 class Plan:
     """What is simulated: the same plan gives the same facts.
 
-    The `guest` lives the life of whoever came last to the first place, is on the programme and has applied for work.
+    The `guest` lives the life of whoever at the first place is looking for work with the most applications in play.
     """
 
     seed: str
@@ -55,14 +56,26 @@ class Lived:
 def persons(plan: Plan) -> Iterator[tuple[Person, date]]:
     """Return everybody with the day on which they are referred, and the guest in the place of one of them."""
     drawn = list(_drawn(plan))
-    first = [one for one in drawn if one[0].place == plan.arrivals[0].place] if plan.guest else []
-    host = next((one[0].number for one in reversed(first) if _looks_for_work(*one, plan.until)), None)
+    host = _host(plan, drawn) if plan.guest else None
     return ((replace(person, guest=plan.guest) if person.number == host else person, day) for person, day in drawn)
 
 
-def _looks_for_work(person: Person, referred_on: date, until: datetime) -> bool:
-    names = {deed.name for deed in live(person, referred_on, until)}
-    return {"start", "send"} <= names and not names & {"complete", "exit_early", "accept_offer"}
+def _host(plan: Plan, drawn: Sequence[tuple[Person, date]]) -> int | None:
+    """Return the number of whoever at the first place has the most applications in play, the newest of several."""
+    first = ((person, day) for person, day in drawn if person.place == plan.arrivals[0].place)
+    in_play = {person.number: applications_in_play(live(person, day, plan.until)) for person, day in first}
+    return max(
+        (number for number, count in in_play.items() if count), key=lambda one: (in_play[one], one), default=None
+    )
+
+
+def applications_in_play(deeds: Sequence[Deed]) -> int:
+    """Return how many applications somebody waits on who is on the programme and has no job; 0 for anybody else."""
+    names = {deed.name for deed in deeds}
+    if "start" not in names or names & {"complete", "exit_early", "accept_offer"}:
+        return 0
+    sent, over = ({deed.words["application"] for deed in deeds if deed.name in kinds} for kinds in ({"send"}, CLOSING))
+    return len(sent - over)
 
 
 def _drawn(plan: Plan) -> Iterator[tuple[Person, date]]:
