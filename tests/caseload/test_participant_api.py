@@ -61,7 +61,7 @@ def read(client: httpx.Client, path: str, **asked: Any) -> Any:
 
 def test_a_coach_reads_the_whole_person(coach: httpx.Client, ada: Person, amir: UUID, worked: str) -> None:
     page = read(coach, f"/participants/{ada.id}", at_least=worked)
-    assert (page["name"], page["coach_id"], page["version"], page["stage"]) == (
+    assert (page["name"], page["coach_id"], page["version"], page["status"]) == (
         "Ada Lovelace",
         str(amir),
         6,

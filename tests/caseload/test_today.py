@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from caseload.moment import Now
 from caseload.next_step.choice import next_step
 from caseload.next_step.step import StepRules
-from caseload.standing import OPEN_STAGES, Standing
+from caseload.standing import Standing
 from caseload.today.queue import Line, Places, Today, line_of, today_of, without_contact_since
 from caseload.today.reason import TodayRules
 from caseload.views.today import TODAY
@@ -76,7 +76,7 @@ def test_everybody_is_queued_or_on_course_with_the_day_of_the_next_look(
     today = day_of(caseload, now, places)
     queued = [line.id for line in (*today.shown, *today.can_wait)]
     on_course = [one.standing.case.participant_id for one in today.on_course]
-    expected = [one.person for one in caseload if one.stands().case.stage in OPEN_STAGES]
+    expected = [one.person for one in caseload if one.stands().case.is_open]
     assert sorted([*queued, *on_course]) == sorted(expected)
     assert all(one.look.on > now.today and one.look.why for one in today.on_course)
     assert len(today.shown) <= places.shown

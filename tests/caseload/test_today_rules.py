@@ -22,12 +22,16 @@ from events.caseload import (
     AppointmentOutcomeCorrected,
     CancelledBy,
     CaseCompleted,
+    CaseExitedEarly,
     CasePaused,
+    CaseReactivated,
+    CaseStarted,
     Channel,
     CheckInMissed,
     CheckInMood,
     CheckInRecorded,
     ContactRecorded,
+    ExitReason,
     JobEnded,
     JobEndReason,
     JobRecorded,
@@ -57,7 +61,7 @@ from events.jobsearch import (
     OfferMade,
 )
 from events.meeting import MeetingChannel
-from events.referrals import InitialMeetingBooked, InitialMeetingHeld, InitialMeetingMissed
+from events.referrals import InitialMeetingBooked, InitialMeetingHeld, InitialMeetingMissed, ReferralHandoverHeld
 from tests.caseload.telling import ADA, COACH, PROGRAMME, PROVIDER, Journey, opened, sealed, started
 
 LONDON = ZoneInfo("Europe/London")
@@ -354,6 +358,28 @@ def test_nothing_of_8_and_9_is_asked_while_the_case_rests() -> None:
     journey = started(NOON).tell(pause)
     assert reasons(journey, later(days=29)) == []
     assert [reason.rule for reason in reasons(journey, later(days=31))] == [8, 8, 9]
+
+
+def test_a_case_that_goes_on_after_it_was_closed_rests_no_longer() -> None:
+    pause, left = CasePaused(occurred_at=NOON, reason=PauseReason.HEALTH), ExitReason.HEALTH
+    journey = started(NOON).tell(
+        pause, CaseExitedEarly(occurred_at=NOON, reason=left), CaseReactivated(occurred_at=NOON)
+    )
+    assert not journey.stands().case.rests(NOON.date())
+    assert [reason.rule for reason in reasons(journey, later(days=14))] == [8, 8, 9]
+
+
+def test_a_person_whose_first_day_is_still_to_come_is_not_stuck() -> None:
+    first_day = CaseStarted(occurred_at=NOON, start_date=date(2026, 4, 1))
+    journey = opened(NOON).tell(first_day)
+    assert [reason.rule for reason in reasons(journey, later(days=14))] == [9]
+
+
+def test_a_handover_is_a_contact_of_coach_and_person() -> None:
+    journey = opened(NOON)
+    journey.tell(ReferralHandoverHeld(occurred_at=later(days=3)), of=journey.referral)
+    assert reasons(journey, later(days=14)) == []
+    assert sentences(reasons(journey, later(days=17))) == ["The last contact was 14 days ago."]
 
 
 def test_a_closed_case_is_in_nobodys_queue() -> None:

@@ -5,8 +5,9 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from caseload.case_status import Status
 from caseload.moment import Now
-from caseload.standing import ActionState, Stage, Standing
+from caseload.standing import ActionState, Standing
 from caseload.today_page import Identity, identity
 from chassis.keyring import Keyring
 
@@ -14,7 +15,7 @@ from chassis.keyring import Keyring
 class ReadyLine(Identity):
     """A person in a list."""
 
-    stage: Stage
+    status: Status = Field(description="Where the case stands today.")
     open_actions: int
     next_due: date | None
     ends_on: date | None
@@ -38,7 +39,7 @@ def _line(standing: Standing, name: str | None, now: Now) -> ReadyLine:
     days = [one.due for one in standing.plan.actions.values() if one.state is not ActionState.SUGGESTED]
     return ReadyLine(
         **vars(identity(standing, name, now)),
-        stage=standing.case.stage,
+        status=standing.case.status(now.today),
         open_actions=len(days),
         next_due=min(days, default=None),
         ends_on=standing.case.ends_on,

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from caseload.case_status import Life, Status
+from caseload.case_status import Status
 from caseload.sentences import sentence_of, shared
 from caseload.views.appointments import AppointmentRow
-from caseload.views.caseload import ActionRow, CaseSummary
+from caseload.views.caseload import ActionRow, CaseSummary, life_of
 from caseload.views.messages import MessageRow
 from caseload.views.timeline import TimelineRow
 from chassis.keyring import Keyring
-from events.caseload import ActionOwner, AppointmentKind, CancelledBy, PauseReason
+from events.caseload import ActionOwner, AppointmentKind, CancelledBy
 from events.fact import read
 from events.meeting import MeetingChannel
 
@@ -114,12 +114,6 @@ class Found(BaseModel):
 
     page: CaseloadPage
     complete: bool
-
-
-def life_of(case: CaseSummary) -> Life:
-    """Return what decides on the status of a case."""
-    pause = PauseReason(case.pause) if case.pause else None
-    return Life(case.starts_on, pause, case.paused_until, Status(case.ended) if case.ended else None)
 
 
 async def case_lines(keyring: Keyring, cases: Sequence[CaseSummary], zone: ZoneInfo, today: date) -> list[CaseLine]:

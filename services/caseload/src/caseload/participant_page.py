@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from caseload.case_status import Status
 from caseload.dossier.entries import Dossier
 from caseload.dossier.funnel import Funnel, funnel_of, weeks_in_work
 from caseload.kinds import STAFF_ONLY
@@ -19,7 +20,7 @@ from caseload.next_step.choice import next_step
 from caseload.opened import AsList, Opened, Shown, opened
 from caseload.pages import TimelineEntry, timeline_entries
 from caseload.programme_rules import ProgrammeRules
-from caseload.standing import ApplicationState, Stage, Standing
+from caseload.standing import ApplicationState, Standing
 from caseload.today.rules import reasons_for
 from caseload.today_page import Identity, ShownStep, Why, identity
 from caseload.views.journey import By
@@ -202,7 +203,7 @@ class AsOf(BaseModel):
 class ParticipantPage(Identity):
     """The whole person."""
 
-    stage: Stage
+    status: Status = Field(description="Where the case stands on the day.")
     start_date: date | None
     ends_on: date | None
     next_step: ShownStep
@@ -249,7 +250,7 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
     appointments = standing.contact.appointments.items()
     return ParticipantPage(
         **vars(bar),
-        stage=standing.case.stage,
+        status=standing.case.status(now.today),
         start_date=standing.case.start_date,
         ends_on=standing.case.ends_on,
         next_step=ShownStep.of(

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from caseload.case_status import Life, Status
 from events.caseload import (
     ActionOwner,
     AppointmentKind,
@@ -21,7 +22,6 @@ from events.caseload import (
     PauseReason,
     SetAsideReason,
     Standard,
-    Track,
 )
 from events.meeting import MeetingChannel
 from events.sealed import Sealed
@@ -45,21 +45,6 @@ class Noted(Value):
 
     fact: str
     at: datetime
-
-
-class Stage(StrEnum):
-    """Where a case stands. Resting and being in work are not stages: both come and go within one."""
-
-    AWAITING_START = "awaiting_start"
-    ACTIVE = "active"
-    COMPLETED = "completed"
-    EXITED_EARLY = "exited_early"
-    NOT_STARTED = "not_started"
-    HANDED_BACK = "handed_back"
-    ENTERED_IN_ERROR = "entered_in_error"
-
-
-OPEN_STAGES: Final = frozenset({Stage.AWAITING_START, Stage.ACTIVE})
 
 
 class ActionState(StrEnum):
@@ -129,23 +114,30 @@ class CaseStanding(Value):
     case_id: UUID
     version: int
     programme_id: UUID
-    stage: Stage
     opened: Noted
     coach_id: UUID | None = None
-    coached: Noted | None = None
     start_date: date | None = None
     started: Noted | None = None
     ends_on: date | None = None
-    closed: Noted | None = None
-    track: Track | None = None
-    contact_needs: tuple[ContactNeed, ...] = ()
     pause: Pause | None = None
+    ended: Status | None = None
+    contact_needs: tuple[ContactNeed, ...] = ()
     snooze: Snooze | None = None
     concerns: dict[UUID, Noted] = {}
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the case is in somebody's caseload."""
+        return self.ended is None
+
+    def status(self, today: date) -> Status:
+        """Return where the case stands on a day."""
+        reason, until = (self.pause.reason, self.pause.until) if self.pause else (None, None)
+        return Life(self.start_date, reason, until, self.ended).on(today)
+
     def rests(self, today: date) -> bool:
-        """Whether the case is paused on a day: a rest ends by itself with its last day."""
-        return self.pause is not None and (self.pause.until is None or today <= self.pause.until)
+        """Whether the case is paused on a day."""
+        return self.status(today) is Status.PAUSED
 
 
 class PlanStanding(Value):
@@ -323,7 +315,7 @@ class PersonStanding(Value):
     referral_id: UUID | None = None
     handover: Meeting | None = None
     meeting: Meeting | None = None
-    met: Noted | None = None
+    met: Contact | None = None
     meeting_missed: Noted | None = None
     enrolments: dict[str, Enrolment] = {}
     bounced: Bounce | None = None
@@ -360,7 +352,7 @@ class Standing(Value):
         if self.contact.contact:
             yield self.contact.contact
         if self.person.met:
-            yield Contact(fact=self.person.met.fact, at=self.person.met.at, channel=Channel.IN_PERSON)
+            yield self.person.met
         for settled in self.contact.settled.values():
             if settled.attended:
                 held = settled.appointment

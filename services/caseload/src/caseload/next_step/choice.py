@@ -12,7 +12,7 @@ from caseload.moment import Now
 from caseload.next_step.search import chase, course, finish_application, look_at_jobs, offer, prepare_interview, profile
 from caseload.next_step.step import Button, Step, StepRules
 from caseload.next_step.support import action, answer_coach, check_in, plan, within_a_day
-from caseload.standing import OPEN_STAGES, Noted, Standing
+from caseload.standing import Noted, Standing
 from caseload.today.next_look import next_look
 from caseload.today.reason import TodayRules
 
@@ -60,7 +60,7 @@ def is_set_aside(standing: Standing, step: Step, now: Now) -> bool:
 
 
 def _step(standing: Standing, now: Now, rules: StepRules, looks: TodayRules, fitting_jobs: int) -> Step:
-    if standing.case.stage not in OPEN_STAGES:
+    if not standing.case.is_open:
         return Step(UP_TO_DATE, "There is nothing to do.", "Your time on the programme is over.", 0, Button.NOTHING)
     resting = standing.case.rests(now.today)
     found = [step for rule in (WHILE_RESTING if resting else RULES) for step in rule(standing, now, rules)]

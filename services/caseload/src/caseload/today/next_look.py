@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from caseload.moment import Now
-from caseload.standing import ApplicationState, Stage, Standing
+from caseload.standing import ApplicationState, Standing
 from caseload.today.reason import TodayRules
 from caseload.today.rules import UNDER_WAY, contact_counts_from, day_of_interview
 from caseload.today.stuck import is_in_work, is_the_persons, silent_since
@@ -93,13 +93,14 @@ def _after_the_rest(standing: Standing, now: Now) -> Look:
 def _counted(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Look]:
     last = contact_counts_from(standing)
     yield Look(now.day_of(last.at) + timedelta(days=rules.contact), "A contact falls due.")
-    if standing.case.stage is not Stage.ACTIVE:
+    if standing.case.start_date is None:
         return
+    yield Look(standing.case.start_date, "The programme begins.")
     for action in filter(is_the_persons, standing.plan.actions.values()):
         yield Look(action.due + timedelta(days=rules.overdue), "An action would be long overdue.")
     if is_in_work(standing, now):
         return
-    if standing.case.start_date and not standing.plan.first_agreed:
+    if not standing.plan.first_agreed:
         day = standing.case.start_date + timedelta(days=rules.without_action)
         yield Look(day, "An action should have been agreed.")
     if heard := silent_since(standing):

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from caseload.moment import Now
-from caseload.standing import OPEN_STAGES, Standing
+from caseload.standing import Standing
 from caseload.today.next_look import Look, next_look
 from caseload.today.reason import Reason, TodayRules
 from caseload.today.rules import reasons_for
@@ -71,7 +71,7 @@ def today_of(caseload: Iterable[Standing], now: Now, rules_of: RulesOf, places: 
     """
     queue, on_course = [], []
     for standing in caseload:
-        if standing.case.stage not in OPEN_STAGES:
+        if not standing.case.is_open:
             continue
         rules = rules_of(standing.case.programme_id)
         line = line_of(standing, now, rules)

@@ -8,16 +8,15 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from caseload.case_status import Status
 from caseload.moment import Now, counted
 from caseload.standing import (
-    OPEN_STAGES,
     ActionState,
     ApplicationState,
     Appointment,
     Interview,
     Message,
     Noted,
-    Stage,
     Standing,
 )
 from caseload.today.reason import Deed, Reason, TodayRules
@@ -35,7 +34,7 @@ Rule = Callable[[Standing, Now, TodayRules], Iterator[Reason]]
 
 def reasons_for(standing: Standing, now: Now, rules: TodayRules) -> list[Reason]:
     """Return every reason to look at a person, the one that decides first; none once the case is closed."""
-    if standing.case.stage not in OPEN_STAGES:
+    if not standing.case.is_open:
         return []
     found = [reason for rule in RULES for reason in rule(standing, now, rules)]
     return sorted(found, key=lambda reason: (reason.rule, not reason.first, reason.deadline, reason.fact))
@@ -132,7 +131,7 @@ def without_outcome(standing: Standing, now: Now, _rules: TodayRules) -> Iterato
             sentence = f"An appointment {now.ago(appointment.starts_at)} has no outcome."
             yield Reason.of(7, sentence, appointment, Deed.RECORD_OUTCOME, now.day_of(appointment.starts_at))
     meeting = standing.person.meeting
-    if meeting and meeting.starts_at < now.moment and standing.case.stage is Stage.AWAITING_START:
+    if meeting and meeting.starts_at < now.moment and standing.case.status(now.today) is Status.AWAITING_START:
         sentence = f"The first meeting {now.ago(meeting.starts_at)} has no outcome."
         yield Reason.of(7, sentence, meeting, Deed.RECORD_OUTCOME, now.day_of(meeting.starts_at))
 

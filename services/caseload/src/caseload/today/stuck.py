@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from caseload.case_status import Status
 from caseload.moment import Now
-from caseload.standing import ActionState, Noted, OpenAction, Stage, Standing, latest
+from caseload.standing import ActionState, Noted, OpenAction, Standing, latest
 from caseload.today.reason import Deed, Reason, TodayRules
 from events.caseload import ActionOwner
 
@@ -12,7 +13,7 @@ from events.caseload import ActionOwner
 def stuck(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Reason]:
     """Rule 8: no agreed action, applications or interviews that lead nowhere, an old overdue action, or silence."""
     case = standing.case
-    if case.rests(now.today) or case.stage is not Stage.ACTIVE:
+    if case.status(now.today) is not Status.ACTIVE:
         return
     yield from _long_overdue(standing, now, rules)
     if is_in_work(standing, now):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from caseload.case_status import LIFE_FACTS, Life, Status
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
@@ -22,15 +23,7 @@ from events.caseload import (
     ActionPutOnStandby,
     ActionResumed,
     ActionSuggested,
-    CaseCompleted,
-    CaseEnteredInError,
-    CaseExitedEarly,
-    CaseHandedBack,
-    CaseNotStarted,
     CaseOpened,
-    CasePaused,
-    CaseReactivated,
-    CaseResumed,
     CaseSnoozed,
     CaseStarted,
     CaseUnsnoozed,
@@ -38,6 +31,7 @@ from events.caseload import (
     ContactRecorded,
     NeedsAssessed,
     NextStepSetAside,
+    PauseReason,
     PlanAgreed,
     PlanDrafted,
     PlanReviewed,
@@ -122,33 +116,23 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
             row.coach_id = coach_id
         case ContactRecorded(occurred_at=at):
             row.last_contact_at = max(at, row.last_contact_at or at)
-        case _:
-            _live(row, told.fact)
+        case fact if isinstance(fact, LIFE_FACTS):
+            _live(row, fact)
     row.version = int(told.id.rpartition(":")[2])
     return row
 
 
-ENDED: Final[Mapping[type[Fact], str]] = {
-    CaseCompleted: "completed",
-    CaseExitedEarly: "exited_early",
-    CaseNotStarted: "not_started",
-    CaseHandedBack: "handed_back",
-    CaseEnteredInError: "entered_in_error",
-}
+def life_of(case: "CaseRow | CaseSummary") -> Life:
+    """Return what decides on the status of a case."""
+    pause = PauseReason(case.pause) if case.pause else None
+    return Life(case.starts_on, pause, case.paused_until, Status(case.ended) if case.ended else None)
 
 
 def _live(row: CaseRow, fact: Fact) -> None:
-    match fact:
-        case CaseStarted(start_date=start_date, ends_on=ends_on):
-            row.starts_on, row.ends_on = start_date, ends_on
-        case CasePaused(reason=reason, until=until):
-            row.pause, row.paused_until = reason, until
-        case CaseResumed():
-            row.pause = row.paused_until = None
-        case CaseReactivated():
-            row.pause = row.paused_until = row.ended = None
-        case _:
-            row.ended = ENDED.get(type(fact), row.ended)
+    life = life_of(row).after(fact)
+    row.starts_on, row.pause, row.paused_until, row.ended = life.starts_on, life.pause, life.paused_until, life.ended
+    if isinstance(fact, CaseStarted):
+        row.ends_on = fact.ends_on
 
 
 def action_touched(told: Told) -> UUID | None:
@@ -219,11 +203,7 @@ CASE_FACTS: Final[tuple[type[Fact], ...]] = (
     CoachAssigned,
     *ACTION_FACTS,
     ContactRecorded,
-    CaseStarted,
-    CasePaused,
-    CaseResumed,
-    CaseReactivated,
-    *ENDED,
+    *LIFE_FACTS,
     TrackChosen,
     NeedsAssessed,
     SafetyConcernRaised,
@@ -239,6 +219,7 @@ CASE_FACTS: Final[tuple[type[Fact], ...]] = (
 CASELOAD: Final = View(
     name="caseload",
     facts=(ReferralSubmitted, *CASE_FACTS),
+    calls=(Life.after,),
     tables=(
         Table("caseload", CaseRow, case_touched, fold_case, indexes=("tenant, coach_id", "participant_id")),
         Table("agreed_action", ActionRow, action_touched, fold_action, indexes=("case_id",)),

@@ -62,7 +62,7 @@ def standing_after(told: Sequence[Told]) -> Standing | None:
         part: folding.rows.get(key) for key in keys for part, folding in zip(PARTS, foldings, strict=True)
     }
     case = rows.get("case")
-    return standing_of(rows) if case and case.stage else None
+    return standing_of(rows) if case and case.case_id else None
 
 
 def _time(row: TimelineRow, by: By) -> datetime:

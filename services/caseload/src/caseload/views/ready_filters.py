@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, LiteralString
 from uuid import UUID
 
-from caseload.standing import OPEN_STAGES, Standing
+from caseload.standing import Standing
 from caseload.views.today import STANDINGS, standings
 from chassis.database import Connection
 
@@ -84,7 +84,6 @@ async def answers(
     arguments = {
         "tenant": tenant,
         "coach": question.coach,
-        "open": list(OPEN_STAGES),
         "now": now,
         "today": today,
         "since": now - timedelta(days=question.days),
@@ -92,6 +91,6 @@ async def answers(
         "limit": PAGE + 1,
         "offset": PAGE * (question.page - 1),
     }
-    query = f"""{STANDINGS} and c.stage = any(%(open)s) and (%(coach)s::uuid is null or c.coach_id = %(coach)s)
+    query = f"""{STANDINGS} and c.ended is null and (%(coach)s::uuid is null or c.coach_id = %(coach)s)
     and {CONDITIONS[question.ready]} order by {ORDERS[question.order]}, c.id limit %(limit)s offset %(offset)s"""
     return await standings(connection, query, arguments)

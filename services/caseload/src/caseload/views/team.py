@@ -7,7 +7,6 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from caseload.standing import OPEN_STAGES
 from chassis.database import Connection
 from events.caseload import Standard
 from events.sealed import Sealed
@@ -17,8 +16,10 @@ MOST_STANDARDS: Final = 200
 LOADS: Final = """
 select c.coach_id,
     count(*) as people,
-    count(*) filter (where c.stage = 'awaiting_start') as awaiting_start,
-    count(*) filter (where c.pause is not null) as resting,
+    count(*) filter (where c.start_date is null or c.start_date > %(today)s) as awaiting_start,
+    count(*) filter (
+        where c.pause is not null and coalesce((c.pause ->> 'until')::date, 'infinity') >= %(today)s
+    ) as resting,
     count(*) filter (where w.works_from <= %(today)s) as in_work,
     count(*) filter (where c.coach_changes = 0) as with_first_coach,
     count(*) filter (where p.warn_on <= %(today)s) as standards_at_risk,
@@ -31,7 +32,7 @@ cross join lateral (
     select count(*) as number from jsonb_each(t.appointments) as one
     where (one.value ->> 'starts_at')::timestamptz between %(from)s and %(to)s
 ) booked
-where c.tenant = %(tenant)s and c.stage = any(%(open)s)
+where c.tenant = %(tenant)s and c.case_id is not null and c.ended is null
 group by c.coach_id order by c.coach_id nulls first
 """
 NEARING: Final = """
@@ -41,7 +42,7 @@ from today_case c
 join today_plan p on p.id = c.id
 cross join lateral jsonb_each(p.standards) as running
 left join today_person o on o.id = c.id
-where c.tenant = %(tenant)s and c.stage = any(%(open)s) and p.warn_on is not null
+where c.tenant = %(tenant)s and c.case_id is not null and c.ended is null and p.warn_on is not null
 and (running.value ->> 'due')::date between %(today)s and %(until)s
 order by due, c.participant_id, standard limit %(limit)s
 """
@@ -75,7 +76,7 @@ class Nearing:
 
 async def loads(connection: Connection, tenant: UUID, today: date, ahead: tuple[datetime, datetime]) -> list[Load]:
     """Return the load of each coach, that of nobody first, with the appointments between two moments."""
-    arguments = {"tenant": tenant, "open": list(OPEN_STAGES), "today": today, "from": ahead[0], "to": ahead[1]}
+    arguments = {"tenant": tenant, "today": today, "from": ahead[0], "to": ahead[1]}
     async with connection.cursor(row_factory=class_row(Load)) as cursor:
         return await (await cursor.execute(LOADS, arguments)).fetchall()
 
@@ -84,7 +85,6 @@ async def nearing(connection: Connection, tenant: UUID, today: date, until: date
     """Return the service standards whose last day is from today to a day, the nearest first."""
     arguments = {
         "tenant": tenant,
-        "open": list(OPEN_STAGES),
         "today": today,
         "until": until,
         "limit": MOST_STANDARDS,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from caseload.standing import OPEN_STAGES, Json, Standing
+from caseload.standing import Json, Standing
 from caseload.views.today_case import CASE_STANDING
 from caseload.views.today_case import FOLDS as CASE_FOLDS
 from caseload.views.today_contact import CONTACT_STANDING
@@ -43,14 +43,14 @@ left join today_contact t on t.id = c.id
 left join today_work w on w.id = c.id
 left join today_search s on s.id = c.id
 left join today_person o on o.id = c.id
-where c.tenant = %(tenant)s and c.stage <> ''
+where c.tenant = %(tenant)s and c.case_id is not null
 """
 
 
 async def standings_of_coach(connection: Connection, tenant: UUID, coach: UUID) -> list[Standing]:
     """Return how everybody in a coach's caseload stands."""
-    query = STANDINGS + "and c.coach_id = %(coach)s and c.stage = any(%(open)s) order by c.id"
-    return await standings(connection, query, {"tenant": tenant, "coach": coach, "open": list(OPEN_STAGES)})
+    query = STANDINGS + "and c.coach_id = %(coach)s and c.ended is null order by c.id"
+    return await standings(connection, query, {"tenant": tenant, "coach": coach})
 
 
 async def standings_of_people(connection: Connection, tenant: UUID, people: Sequence[UUID]) -> list[Standing]:
@@ -60,7 +60,7 @@ async def standings_of_people(connection: Connection, tenant: UUID, people: Sequ
 
 
 def standing_of(rows: Json) -> Standing:
-    """Return how a person stands by the rows of the parts, None where there is none."""
+    """Return how a person stands by the rows of the parts; one that is None holds nothing."""
     return Standing.model_validate({part: vars(row) for part, row in rows.items() if row is not None})
 
 

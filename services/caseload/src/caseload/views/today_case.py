@@ -5,17 +5,13 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from caseload.standing import Json, Stage
+from caseload.case_status import ENDS
+from caseload.standing import Json
 from caseload.views.person_rows import Folds, file_of, noted, person_touched
 from caseload.views.today_plan import FOLDS as PLAN_FOLDS
 from chassis.listen.told import Told
 from chassis.listen.views import Table
 from events.caseload import (
-    CaseCompleted,
-    CaseEnteredInError,
-    CaseExitedEarly,
-    CaseHandedBack,
-    CaseNotStarted,
     CaseOpened,
     CasePaused,
     CaseReactivated,
@@ -32,20 +28,13 @@ from events.caseload import (
 )
 from events.fact import Fact
 
-STAGES: Final[dict[type[Fact], Stage]] = {
-    CaseStarted: Stage.ACTIVE,
-    CaseReactivated: Stage.ACTIVE,
-    CaseCompleted: Stage.COMPLETED,
-    CaseExitedEarly: Stage.EXITED_EARLY,
-    CaseNotStarted: Stage.NOT_STARTED,
-    CaseHandedBack: Stage.HANDED_BACK,
-    CaseEnteredInError: Stage.ENTERED_IN_ERROR,
-}
-
 
 @dataclass
 class CaseStandingRow:
-    """A person's latest case with a provider; `version` is what a command on it expects."""
+    """A person's latest case with a provider; `version` is what a command on it expects.
+
+    Its status follows from the day and `start_date`, `pause` and `ended`.
+    """
 
     id: UUID
     participant_id: UUID
@@ -53,19 +42,16 @@ class CaseStandingRow:
     case_id: UUID | None = None
     version: int = 0
     programme_id: UUID | None = None
-    stage: str = ""
     coach_id: UUID | None = None
     coached_at: datetime | None = None
     coach_changes: int = 0
     opened_at: datetime | None = None
     start_date: date | None = None
     ends_on: date | None = None
-    track: str | None = None
+    ended: str | None = None
     contact_needs: tuple[str, ...] = ()
     opened: Json | None = None
-    coached: Json | None = None
     started: Json | None = None
-    closed: Json | None = None
     pause: Json | None = None
     snooze: Json | None = None
     concerns: Json = field(default_factory=dict)
@@ -88,25 +74,25 @@ def _opened(row: CaseStandingRow, fact: CaseOpened, told: Told) -> None:
     fresh = CaseStandingRow(row.id, row.participant_id, row.tenant)
     for column in fields(row):
         setattr(row, column.name, getattr(fresh, column.name))
-    row.case_id, row.programme_id, row.stage = told.aggregate_id, fact.programme_id, Stage.AWAITING_START
+    row.case_id, row.programme_id = told.aggregate_id, fact.programme_id
     row.opened_at, row.opened = fact.occurred_at, noted(told)
 
 
-def _coached(row: CaseStandingRow, fact: CoachAssigned, told: Told) -> None:
+def _coached(row: CaseStandingRow, fact: CoachAssigned, _told: Told) -> None:
     row.coach_changes += row.coach_id is not None
-    row.coach_id, row.coached_at, row.coached = fact.coach_id, fact.occurred_at, noted(told)
+    row.coach_id, row.coached_at = fact.coach_id, fact.occurred_at
 
 
 def _started(row: CaseStandingRow, fact: CaseStarted, told: Told) -> None:
-    row.stage, row.started = Stage.ACTIVE, noted(told)
-    row.start_date, row.ends_on = fact.start_date, fact.ends_on
+    row.started, row.start_date, row.ends_on = noted(told), fact.start_date, fact.ends_on
 
 
-def _staged(row: CaseStandingRow, fact: Fact, told: Told) -> None:
-    row.stage = STAGES[type(fact)]
-    row.closed = None if row.stage == Stage.ACTIVE else noted(told)
-    if row.stage == Stage.ACTIVE and row.started is None:
-        row.stage = Stage.AWAITING_START
+def _ended(row: CaseStandingRow, fact: Fact, _told: Told) -> None:
+    row.ended = ENDS[type(fact)]
+
+
+def _reactivated(row: CaseStandingRow, _fact: CaseReactivated, _told: Told) -> None:
+    row.ended = row.pause = None
 
 
 def _paused(row: CaseStandingRow, fact: CasePaused, told: Told) -> None:
@@ -115,10 +101,6 @@ def _paused(row: CaseStandingRow, fact: CasePaused, told: Told) -> None:
 
 def _resumed(row: CaseStandingRow, _fact: CaseResumed, _told: Told) -> None:
     row.pause = None
-
-
-def _tracked(row: CaseStandingRow, fact: TrackChosen, _told: Told) -> None:
-    row.track = fact.track
 
 
 def _assessed(row: CaseStandingRow, fact: NeedsAssessed, _told: Told) -> None:
@@ -150,14 +132,14 @@ def _day(day: date | None) -> str | None:
 
 
 FOLDS: Final[Folds[CaseStandingRow]] = {
-    **dict.fromkeys((*PLAN_FOLDS, ContactRecorded), _counted),
-    **dict.fromkeys(STAGES, _staged),
+    **dict.fromkeys((*PLAN_FOLDS, ContactRecorded, TrackChosen), _counted),
+    **dict.fromkeys(ENDS, _ended),
     CaseOpened: _opened,
     CoachAssigned: _coached,
     CaseStarted: _started,
     CasePaused: _paused,
     CaseResumed: _resumed,
-    TrackChosen: _tracked,
+    CaseReactivated: _reactivated,
     NeedsAssessed: _assessed,
     SafetyConcernRaised: _concerned,
     SafetyConcernHandled: _handled,

@@ -9,6 +9,7 @@ from caseload.standing import Json
 from caseload.views.person_rows import Folds, file_of, instant, later, noted, person_touched
 from chassis.listen.told import Told
 from chassis.listen.views import Table
+from events.caseload import Channel
 from events.learning import CourseCompleted, CourseEnrolled, LessonCompleted, QuizTaken
 from events.nudges import EmailBounced
 from events.referrals import (
@@ -65,7 +66,8 @@ def _handover(row: PersonStandingRow, fact: ReferralHandoverArranged, told: Told
     row.handover = noted(told) | {"starts_at": instant(fact.meets_at), "channel": fact.channel}
 
 
-def _handed_over(row: PersonStandingRow, _fact: ReferralHandoverHeld, _told: Told) -> None:
+def _handed_over(row: PersonStandingRow, _fact: ReferralHandoverHeld, told: Told) -> None:
+    _in_touch(row, row.handover, told)
     row.handover = None
 
 
@@ -73,8 +75,16 @@ def _booked(row: PersonStandingRow, fact: InitialMeetingBooked, told: Told) -> N
     row.meeting = noted(told) | {"starts_at": instant(fact.meets_at), "channel": fact.channel}
 
 
-def _held(row: PersonStandingRow, fact: InitialMeetingHeld, told: Told) -> None:
-    row.meeting, row.meeting_missed, row.met, row.met_at = None, None, noted(told), fact.occurred_at
+def _held(row: PersonStandingRow, _fact: InitialMeetingHeld, told: Told) -> None:
+    _in_touch(row, row.meeting, told)
+    row.meeting = row.meeting_missed = None
+
+
+def _in_touch(row: PersonStandingRow, meeting: Json | None, told: Told) -> None:
+    """Note that coach and person met, in the way in which they were to meet."""
+    channel = meeting["channel"] if meeting else Channel.IN_PERSON
+    row.met = later(row.met, noted(told) | {"channel": channel})
+    row.met_at = datetime.fromisoformat(row.met["at"])
 
 
 def _missed(row: PersonStandingRow, _fact: InitialMeetingMissed, told: Told) -> None:
