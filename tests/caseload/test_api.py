@@ -34,7 +34,7 @@ def test_an_agreed_action_is_read_after_it_was_written_and_counts_until_it_is_do
         **ACTION,
         "action_id": agreed.json()["ids"]["action"],
         "how": None,
-        "status": "open",
+        "status": "agreed",
         "suggested_by": None,
         "late": False,
     }

@@ -12,13 +12,17 @@ from caseload.dossier.funnel import Funnel, funnel_of, weeks_in_work
 from caseload.moment import Now
 from caseload.opened import sealed_in
 from caseload.standing import ApplicationState
+from caseload.views.caseload import CASELOAD
 from caseload.views.journey import By, standing_after, told_of, until_end_of
 from caseload.views.timeline import TimelineRow, fold_timeline
 from events.caseload import (
     ActionAgreed,
+    ActionBegun,
     ActionDone,
     ActionDueDateMoved,
     ActionOwner,
+    ActionPutOnStandby,
+    ActionResumed,
     Channel,
     CheckInMissed,
     CheckInMood,
@@ -50,7 +54,7 @@ from events.jobsearch import (
 from events.learning import CourseEnrolled, LessonCompleted, enrolment_of
 from events.referrals import ReferralSubmitted
 from tests.caseload.histories import journeys
-from tests.caseload.telling import ADA, COACH, PROVIDER, Journey, opened, sealed, started
+from tests.caseload.telling import ADA, COACH, PROVIDER, Journey, folded, opened, sealed, started
 
 LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -90,11 +94,27 @@ def test_a_plan_holds_the_promises_of_both_those_kept_too() -> None:
         NOON,
         date(2026, 3, 30),
     )
-    promises = [(one.owner, one.status, one.due) for one in dossier.promises.values()]
+    promises = [(one.owner, one.stage, one.due) for one in dossier.promises.values()]
     assert promises == [
         (ActionOwner.PARTICIPANT, "done", date(2026, 3, 6)),
         (ActionOwner.COACH, "agreed", date(2026, 3, 9)),
     ]
+
+
+def test_an_action_that_rested_goes_on_from_where_it_stood_wherever_it_is_shown() -> None:
+    agreed = ActionAgreed(
+        occurred_at=NOON,
+        action_id=THING,
+        owner=ActionOwner.PARTICIPANT,
+        what=sealed(ActionAgreed, "what"),
+        due=date(2026, 3, 6),
+    )
+    for begun, stage in (((), "agreed"), ((ActionBegun(occurred_at=NOON, action_id=THING),), "in_progress")):
+        rested = ActionPutOnStandby(occurred_at=NOON, action_id=THING)
+        journey = started(NOON).tell(agreed, *begun, rested, ActionResumed(occurred_at=NOON, action_id=THING))
+        in_case = folded(CASELOAD, journey.told)[1][THING].stage
+        in_today, in_file = journey.stands().plan.actions[THING].stage, dossier_of(journey.told).promises[THING].stage
+        assert {in_case, in_today, in_file} == {stage}
 
 
 def test_the_funnel_counts_what_became_of_what_was_sent() -> None:

@@ -185,7 +185,7 @@ def test_a_person_suggests_and_the_coach_agrees(coach: httpx.Client, themselves:
         "with my sister",
         day(9),
         "participant",
-        "open",
+        "agreed",
     )
     done = asked(themselves, f"{case}/actions/{action}/done", version=4)
     assert read_after(done, coach, case).json()["actions"][0]["status"] == "done"

@@ -239,4 +239,4 @@ def test_a_suggestion_becomes_an_action_that_remembers_who_suggested_it(tell: Te
     ]
     case = case_of(uuid5(person, "referral"))
     (row,) = folded(CASELOAD, numbered(tell, [(case, fact) for fact in facts]))[1].values()
-    assert (row.suggested_by, row.agreed_at, row.on_standby) == (ActionOwner.PARTICIPANT, NOON, True)
+    assert (row.suggested_by, row.stage) == (ActionOwner.PARTICIPANT, "standby")

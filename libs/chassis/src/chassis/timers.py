@@ -5,7 +5,8 @@ A service folds what is due into a table of a view, as it folds anything else, a
     ACTION_FELL_DUE = Timer("action_fell_due", CASELOAD, '''
         select action_id::text as key, case_id as aggregate_id, tenant,
             (due + 1)::timestamp at time zone %(zone)s as due_at
-        from agreed_action where done_at is null and cancelled_at is null and not fell_due
+        from agreed_action where stage in ('agreed', 'in_progress') and not fell_due
+            and due < (%(now)s::timestamptz at time zone %(zone)s)::date
     ''', when_action_is_due, {"zone": "Europe/London"})
 
     async def when_action_is_due(due: Due, session: Session) -> Answer:

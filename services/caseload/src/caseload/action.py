@@ -224,16 +224,11 @@ class Actions(dict[UUID, Action]):
                 self[id] = Action(due, owner, ActionStage.SUGGESTED, suggestion=fact)
             case ActionAgreed(action_id=id, due=due, owner=owner, course=course):
                 self[id] = Action(due, owner, course=course)
-            case ActionBegun(action_id=id):
-                self[id] = replace(self[id], stage=ActionStage.IN_PROGRESS, begun=True)
-            case ActionPutOnStandby(action_id=id):
-                self[id] = replace(self[id], stage=ActionStage.STANDBY)
-            case ActionResumed(action_id=id):
-                self[id] = replace(self[id], stage=_goes_on(self[id]))
-            case ActionDone(action_id=id):
-                self[id] = replace(self[id], stage=ActionStage.DONE)
-            case ActionCancelled(action_id=id):
-                self[id] = replace(self[id], stage=ActionStage.CANCELLED)
+            case ActionBegun(action_id=id) | ActionPutOnStandby(action_id=id) | ActionResumed(action_id=id):
+                begun = self[id].begun or isinstance(fact, ActionBegun)
+                self[id] = replace(self[id], stage=stage_after(fact, begun=begun), begun=begun)
+            case ActionDone(action_id=id) | ActionCancelled(action_id=id):
+                self[id] = replace(self[id], stage=stage_after(fact))
             case ActionDueDateMoved(action_id=id, due=due):
                 self[id] = replace(self[id], due=due, fell_due=False)
             case ActionFellDue(action_id=id):
@@ -253,8 +248,21 @@ ACTION_FACTS: Final = (
 )
 
 
-def _goes_on(action: Action) -> ActionStage:
-    return ActionStage.IN_PROGRESS if action.begun else ActionStage.AGREED
+def stage_after(fact: Fact, *, begun: bool = False) -> ActionStage:
+    """Return where a fact leads an action; one that rested goes on from where it stood, `begun` or not."""
+    if isinstance(fact, ActionResumed):
+        return ActionStage.IN_PROGRESS if begun else ActionStage.AGREED
+    return _LEADS_TO_STAGE[type(fact)]
+
+
+_LEADS_TO_STAGE: Final[dict[type[Fact], ActionStage]] = {
+    ActionSuggested: ActionStage.SUGGESTED,
+    ActionAgreed: ActionStage.AGREED,
+    ActionBegun: ActionStage.IN_PROGRESS,
+    ActionPutOnStandby: ActionStage.STANDBY,
+    ActionDone: ActionStage.DONE,
+    ActionCancelled: ActionStage.CANCELLED,
+}
 
 
 def _require_due(due: date, today: date) -> None:

@@ -5,9 +5,10 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from caseload.action import ActionStage
 from caseload.case_status import Status
 from caseload.moment import Now
-from caseload.standing import ActionState, Standing
+from caseload.standing import Standing
 from caseload.today_page import Identity, identity
 from chassis.keyring import Keyring
 
@@ -36,7 +37,7 @@ async def ready_page(keyring: Keyring, people: Sequence[Standing], now: Now, fur
 
 
 def _line(standing: Standing, name: str | None, now: Now) -> ReadyLine:
-    days = [one.due for one in standing.plan.actions.values() if one.state is not ActionState.SUGGESTED]
+    days = [one.due for one in standing.plan.actions.values() if one.stage is not ActionStage.SUGGESTED]
     return ReadyLine(
         **vars(identity(standing, name, now)),
         status=standing.case.status(now.today),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from caseload.action import ActionStage
 from caseload.case_status import Status
 from caseload.sentences import sentence_of, shared
 from caseload.views.appointments import AppointmentRow
@@ -20,7 +21,6 @@ from events.caseload import ActionOwner, AppointmentKind, CancelledBy
 from events.fact import read
 from events.meeting import MeetingChannel
 
-ActionStatus = Literal["suggested", "open", "in_progress", "on_standby", "done", "cancelled"]
 ERASED = "Null once the person's data is erased."
 
 
@@ -78,7 +78,7 @@ class ActionEntry(BaseModel):
     where: str | None = Field(examples=["at the library"])
     how: str | None = Field(examples=["with the draft of last week"])
     due: date
-    status: ActionStatus
+    status: ActionStage
     suggested_by: ActionOwner | None = Field(description="Who proposed it, when it was not agreed at once.")
     late: bool = Field(description="The due date passed while it was open.")
 
@@ -168,20 +168,10 @@ def _action(action: ActionRow, what: str | None, where: str | None, how: str | N
         where=where,
         how=how,
         due=action.due,
-        status=_status(action),
+        status=ActionStage(action.stage),
         suggested_by=action.suggested_by,
         late=action.fell_due,
     )
-
-
-def _status(action: ActionRow) -> ActionStatus:
-    if action.done_at or action.cancelled_at:
-        return "done" if action.done_at else "cancelled"
-    if action.agreed_at is None:
-        return "suggested"
-    if action.on_standby:
-        return "on_standby"
-    return "in_progress" if action.begun_at else "open"
 
 
 class AppointmentEntry(BaseModel):

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from caseload.action import ActionStage
 from caseload.case_status import Status
 from caseload.dossier.entries import Dossier
 from caseload.dossier.funnel import Funnel, funnel_of, weeks_in_work
@@ -88,7 +89,7 @@ class PromiseShown(Shown):
     place: Opened
     means: Opened
     due: date
-    status: str = Field(examples=["agreed"])
+    status: ActionStage = Field(validation_alias="stage")
     at: datetime = Field(description="When it came to its status.")
     course: str | None
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from caseload.action import ActionStage
 from caseload.case_status import Life, Status
 from events.caseload import (
     ActionOwner,
@@ -47,23 +48,19 @@ class Noted(Value):
     at: datetime
 
 
-class ActionState(StrEnum):
-    """Where an action stands that is not settled."""
-
-    SUGGESTED = "suggested"
-    AGREED = "agreed"
-    IN_PROGRESS = "in_progress"
-    STANDBY = "standby"
-
-
 class OpenAction(Noted):
     """A step that somebody is to take; `by` is who suggested it."""
 
-    state: ActionState
+    stage: ActionStage
     owner: ActionOwner
     due: date
     by: ActionOwner | None = None
     fell_due: Noted | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether somebody is to do it now: it is agreed and does not rest."""
+        return self.stage in {ActionStage.AGREED, ActionStage.IN_PROGRESS}
 
 
 class Pause(Noted):

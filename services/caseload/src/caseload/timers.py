@@ -9,45 +9,45 @@ from caseload.commands.action import let_action_fall_due
 from caseload.commands.job import let_check_in_fall_due, let_check_in_pass
 from caseload.commands.standard import let_time_pass
 from caseload.commands.target import Target
-from caseload.views.caseload import CASELOAD
+from caseload.views.caseload import CASELOAD, WAITED_FOR
 from caseload.views.jobs import JOBS
-from caseload.views.standards import STANDARDS
+from caseload.views.standards import RUNS, STANDARDS
 from chassis.ask import Answer
 from chassis.listen.views import View
 from chassis.store import Session
 from chassis.timers import Command, Due, Timer
 from events.caseload import Standard
 
-OPEN_ACTIONS: Final = """
+# Each looks at every tick: it asks for the days that have come by a column that has an index in its view.
+OPEN_ACTIONS: Final = f"""
 select action_id::text as key, case_id as aggregate_id, tenant, (due + 1)::timestamp at time zone %(zone)s as due_at
 from agreed_action
-where agreed_at is not null and done_at is null and cancelled_at is null and not fell_due and not on_standby
-"""
-STANDARDS_TO_WARN_OF: Final = """
+where {WAITED_FOR} and due < (%(now)s::timestamptz at time zone %(zone)s)::date
+"""  # noqa: S608  (a constant of the view)
+STANDARDS_TO_WARN_OF: Final = f"""
 select standards_id || ':' || standard as key, standards_id as aggregate_id, tenant,
     warn_on::timestamp at time zone %(zone)s as due_at
-from standard_clock where met_on is null and not excused and not warned and not breached
-"""
-STANDARDS_TO_BREACH: Final = """
+from standard_clock
+where {RUNS} and not warned and warn_on <= (%(now)s::timestamptz at time zone %(zone)s)::date
+"""  # noqa: S608  (a constant of the view)
+STANDARDS_TO_BREACH: Final = f"""
 select standards_id || ':' || standard as key, standards_id as aggregate_id, tenant,
     (due + 1)::timestamp at time zone %(zone)s as due_at
-from standard_clock where met_on is null and not excused and not breached
-"""
+from standard_clock where {RUNS} and due < (%(now)s::timestamptz at time zone %(zone)s)::date
+"""  # noqa: S608  (a constant of the view)
 CHECK_INS_TO_ASK_FOR: Final = """
 select job_id || ':' || check_in.week as key, job_id as aggregate_id, tenant,
     check_in.day::timestamp at time zone %(zone)s as due_at
-from job cross join lateral unnest(string_to_array(weeks, ' '), string_to_array(days, ' ')::date[])
-    as check_in (week, day)
-where last_day is null and not never_began
-    and check_in.week <> all(string_to_array(asked || ' ' || answered, ' '))
+from job cross join lateral unnest(weeks, days) as check_in (week, day)
+where next_check_in <= (%(now)s::timestamptz at time zone %(zone)s)::date
+    and check_in.week <> all(asked || answered)
 """
 CHECK_INS_TO_MISS: Final = """
 select job_id || ':' || check_in.week as key, job_id as aggregate_id, tenant,
     (check_in.day + 7)::timestamp at time zone %(zone)s as due_at
-from job cross join lateral unnest(string_to_array(weeks, ' '), string_to_array(days, ' ')::date[])
-    as check_in (week, day)
-where last_day is null and not never_began and check_in.week = any(string_to_array(asked, ' '))
-    and check_in.week <> all(string_to_array(answered || ' ' || missed, ' '))
+from job cross join lateral unnest(weeks, days) as check_in (week, day)
+where next_check_in <= (%(now)s::timestamptz at time zone %(zone)s)::date
+    and check_in.week = any(asked) and check_in.week <> all(answered || missed)
 """
 
 

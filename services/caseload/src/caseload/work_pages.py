@@ -95,19 +95,16 @@ def _weeks(row: JobRow, today: date) -> int:
 
 
 def _check_ins(row: JobRow, today: date) -> list[CheckInEntry]:
-    days = zip(row.weeks.split(), row.days.split(), strict=True)
-    return [
-        CheckInEntry(week=int(week), due=date.fromisoformat(day), status=_asked(row, week, day, today))
-        for week, day in days
-    ]
+    days = zip(row.weeks, row.days, strict=True)
+    return [CheckInEntry(week=week, due=day, status=_asked(row, week, day, today)) for week, day in days]
 
 
-def _asked(row: JobRow, week: str, day: str, today: date) -> Literal["to_come", "due", "answered", "missed"]:
-    if week in row.answered.split():
+def _asked(row: JobRow, week: int, day: date, today: date) -> Literal["to_come", "due", "answered", "missed"]:
+    if week in row.answered:
         return "answered"
-    if week in row.missed.split():
+    if week in row.missed:
         return "missed"
-    return "due" if date.fromisoformat(day) <= today else "to_come"
+    return "due" if day <= today else "to_come"
 
 
 def _standing(row: ClockRow) -> Literal["running", "warned", "breached", "met", "excused"]:

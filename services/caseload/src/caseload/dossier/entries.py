@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from caseload.action import ActionStage
 from caseload.standing import ApplicationState
 from events.caseload import ActionOwner, BarrierTheme, CheckInMood, Track
 from events.sealed import Sealed
@@ -63,9 +64,10 @@ class Promise:
     place: Sealed | None
     means: Sealed | None
     due: date
-    status: str
+    stage: ActionStage
     at: datetime
     course: str | None = None
+    begun: bool = False
 
 
 @dataclass

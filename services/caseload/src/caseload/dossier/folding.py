@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from caseload.action import stage_after
 from caseload.dossier.entries import (
     CheckedIn,
     ChosenTrack,
@@ -23,13 +24,7 @@ from events.fact import Fact
 from events.referrals import ReferralSubmitted
 
 DETAILS: Final = ("name", "date_of_birth", "email", "phone", "address", "postcode")
-ACTION_STATUSES: Final[Mapping[type[Fact], str]] = {
-    c.ActionBegun: "in_progress",
-    c.ActionPutOnStandby: "standby",
-    c.ActionResumed: "agreed",
-    c.ActionDone: "done",
-    c.ActionCancelled: "cancelled",
-}
+MOVES_ON: Final = (c.ActionBegun, c.ActionPutOnStandby, c.ActionResumed, c.ActionDone, c.ActionCancelled)
 
 
 def dossier_of(told: Iterable[Told]) -> Dossier:
@@ -85,7 +80,7 @@ def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, _told:
         place=fact.where,
         means=fact.how,
         due=fact.due,
-        status="agreed" if isinstance(fact, c.ActionAgreed) else "suggested",
+        stage=stage_after(fact),
         at=fact.occurred_at,
         course=fact.course if isinstance(fact, c.ActionAgreed) else None,
     )
@@ -93,7 +88,8 @@ def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, _told:
 
 def _moved_on(dossier: Dossier, fact: Any, _told: Told) -> None:
     if promise := dossier.promises.get(fact.action_id):
-        promise.status, promise.at = ACTION_STATUSES[type(fact)], fact.occurred_at
+        promise.begun |= isinstance(fact, c.ActionBegun)
+        promise.stage, promise.at = stage_after(fact, begun=promise.begun), fact.occurred_at
 
 
 def _due_moved(dossier: Dossier, fact: c.ActionDueDateMoved, _told: Told) -> None:
@@ -163,7 +159,7 @@ FOLDS: Final[Mapping[type[Fact], Callable[[Dossier, Any, Told], None]]] = {
     c.PlanReviewed: _reviewed,
     c.ActionSuggested: _promised,
     c.ActionAgreed: _promised,
-    **dict.fromkeys(ACTION_STATUSES, _moved_on),
+    **dict.fromkeys(MOVES_ON, _moved_on),
     c.ActionDueDateMoved: _due_moved,
     c.JobRecorded: _employed,
     c.JobStartDateSet: _dated,

@@ -6,9 +6,10 @@ from itertools import chain
 from typing import Final
 from uuid import UUID
 
+from caseload.action import ActionStage
 from caseload.moment import Now
 from caseload.next_step.step import Button, Step, StepRules
-from caseload.standing import ActionState, Noted, Standing
+from caseload.standing import Noted, Standing
 from caseload.today.rules import ends_at
 from caseload.today.stuck import is_the_persons
 from events.caseload import ActionOwner
@@ -59,7 +60,7 @@ def plan(standing: Standing, now: Now, _rules: StepRules) -> Iterator[Step]:
         why = f"Your coach wrote it down {now.ago(waits.at)}. It counts when you both agree."
         yield Step(6, "Read your plan and say if you agree.", why, 10, Button.READ_PLAN, waits.plan_id, waits)
     for id_, action in sorted(standing.plan.actions.items(), key=lambda one: (one[1].due, one[0])):
-        if action.state is ActionState.SUGGESTED and action.by is ActionOwner.COACH:
+        if action.stage is ActionStage.SUGGESTED and action.by is ActionOwner.COACH:
             why = f"Your coach suggested it {now.ago(action.at)}."
             sentence = "Look at a step that your coach suggests."
             yield Step(6, sentence, why, 5, Button.ANSWER_SUGGESTION, id_, action, action.due)

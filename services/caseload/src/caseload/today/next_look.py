@@ -8,7 +8,7 @@ from typing import Final
 from caseload.moment import Now
 from caseload.standing import ApplicationState, Standing
 from caseload.today.reason import TodayRules
-from caseload.today.rules import UNDER_WAY, contact_counts_from, day_of_interview
+from caseload.today.rules import contact_counts_from, day_of_interview
 from caseload.today.stuck import is_in_work, is_the_persons, silent_since
 from events.caseload import ActionOwner
 
@@ -70,7 +70,7 @@ def _meetings(standing: Standing, now: Now) -> Iterator[Look]:
 
 def _promised(standing: Standing) -> Iterator[Look]:
     for action in standing.plan.actions.values():
-        if action.owner is ActionOwner.COACH and action.state in UNDER_WAY:
+        if action.owner is ActionOwner.COACH and action.is_under_way:
             yield Look(action.due, "What you promised is due.")
     for running in standing.plan.standards.values():
         yield Look(running.warn_on, "Little time is left to keep a service standard.")

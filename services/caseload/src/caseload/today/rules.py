@@ -11,7 +11,6 @@ from typing import Final
 from caseload.case_status import Status
 from caseload.moment import Now, counted
 from caseload.standing import (
-    ActionState,
     ApplicationState,
     Appointment,
     Interview,
@@ -23,7 +22,6 @@ from caseload.today.reason import Deed, Reason, TodayRules
 from caseload.today.stuck import stuck
 from events.caseload import ActionOwner, CheckInMood, SetAsideReason, Standard
 
-UNDER_WAY: Final = frozenset({ActionState.AGREED, ActionState.IN_PROGRESS})
 PROMISES: Final = {
     Standard.ACKNOWLEDGE: "acknowledge the referral",
     Standard.START: "start",
@@ -91,7 +89,7 @@ def waiting(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason
             sentence = f"Help with the next step was asked for {now.ago(step.at)}."
             yield Reason.of(4, sentence, step, Deed.CONTACT, now.day_of(step.at))
     for action in standing.plan.actions.values():
-        if action.owner is ActionOwner.COACH and action.state in UNDER_WAY and action.due <= now.today:
+        if action.owner is ActionOwner.COACH and action.is_under_way and action.due <= now.today:
             sentence = f"What you promised was due {now.named(action.due)}; it was agreed {now.ago(action.at)}."
             yield Reason.of(4, sentence, action, Deed.KEEP_PROMISE, action.due)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from caseload.case_status import Status
 from caseload.moment import Now
-from caseload.standing import ActionState, Noted, OpenAction, Standing, latest
+from caseload.standing import Noted, OpenAction, Standing, latest
 from caseload.today.reason import Deed, Reason, TodayRules
 from events.caseload import ActionOwner
 
@@ -31,7 +31,7 @@ def is_in_work(standing: Standing, now: Now) -> bool:
 
 def is_the_persons(action: OpenAction) -> bool:
     """Whether an action is the person's and under way."""
-    return action.owner is ActionOwner.PARTICIPANT and action.state in {ActionState.AGREED, ActionState.IN_PROGRESS}
+    return action.owner is ActionOwner.PARTICIPANT and action.is_under_way
 
 
 def silent_since(standing: Standing) -> Noted | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from caseload.action import ACTION_FACTS, stage_after
 from caseload.case_status import LIFE_FACTS, Life, Status
 from chassis.database import Connection
 from chassis.listen.told import Told
@@ -15,13 +16,9 @@ from chassis.listen.views import Table, View
 from events.caseload import (
     ActionAgreed,
     ActionBegun,
-    ActionCancelled,
-    ActionDone,
     ActionDueDateMoved,
     ActionFellDue,
     ActionOwner,
-    ActionPutOnStandby,
-    ActionResumed,
     ActionSuggested,
     CaseOpened,
     CaseSnoozed,
@@ -72,10 +69,7 @@ class CaseRow:
 
 @dataclass
 class ActionRow:
-    """An action; only suggested until `agreed_at`, then open until `done_at` or `cancelled_at`.
-
-    `place` is where, `means` is how.
-    """
+    """An action: `place` is where, `means` is how."""
 
     action_id: UUID
     case_id: UUID
@@ -85,13 +79,10 @@ class ActionRow:
     place: Sealed | None
     means: Sealed | None
     due: date
+    stage: str
     suggested_by: ActionOwner | None = None
-    agreed_at: datetime | None = None
-    begun_at: datetime | None = None
-    on_standby: bool = False
+    begun: bool = False
     fell_due: bool = False
-    done_at: datetime | None = None
-    cancelled_at: datetime | None = None
 
 
 def case_touched(told: Told) -> UUID:
@@ -153,20 +144,13 @@ def fold_action(row: ActionRow | None, told: Told) -> ActionRow:
         message = "an action was settled before it was agreed"
         raise LookupError(message)
     match fact:
-        case ActionBegun(occurred_at=at):
-            row.begun_at = at
-        case ActionPutOnStandby():
-            row.on_standby = True
-        case ActionResumed():
-            row.on_standby = False
-        case ActionDone(occurred_at=at):
-            row.done_at = at
-        case ActionCancelled(occurred_at=at):
-            row.cancelled_at = at
         case ActionDueDateMoved(due=due):
             row.due, row.fell_due = due, False
         case ActionFellDue():
             row.fell_due = True
+        case _:
+            row.begun |= isinstance(fact, ActionBegun)
+            row.stage = stage_after(fact, begun=row.begun)
     return row
 
 
@@ -181,22 +165,11 @@ def _worded(fact: ActionSuggested | ActionAgreed, told: Told, suggested: ActionR
         place=fact.where,
         means=fact.how,
         due=fact.due,
+        stage=stage_after(fact),
         suggested_by=fact.by if isinstance(fact, ActionSuggested) else before,
-        agreed_at=fact.occurred_at if isinstance(fact, ActionAgreed) else None,
     )
 
 
-ACTION_FACTS: Final = (
-    ActionSuggested,
-    ActionAgreed,
-    ActionBegun,
-    ActionPutOnStandby,
-    ActionResumed,
-    ActionDone,
-    ActionCancelled,
-    ActionDueDateMoved,
-    ActionFellDue,
-)
 # Every fact of a case, so that the view knows its version.
 CASE_FACTS: Final[tuple[type[Fact], ...]] = (
     CaseOpened,
@@ -216,13 +189,20 @@ CASE_FACTS: Final[tuple[type[Fact], ...]] = (
     CaseSnoozed,
     CaseUnsnoozed,
 )
+WAITED_FOR: Final[LiteralString] = "stage in ('agreed', 'in_progress') and not fell_due"
 CASELOAD: Final = View(
     name="caseload",
     facts=(ReferralSubmitted, *CASE_FACTS),
-    calls=(Life.after,),
+    calls=(Life.after, stage_after),
     tables=(
         Table("caseload", CaseRow, case_touched, fold_case, indexes=("tenant, coach_id", "participant_id")),
-        Table("agreed_action", ActionRow, action_touched, fold_action, indexes=("case_id",)),
+        Table(
+            "agreed_action",
+            ActionRow,
+            action_touched,
+            fold_action,
+            indexes=("case_id", f"using btree (due) where {WAITED_FOR}"),
+        ),
     ),
 )
 
@@ -253,7 +233,7 @@ class CaseSummary:
 SUMMARIES: Final = """
 select c.*, a.open_actions, a.next_due from caseload c cross join lateral (
     select count(*) as open_actions, min(due) as next_due from agreed_action
-    where case_id = c.case_id and agreed_at is not null and done_at is null and cancelled_at is null
+    where case_id = c.case_id and stage in ('agreed', 'in_progress', 'standby')
 ) a
 where c.tenant = %(tenant)s and c.opened_at is not null
 """
@@ -295,7 +275,7 @@ async def find_case(connection: Connection, tenant: UUID, case_id: UUID) -> Case
 
 async def actions_of(connection: Connection, case_id: UUID) -> list[ActionRow]:
     """Return the actions of a case, the earliest due first."""
-    query = "select * from agreed_action where case_id = %s order by due, agreed_at, action_id"
+    query = "select * from agreed_action where case_id = %s order by due, action_id"
     async with connection.cursor(row_factory=class_row(ActionRow)) as cursor:
         return await (await cursor.execute(query, [case_id])).fetchall()
 

@@ -1,6 +1,6 @@
 """Jobs as coach and person read them: one row each, with the weeks after which it is asked how they go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -27,7 +27,7 @@ from events.sealed import Sealed
 
 @dataclass
 class JobRow:
-    """A job. `weeks`, `days`, `asked`, `answered` and `missed` are lists with a space between their items."""
+    """A job: its check-ins are those of `weeks`, on `days`. `next_check_in` is the first one that is still open."""
 
     job_id: UUID
     case_id: UUID
@@ -38,12 +38,13 @@ class JobRow:
     starts_on: date | None
     hours_a_week: float | None
     pay_a_year: float | None
-    weeks: str
-    days: str
+    weeks: tuple[int, ...]
+    days: tuple[date, ...]
     version: int = 1
-    asked: str = ""
-    answered: str = ""
-    missed: str = ""
+    asked: tuple[int, ...] = ()
+    answered: tuple[int, ...] = ()
+    missed: tuple[int, ...] = ()
+    next_check_in: date | None = None
     last_day: date | None = None
     end_reason: str | None = None
     never_began: bool = False
@@ -61,19 +62,21 @@ def fold_job(row: JobRow | None, told: Told) -> JobRow:
     """
     fact = told.fact
     if isinstance(fact, JobRecorded):
-        return _recorded(fact, told)
-    if row is None:
+        row = _recorded(fact, told)
+    elif row is None:
         message = "something became of a job before it was recorded"
         raise LookupError(message)
-    _take(row, fact)
-    row.version = int(told.id.rpartition(":")[2])
+    else:
+        _take(row, fact)
+        row.version = int(told.id.rpartition(":")[2])
+    row.next_check_in = _next_check_in(row)
     return row
 
 
 def _take(row: JobRow, fact: Fact) -> None:
     match fact:
         case JobStartDateSet(starts_on=starts_on, check_ins=days, check_in_weeks=weeks):
-            row.starts_on, row.days, row.weeks = starts_on, _listed(days), _listed(weeks)
+            row.starts_on, row.days, row.weeks = starts_on, days, weeks
         case JobTermsRevised(hours_a_week=hours, pay_a_year=pay):
             row.hours_a_week, row.pay_a_year = hours, pay
         case JobNotStarted():
@@ -81,11 +84,11 @@ def _take(row: JobRow, fact: Fact) -> None:
         case JobEnded(last_day=last_day, reason=reason):
             row.last_day, row.end_reason = last_day, reason
         case CheckInFellDue(week=week):
-            row.asked = f"{row.asked} {week}".lstrip()
+            row.asked = (*row.asked, week)
         case CheckInRecorded(week=week):
-            row.answered = f"{row.answered} {week}".lstrip()
+            row.answered = (*row.answered, week)
         case CheckInMissed(week=week):
-            row.missed = f"{row.missed} {week}".lstrip()
+            row.missed = (*row.missed, week)
 
 
 def _recorded(fact: JobRecorded, told: Told) -> JobRow:
@@ -99,13 +102,17 @@ def _recorded(fact: JobRecorded, told: Told) -> JobRow:
         starts_on=fact.starts_on,
         hours_a_week=fact.hours_a_week,
         pay_a_year=fact.pay_a_year,
-        weeks=_listed(fact.check_in_weeks),
-        days=_listed(fact.check_ins),
+        weeks=fact.check_in_weeks,
+        days=fact.check_ins,
     )
 
 
-def _listed(items: Iterable[object]) -> str:
-    return " ".join(map(str, items))
+def _next_check_in(row: JobRow) -> date | None:
+    """Return the day of the first check-in that was neither answered nor missed, None once the job is over."""
+    if row.never_began or row.last_day:
+        return None
+    days = zip(row.weeks, row.days, strict=True)
+    return min((day for week, day in days if week not in {*row.answered, *row.missed}), default=None)
 
 
 JOBS: Final = View(
@@ -120,7 +127,7 @@ JOBS: Final = View(
         CheckInRecorded,
         CheckInMissed,
     ),
-    tables=(Table("job", JobRow, job_touched, fold_job, indexes=("case_id",)),),
+    tables=(Table("job", JobRow, job_touched, fold_job, indexes=("case_id", "next_check_in")),),
 )
 
 

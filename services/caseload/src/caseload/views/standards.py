@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID, uuid5
 
 from psycopg.rows import class_row
@@ -70,10 +70,23 @@ def fold_clock(row: ClockRow | None, told: Told) -> ClockRow:
     return row
 
 
+RUNS: Final[LiteralString] = "met_on is null and not excused and not breached"
 STANDARDS: Final = View(
     name="standards",
     facts=FACTS,
-    tables=(Table("standard_clock", ClockRow, clock_touched, fold_clock, indexes=("standards_id",)),),
+    tables=(
+        Table(
+            "standard_clock",
+            ClockRow,
+            clock_touched,
+            fold_clock,
+            indexes=(
+                "standards_id",
+                f"using btree (due) where {RUNS}",
+                f"using btree (warn_on) where {RUNS} and not warned",
+            ),
+        ),
+    ),
 )
 
 

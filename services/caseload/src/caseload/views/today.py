@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from caseload.action import stage_after
+from caseload.case_status import Life
 from caseload.standing import Json, Standing
+from caseload.views.person_rows import person_touched
 from caseload.views.today_case import CASE_STANDING
 from caseload.views.today_case import FOLDS as CASE_FOLDS
 from caseload.views.today_contact import CONTACT_STANDING
@@ -33,6 +36,7 @@ TODAY: Final = View(
     name="today",
     facts=tuple(dict.fromkeys(fact for folds in _FOLDS for fact in folds)),
     tables=tuple(PARTS.values()),
+    calls=(person_touched, stage_after, Life.after),
 )
 
 STANDINGS: Final[LiteralString] = """

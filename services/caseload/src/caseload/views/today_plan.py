@@ -5,7 +5,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from caseload.standing import ActionState, Json
+from caseload.action import ActionStage, stage_after
+from caseload.standing import Json
 from caseload.views.person_rows import Folds, file_of, later, noted, person_touched, shortened
 from chassis.listen.told import Told
 from chassis.listen.views import Table
@@ -32,14 +33,8 @@ from events.caseload import (
     StandardPromised,
     StandardWarned,
 )
-from events.fact import Fact
 
 SET_ASIDE_KEPT: Final = 5
-ACTION_STATES: Final[dict[type[Fact], ActionState]] = {
-    ActionBegun: ActionState.IN_PROGRESS,
-    ActionPutOnStandby: ActionState.STANDBY,
-    ActionResumed: ActionState.AGREED,
-}
 
 
 @dataclass
@@ -81,25 +76,26 @@ def _opened(row: PlanStandingRow, _fact: CaseOpened, _told: Told) -> None:
 
 
 def _suggested(row: PlanStandingRow, fact: ActionSuggested, told: Told) -> None:
-    _act(row, fact, told, ActionState.SUGGESTED, by=fact.by)
+    _act(row, fact, told, by=fact.by)
     if fact.by is ActionOwner.PARTICIPANT:
         row.active = later(row.active, noted(told))
 
 
 def _agreed(row: PlanStandingRow, fact: ActionAgreed, told: Told) -> None:
-    _act(row, fact, told, ActionState.AGREED)
+    _act(row, fact, told)
     row.first_agreed = row.first_agreed or noted(told)
 
 
-def _act(row: PlanStandingRow, fact: ActionAgreed | ActionSuggested, told: Told, state: str, **by: str) -> None:
-    action = noted(told) | by | {"state": state, "owner": fact.owner, "due": fact.due.isoformat()}
+def _act(row: PlanStandingRow, fact: ActionAgreed | ActionSuggested, told: Told, **by: str) -> None:
+    action = noted(told) | by | {"stage": stage_after(fact), "owner": fact.owner, "due": fact.due.isoformat()}
     row.actions[str(fact.action_id)] = action
     _sum_up(row)
 
 
 def _moved_on(row: PlanStandingRow, fact: ActionBegun | ActionPutOnStandby | ActionResumed, told: Told) -> None:
     if action := row.actions.get(str(fact.action_id)):
-        action["state"] = ACTION_STATES[type(fact)]
+        action["begun"] = isinstance(fact, ActionBegun) or action.get("begun", False)
+        action["stage"] = stage_after(fact, begun=action["begun"])
         _note_activity(row, action, told)
         _sum_up(row)
 
@@ -181,7 +177,7 @@ def _settled(row: PlanStandingRow, fact: StandardMet | StandardExcused, _told: T
 
 
 def _sum_up(row: PlanStandingRow) -> None:
-    days = [action["due"] for action in row.actions.values() if action["state"] != ActionState.SUGGESTED]
+    days = [action["due"] for action in row.actions.values() if action["stage"] != ActionStage.SUGGESTED]
     row.open_actions, row.next_due = len(days), _earliest(days)
     row.warn_on = _earliest([standard["warn_on"] for standard in row.standards.values()])
 
@@ -194,7 +190,7 @@ FOLDS: Final[Folds[PlanStandingRow]] = {
     CaseOpened: _opened,
     ActionSuggested: _suggested,
     ActionAgreed: _agreed,
-    **dict.fromkeys(ACTION_STATES, _moved_on),
+    **dict.fromkeys((ActionBegun, ActionPutOnStandby, ActionResumed), _moved_on),
     ActionDueDateMoved: _due_moved,
     ActionFellDue: _fell_due,
     ActionDone: _done,
