@@ -1,9 +1,7 @@
 """Somebody with a browser in front of the pages, signed in as whom a test needs."""
 
-import asyncio
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +10,8 @@ from typing import Any, Final
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from chassis.clock import system_clock
-from chassis.database import ALL_TENANTS, open_pool
 from chassis.identity import Actor
 from gateway.door import COOKIE
-from gateway.sessions import Sessions
 from tests.gateway.running import Platform
 
 RULES: Final = {
@@ -67,9 +62,7 @@ def reading_as(chromium: Browser, platform: Platform, actor: Actor, name: str = 
     """Open a browser in which somebody is signed in."""
     site = platform.addresses.url("gateway")
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    # The browser's driver keeps an event loop in this thread.
-    with ThreadPoolExecutor(1) as apart:
-        secret = apart.submit(lambda: asyncio.run(_signed_in(platform, actor, name))).result()
+    secret = platform.sign_in(actor, name)
     page = context.new_page()
     # A cookie of this name is taken from an answer of the site alone, so the site seems to answer with it once.
     cookie = f"{COOKIE}={secret}; Path=/; Secure; HttpOnly; SameSite=Lax"
@@ -81,11 +74,6 @@ def reading_as(chromium: Browser, platform: Platform, actor: Actor, name: str = 
     page.on("pageerror", lambda error: reader.said.append(str(error)))
     yield reader
     context.close()
-
-
-async def _signed_in(platform: Platform, actor: Actor, name: str) -> str:
-    async with open_pool(platform.addresses.databases["gateway"], scope=ALL_TENANTS) as pool:
-        return await Sessions(pool, system_clock).start(actor, name)
 
 
 def texts(rows: Any) -> list[str]:

@@ -1,17 +1,23 @@
 """The whole platform, every service as a process of its own, and whoever asks it through the gateway."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 
+from chassis.clock import system_clock
+from chassis.database import ALL_TENANTS, open_pool
 from chassis.identity import Actor
+from gateway.door import COOKIE
+from gateway.sessions import Sessions
 from tests.running import authorization, leave_record, prepare, service_of, token
 from waymark.local.environment import SERVICES, Addresses
 from waymark.local.kafka import Kafka
@@ -99,15 +105,52 @@ class Platform:
 
         listed = eventually(lambda: staff.get(f"{API}/caseload"), lambda body: found(body) and found(body)[0])
         case = UUID(found(listed)[0]["case_id"])
-        path = f"{API}/participants/{participant}/looks"
-        eventually(lambda: self.client(coach).get(path), lambda _body: True)
+        # Whoever asked the gateway too early would be told of as refused.
+        query = "select 1 from cared where case_id = %s and coach_id = %s"
+        wait_until(lambda: self.rows(query, case, coach.id))
         return case
+
+    def rows(self, query: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """Return rows of the gateway's own database, of every provider."""
+        with psycopg.connect(self.addresses.databases["gateway"]) as connection:
+            connection.execute("select set_config('waymark.tenant', '*', false)")
+            return connection.execute(query, values).fetchall()
+
+    def told_by(self, reader: Actor) -> list[tuple[str, str, int | None]]:
+        """Return what was stored of somebody's reading: the fact, of what, and how many."""
+        query = "select topic, convert_from(state, 'UTF8')::json from stored_events where actor = %s"
+        facts = self.rows(query, str(reader))
+        return [(topic.split(".")[-2], fact["what"], fact.get("count")) for topic, fact in facts]
+
+    def browser(self, actor: Actor | None, name: str = "") -> httpx.Client:
+        """Return a client that asks for pages as somebody's browser does, or nobody's."""
+        cookie = {"Cookie": f"{COOKIE}={self.sign_in(actor, name)}"} if actor else {}
+        return self.client(None, **{"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}, **cookie)
+
+    def sign_in(self, actor: Actor, name: str = "") -> str:
+        """Return the secret of a new session of somebody."""
+
+        async def start() -> str:
+            async with open_pool(self.addresses.databases["gateway"], scope=ALL_TENANTS) as pool:
+                return await Sessions(pool, system_clock).start(actor, name)
+
+        # The driver of a real browser keeps an event loop in the tests' own thread.
+        with ThreadPoolExecutor(1) as apart:
+            return apart.submit(lambda: asyncio.run(start())).result()
 
 
 def done(answer: httpx.Response) -> httpx.Response:
     """Return an answer that has to be a success."""
     assert answer.is_success, answer.text
     return answer
+
+
+def wait_until(seen: Callable[[], Any]) -> None:
+    """Look again until there is something to be seen."""
+    deadline = time.monotonic() + VISIBLE_SECONDS
+    while not seen():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def eventually(ask: Callable[[], httpx.Response], seen: Callable[[Any], Any]) -> Any:

@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import httpx
-import psycopg
 import pytest
 
 from chassis.identity import Actor
@@ -60,16 +59,7 @@ def test_a_list_is_told_once_with_its_count(platform: Platform) -> None:
 
     listed = done(platform.client(fresh).get(f"{API}/caseload")).json()["cases"]
 
-    assert told_by(platform, fresh) == [("waymark.gateway.RecordsListed.v1", "read_caseload", len(listed))]
-
-
-def told_by(platform: Platform, reader: Actor) -> list[tuple[str, str, int | None]]:
-    """Return what was stored of somebody's reading, and under what name."""
-    query = "select topic, convert_from(state, 'UTF8')::json from stored_events where actor = %s"
-    with psycopg.connect(platform.addresses.databases["gateway"]) as connection:
-        connection.execute("select set_config('waymark.tenant', '*', false)")
-        rows = connection.execute(query, [str(reader)]).fetchall()
-    return [(topic, fact["what"], fact.get("count")) for topic, fact in rows]
+    assert platform.told_by(fresh) == [("RecordsListed", "read_caseload", len(listed))]
 
 
 def test_what_is_about_nobody_is_read_without_a_word(platform: Platform) -> None:
@@ -78,7 +68,7 @@ def test_what_is_about_nobody_is_read_without_a_word(platform: Platform) -> None
     done(platform.client(coach).get(f"{API}/courses"))
     done(platform.client(coach).get(f"{API}/me"))
 
-    assert told_by(platform, coach) == []
+    assert platform.told_by(coach) == []
 
 
 def test_a_page_of_several_services_is_one_look(platform: Platform) -> None:
@@ -87,7 +77,7 @@ def test_a_page_of_several_services_is_one_look(platform: Platform) -> None:
 
     done(platform.client(leader).get(f"{API}/participants/{person.id}"))
 
-    assert told_by(platform, leader) == [("waymark.gateway.RecordOpened.v1", "open_participant", None)]
+    assert platform.told_by(leader) == [("RecordOpened", "open_participant", None)]
 
 
 def test_a_record_is_made_of_what_every_service_knows(platform: Platform, person: Person) -> None:
