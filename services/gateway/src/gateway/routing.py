@@ -21,7 +21,7 @@ OF_MANY: Final[Mapping[str, tuple[str, ...]]] = {"analytics": ("/",)}
 SEARCHES: Final = ("/search", "/drill")
 _PARAMETER: Final = re.compile(r"\{([a-z_]+)\}")
 _OWNED: Final = re.compile(r"\{[a-z_]+_id\}")
-_UNSAFE: Final = re.compile(r"%2f|%5c|\\|//", re.IGNORECASE)
+_UNSAFE: Final = re.compile(r"%2f|%5c|\\|//|[?#]", re.IGNORECASE)
 
 
 class Reads(StrEnum):
