@@ -7,18 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from chassis.ask import Ask
 from chassis.http import AtLeast, CurrentActor, CurrentAsk
-from chassis.identity import Actor
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
 from events.gateway import Refused
 from gateway import home
 from gateway.access import Deed, NotPermittedError, require
-from gateway.desk import AtDesk, Desk
-from gateway.proxy_api import missing
+from gateway.catalogue import missing
+from gateway.desk import AtDesk
 from gateway.routing import PREFIX
 from gateway.services import Question
+from gateway.telling import Telling, parts
 from gateway.views import looks
 from gateway.views.looks import WHO_LOOKED, LookRow
 
@@ -80,42 +79,38 @@ async def show_me(actor: CurrentActor) -> Me:
 async def open_home(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> Composed:
     """Open one's own home: the next step and why, the week, applications, nudges, courses."""
     require(actor, Deed.HOME)
-    return await _composed(desk, ask, actor, actor.id, home.home(actor.id))
+    return await _composed(Telling(desk, ask, actor, "open_home"), home.home(actor.id))
 
 
 @router.get("/participants/{participant_id}")
 async def open_participant(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, participant_id: UUID) -> Composed:
     """Open a person's record, out of every service. It tells once that it was opened."""
-    require(actor, Deed.OPEN)
-    return await _composed(desk, ask, actor, participant_id, home.record(participant_id))
+    await desk.require_role(ask, actor, Deed.OPEN, participant_id, "open_participant")
+    return await _composed(Telling(desk, ask, actor, "open_participant"), home.record(participant_id))
 
 
 @router.get("/participants/{participant_id}/looks")
 async def show_looks(  # noqa: PLR0913  (each a parameter of the query)
     desk: AtDesk,
     actor: CurrentActor,
+    ask: CurrentAsk,
     at_least: AtLeast,
     participant_id: UUID,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
 ) -> LookPage:
     """List who looked at a person's record, or wanted to, the newest first."""
-    await desk.require(actor, Deed.LOOKS, participant_id)
+    await desk.require(ask, actor, Deed.LOOKS, participant_id, "show_looks")
     async with reading(desk.pool, None, WHO_LOOKED, at_least) as connection:
         rows = await looks.page(connection, participant_id, after, limit)
     return LookPage(looks=list(map(LookShown.of, rows)), next=rows[-1].id if len(rows) == limit else None)
 
 
-async def _composed(
-    desk: Desk, ask: Ask, actor: Actor, participant: UUID, questions: Mapping[str, Question]
-) -> Composed:
-    """Ask for every part, and tell that the record was opened or refused before any of it is shown."""
-    what = "open_home" if actor.id == participant else "open_participant"
-    found, away = await desk.services.ask_all(actor, questions)
+async def _composed(telling: Telling, questions: Mapping[str, Question]) -> Composed:
+    """Ask for every part, with one look told of all of them."""
+    found, away = parts(questions, await telling.answers(questions))
     if found:
-        await desk.looks.opened(ask, actor, participant, what)
         return Composed(parts=found, missing=away)
     if away:
         raise missing(away)
-    await desk.looks.refused(ask, actor, participant, what, Refused.NOT_FOUND)
-    raise NotFoundError(what)
+    raise NotFoundError(telling.page)

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import httpx
 
+from chassis.problem import ProblemError
 from gateway.composing import compose
-from gateway.routing import RouteTable, routes_of
+from gateway.routing import Match, RouteTable, routes_of
 from gateway.services import Services
 
 HIDDEN: Final = frozenset({"keyring"})
@@ -33,6 +34,16 @@ class Catalogue:
         """The services whose routes nobody here knows yet."""
         return [name for name in self._names if name not in self._documents]
 
+    def match(self, method: str, path: str) -> Match:
+        """Return the route of a raw path. Raises ProblemError 404, 405, and 503 while some routes are unread."""
+        if match := self.table.find(method, path):
+            return match
+        if allowed := self.table.methods(path):
+            raise ProblemError(405, "", {"Allow": ", ".join(allowed)})
+        if self.unread:
+            raise missing(self.unread)
+        raise ProblemError(404, "There is nothing here.")
+
     async def read(self) -> None:
         """Read every document that can be read now."""
         await asyncio.gather(*map(self._read_one, self._names))
@@ -56,3 +67,9 @@ class Catalogue:
             self._documents[name] = await self._services.description(name)
         except (ConnectionError, httpx.HTTPError, ValueError) as away:
             _log.warning("the routes of %s cannot be read: %s", name, type(away).__name__)
+
+
+def missing(services: list[str]) -> ProblemError:
+    """Return the answer for what cannot be answered without these services."""
+    message = f"What is needed from {' and '.join(services)} cannot be had at the moment."
+    return ProblemError(503, message, {"Retry-After": "1"}, missing=services)

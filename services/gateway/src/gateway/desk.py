@@ -7,12 +7,14 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
+from chassis.ask import Ask
 from chassis.clock import Clock
 from chassis.database import Pool
 from chassis.identity import Actor
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
-from gateway.access import Carers, Deed, can, require
+from events.gateway import Refused
+from gateway.access import Carers, Deed, NotPermittedError, can, require
 from gateway.catalogue import Catalogue
 from gateway.changes import Hub
 from gateway.commands import Looks
@@ -45,11 +47,20 @@ class Desk:
         async with reading(self.pool, None, PEOPLE) as connection:
             return await people.whose(connection, id)
 
-    async def require(self, actor: Actor, deed: Deed, participant: UUID) -> None:
-        """Raise NotPermittedError, or NotFoundError for a person that an actor may not know of."""
-        require(actor, deed)
+    async def require_role(self, ask: Ask, actor: Actor, deed: Deed, participant: UUID, what: str) -> None:
+        """Raise NotPermittedError for a deed that is open to nobody in the actor's role, once it is told."""
+        try:
+            require(actor, deed)
+        except NotPermittedError:
+            await self.looks.refused(ask, actor, participant, what, Refused.NOT_PERMITTED)
+            raise
+
+    async def require(self, ask: Ask, actor: Actor, deed: Deed, participant: UUID, what: str) -> None:
+        """Raise as `require_role`, and NotFoundError for a person that an actor may not know of, once it is told."""
+        await self.require_role(ask, actor, deed, participant, what)
         if not can(actor, deed, participant, await self.carers(actor, participant)):
-            raise NotFoundError(participant.__class__.__name__)
+            await self.looks.refused(ask, actor, participant, what, Refused.NOT_FOUND)
+            raise NotFoundError(what)
 
     async def carers(self, actor: Actor, participant: UUID) -> Carers:
         """Return who looks after a person, as far as an actor's provider sees it."""

@@ -74,7 +74,6 @@ def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
     return WebDesk(
         pool=desk.pool,
         services=desk.services,
-        looks=desk.looks,
         sessions=desk.sessions,
         links=desk.links,
         zone=settings.timezone,

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Request, Response
 
 from chassis.edge import BODY, ROUTE
 from chassis.http import CurrentActor, CurrentAsk
-from chassis.problem import ProblemError
-from gateway.desk import AtDesk, Desk
-from gateway.routing import METHODS, PREFIX, Match
-from gateway.services import FILE_WITHIN_SECONDS, WITHIN_SECONDS, Question, ServiceAwayError
+from gateway.desk import AtDesk
+from gateway.routing import METHODS, PREFIX
+from gateway.services import FILE_WITHIN_SECONDS, WITHIN_SECONDS, Question
 from gateway.telling import Telling
 
 FORWARDED: Final = ("accept", "content-type", "idempotency-key", "if-match", "x-correlation-id")
@@ -30,7 +29,7 @@ proxy_router = APIRouter(prefix=PREFIX, include_in_schema=False)
 @proxy_router.api_route("/{path:path}", methods=sorted(map(str.upper, METHODS)))
 async def pass_on(request: Request, desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> Response:
     """Pass a request on to the service whose route it is, and its answer back."""
-    match = _match(request, desk)
+    match = desk.catalogue.match(request.method, _path(request))
     request.scope[ROUTE] = match.route.public_path
     question = Question(
         match.route.service,
@@ -40,32 +39,9 @@ async def pass_on(request: Request, desk: AtDesk, actor: CurrentActor, ask: Curr
         content=request.scope.get(BODY),
         within=FILE_WITHIN_SECONDS if match.route.file else WITHIN_SECONDS,
     )
-    try:
-        answer = await desk.services.ask(actor, question)
-    except ServiceAwayError as away:
-        raise missing([str(away)]) from away
-    await Telling(desk, ask, actor).tell(match, answer)
+    answer = await desk.services.ask(actor, question)
+    await Telling(desk, ask, actor).tell((match, answer))
     return _returned(answer)
-
-
-def missing(services: list[str]) -> ProblemError:
-    """Return the answer for what cannot be answered without these services."""
-    named = " and ".join(services)
-    message = f"What is needed from {named} cannot be had at the moment."
-    return ProblemError(503, message, {"Retry-After": "1"}, missing=services)
-
-
-def _match(request: Request, desk: Desk) -> Match:
-    """Return the route of a request. Raises ProblemError 404, 405, and 503 while the routes of a service are unread."""
-    path = _path(request)
-    match = desk.catalogue.table.find(request.method, path)
-    if match:
-        return match
-    if allowed := desk.catalogue.table.methods(path):
-        raise ProblemError(405, "", {"Allow": ", ".join(allowed)})
-    if unread := desk.catalogue.unread:
-        raise missing(unread)
-    raise ProblemError(404, "There is nothing here.")
 
 
 def _path(request: Request) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Final, Self, TypeGuard
+from typing import Any, Final, Self
 
 import httpx
 
@@ -76,13 +76,14 @@ class Services:
     async def ask(self, actor: Actor, question: Question) -> httpx.Response:
         """Return a service's answer, whatever its status. Raises ServiceAwayError when there is none in time."""
         told = {"Authorization": f"Bearer {self.token(actor)}", "traceparent": current_traceparent()}
+        headers = {**(question.headers or {}), **{name: value for name, value in told.items() if value}}
         asked = self._http.build_request(
             question.method,
             self._urls[question.service] + question.path,
             params=question.query,
             json=question.body,
             content=question.content,
-            headers={**(question.headers or {}), **{name: value for name, value in told.items() if value}},
+            headers={name.encode(): value.encode("latin-1") for name, value in headers.items()},
             timeout=httpx.Timeout(question.within, connect=WITHIN_SECONDS),
         )
         try:
@@ -114,16 +115,10 @@ class Services:
             await answer.aclose()
         return httpx.Response(answer.status_code, headers=answer.headers, content=bytes(content), request=request)
 
-    async def ask_all(self, actor: Actor, questions: Mapping[str, Question]) -> tuple[dict[str, Any], list[str]]:
-        """Ask several questions at once; return the JSON of each that succeeded, and the services that are missing.
-
-        An answer that is a client's error (no profile yet, say) is left out without being missing.
-        """
+    async def ask_all(self, actor: Actor, questions: Mapping[str, Question]) -> dict[str, httpx.Response | None]:
+        """Ask several questions at once; return the answer to each, None where there is none in time."""
         answers = await asyncio.gather(*(self._ask_or_miss(actor, question) for question in questions.values()))
-        found = {name: answer.json() for name, answer in zip(questions, answers, strict=True) if _good(answer)}
-        asked = zip(questions.values(), answers, strict=True)
-        missing = {question.service for question, answer in asked if answer is None or answer.is_server_error}
-        return found, sorted(missing)
+        return dict(zip(questions, answers, strict=True))
 
     async def _ask_or_miss(self, actor: Actor, question: Question) -> httpx.Response | None:
         try:
@@ -142,7 +137,3 @@ class Services:
         token = person_token(self._key, actor, self._issuer, TOKEN_LIFE, self._clock)
         self._tokens[actor] = token, now + TOKEN_LIFE.total_seconds() / 2
         return token
-
-
-def _good(answer: httpx.Response | None) -> TypeGuard[httpx.Response]:
-    return answer is not None and answer.is_success

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.clock import Clock
-from chassis.http import CurrentActor
+from chassis.http import CurrentActor, CurrentAsk
 from chassis.identity import Actor
 from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER, Deed
@@ -104,9 +104,9 @@ async def sign_out(request: Request, response: Response, desk: AtDesk, _actor: C
 
 
 @sign_in_router.post("/participants/{participant_id}/sign-in-links", status_code=201)
-async def make_link(participant_id: UUID, desk: AtDesk, actor: CurrentActor) -> LinkMade:
+async def make_link(participant_id: UUID, desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> LinkMade:
     """Make a link that brings a person in once: for those whom one coaches, to be handed or sent to them."""
-    await desk.require(actor, Deed.LINK, participant_id)
+    await desk.require(ask, actor, Deed.LINK, participant_id, "make_link")
     secret = await desk.links.make(Actor(participant_id, JOBSEEKER, actor.tenant), actor)
     return LinkMade(secret=secret, expires_at=_until(desk.clock, VALID))
 

@@ -1,9 +1,9 @@
-"""What is told of an answer before it is given: whose record was opened or refused, how many people were listed."""
+"""What is told of answers before they are given: whose record was opened or refused, how many people were listed."""
 
 import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,35 +15,73 @@ from chassis.problem import ProblemError
 from events.gateway import Refused
 from gateway.desk import Desk
 from gateway.routing import Match, Reads
+from gateway.services import Question
 
 REFUSALS: Final[Mapping[int, Refused]] = {403: Refused.NOT_PERMITTED, 404: Refused.NOT_FOUND, 410: Refused.NOT_FOUND}
 PARTICIPANT: Final = "participant_id"
 LOOKS_AGAIN: Final = 40
 PAUSE_SECONDS: Final = 0.025
 
+Read = tuple[Match, httpx.Response]
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Tells what somebody read."""
+    """Tells what somebody read in one request: each person once, however many answers show them.
+
+    `page` is what it is called where several answers make one page; else each is called as its route. `told` are those
+    whose record was opened.
+    """
 
     desk: Desk
     ask: Ask
     actor: Actor
+    page: str = ""
+    told: set[UUID] = field(default_factory=set)
 
-    async def tell(self, match: Match, answer: httpx.Response) -> None:
-        """Tell what an answer shows. Raises ProblemError 503 when nobody knows yet whose record it is."""
-        if answer.status_code in REFUSALS or (match.route.reads is Reads.RECORD and answer.is_success):
-            await self._tell_record(match, answer)
-        elif match.route.reads is Reads.LIST and answer.is_success:
-            await self.desk.looks.listed(self.ask, self.actor, match.route.name, listed(_json(answer)))
+    async def answer(self, question: Question) -> httpx.Response:
+        """Return a service's answer once it is told. Raises ProblemError where there is no such route."""
+        match = self.desk.catalogue.match(question.method, question.path)
+        answer = await self.desk.services.ask(self.actor, question)
+        await self.tell((match, answer))
+        return answer
 
-    async def _tell_record(self, match: Match, answer: httpx.Response) -> None:
-        what = match.route.name
-        if answer.is_success:
-            person = _named(match) or _shown(answer) or await self._found(match)
-            await self.desk.looks.opened(self.ask, self.actor, person, what)
-        elif known := _named(match) or await self._owner(match):
-            await self.desk.looks.refused(self.ask, self.actor, known, what, REFUSALS[answer.status_code])
+    async def answers(self, questions: Mapping[str, Question]) -> dict[str, httpx.Response | None]:
+        """Return what several services answer at once, None for who does not, once it is told."""
+        matches = [self.desk.catalogue.match(question.method, question.path) for question in questions.values()]
+        answers = await self.desk.services.ask_all(self.actor, questions)
+        read = zip(matches, answers.values(), strict=True)
+        await self.tell(*((match, answer) for match, answer in read if answer is not None))
+        return answers
+
+    async def tell(self, *read: Read) -> None:
+        """Tell what answers show. Raises ProblemError 503 when nobody knows yet whose record it is."""
+        good = [(match, answer) for match, answer in read if answer.is_success]
+        for match, answer in good:
+            if match.route.reads is Reads.RECORD:
+                await self._opened(match, answer)
+        if lists := [(match, listed(_json(answer))) for match, answer in good if match.route.reads is Reads.LIST]:
+            what, count = self._what(lists[0][0]), sum(count for _, count in lists)
+            await self.desk.looks.listed(self.ask, self.actor, what, count)
+        await self._refused([(match, answer) for match, answer in read if answer.status_code in REFUSALS])
+
+    async def _opened(self, match: Match, answer: httpx.Response) -> None:
+        person = _named(match) or _shown(answer) or await self._found(match)
+        if person not in self.told:
+            await self.desk.looks.opened(self.ask, self.actor, person, self._what(match))
+            self.told.add(person)
+
+    async def _refused(self, refused: Sequence[Read]) -> None:
+        """Tell of each person once whose record was refused, unless it was opened all the same."""
+        owners = [(_named(match) or await self._owner(match), match, answer) for match, answer in refused]
+        first = {person: (match, answer) for person, match, answer in reversed(owners) if person}
+        for person, (match, answer) in first.items():
+            if person not in self.told:
+                reason = REFUSALS[answer.status_code]
+                await self.desk.looks.refused(self.ask, self.actor, person, self._what(match), reason)
+
+    def _what(self, match: Match) -> str:
+        return self.page or match.route.name
 
     async def _found(self, match: Match) -> UUID:
         """Wait for the view to know whose something is that was made just now."""
@@ -60,6 +98,18 @@ class Telling:
             if person:
                 return person
         return None
+
+
+def parts(
+    questions: Mapping[str, Question], answers: Mapping[str, httpx.Response | None]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the JSON of each answer that is a good one, and the services that are missing.
+
+    An answer that is a client's error (no profile yet, say) is left out without being missing.
+    """
+    found = {name: answer.json() for name, answer in answers.items() if answer is not None and answer.is_success}
+    away = {name for name, answer in answers.items() if answer is None or answer.is_server_error}
+    return found, sorted({questions[name].service for name in away})
 
 
 def listed(body: Any) -> int:

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from chassis.problem import ProblemError
-from gateway.web.visitor import AtPage, Visitor, blank, see
+from gateway.web.visitor import AtOwnPage, Visitor, blank, see
 from gateway.web.words import N_
 
 COLUMNS: Final[Sequence[tuple[str, str, frozenset[str]]]] = (
@@ -57,7 +57,7 @@ applications_router = APIRouter(include_in_schema=False)
 
 
 @applications_router.get("/applications")
-async def show_board(visitor: AtPage) -> HTMLResponse:
+async def show_board(visitor: AtOwnPage) -> HTMLResponse:
     """Show every application in the column of where it stands."""
     board = await visitor.read("jobsearch", f"/participants/{visitor.actor.id}/applications")
     columns = [
@@ -68,7 +68,7 @@ async def show_board(visitor: AtPage) -> HTMLResponse:
 
 
 @applications_router.post("/applications")
-async def add_job(visitor: AtPage) -> Response:
+async def add_job(visitor: AtOwnPage) -> Response:
     """Keep a job that was found elsewhere: its title and employer, or a link."""
     form = await visitor.request.form()
     body = {name: str(form[name]) for name in ("title", "employer", "link") if form.get(name)}
@@ -77,13 +77,13 @@ async def add_job(visitor: AtPage) -> Response:
 
 
 @applications_router.get("/applications/{application_id}")
-async def show_application(visitor: AtPage, application_id: UUID) -> HTMLResponse:
+async def show_application(visitor: AtOwnPage, application_id: UUID) -> HTMLResponse:
     """Show one application, its interviews, and what may come next."""
     return await _one(visitor, application_id, {})
 
 
 @applications_router.post("/applications/{application_id}/move")
-async def choose_move(visitor: AtPage, application_id: UUID) -> Response:
+async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
     """Move an application; a move that needs to know more asks on the application's own page."""
     form = await visitor.request.form()
     move = str(form.get("move", ""))
@@ -98,7 +98,7 @@ async def choose_move(visitor: AtPage, application_id: UUID) -> Response:
 
 
 @applications_router.post("/applications/{application_id}/interviews/{interview_id}/{deed}")
-async def change_interview(visitor: AtPage, application_id: UUID, interview_id: UUID, deed: str) -> Response:
+async def change_interview(visitor: AtOwnPage, application_id: UUID, interview_id: UUID, deed: str) -> Response:
     """Note that an interview is prepared, took place, or will not take place."""
     if deed not in {"prepared", "held", "cancel"}:
         raise ProblemError(404, "There is nothing here.")

@@ -45,7 +45,6 @@ async def show_caseload(
     """Show a page of the caseload by one of the ready filters."""
     query = {"sort": sort, "page": str(page)} | ({"coach": str(coach)} if coach else {})
     shown = await visitor.read(SERVICE, f"/caseload/{ready}", **query)
-    await visitor.tell_listed("caseload", len(shown["people"]))
     of_coach = f"&coach={coach}" if coach else ""
     return visitor.page(
         "caseload.html",
@@ -71,7 +70,6 @@ async def show_caseload(
 async def export_caseload(visitor: AtPage, ready: str = "everybody", sort: str = "opened") -> Response:
     """Give the first page of a list to a spreadsheet; what looks like a formula there is text."""
     shown = await visitor.read(SERVICE, f"/caseload/{ready}", sort=sort)
-    await visitor.tell_listed("caseload_csv", len(shown["people"]))
     table = StringIO()
     writer = csv.writer(table)
     writer.writerow(["name", "week", "last_contact", "next_date", "open_actions", "next_due"])

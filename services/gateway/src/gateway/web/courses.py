@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from gateway.services import Question
-from gateway.web.visitor import AtPage, Visitor
+from gateway.web.visitor import AtOwnPage, Visitor
 
 SERVICE: Final = "learning"
 
@@ -17,7 +17,7 @@ courses_router = APIRouter(include_in_schema=False)
 
 
 @courses_router.get("/courses")
-async def show_courses(visitor: AtPage) -> HTMLResponse:
+async def show_courses(visitor: AtOwnPage) -> HTMLResponse:
     """Show every course, those that were begun first."""
     questions = {"all": Question(SERVICE, "/courses"), "own": Question(SERVICE, _own(visitor))}
     found, missing = await visitor.read_all(questions)
@@ -27,13 +27,13 @@ async def show_courses(visitor: AtPage) -> HTMLResponse:
 
 
 @courses_router.post("/courses/{course}/enrol")
-async def begin_course(visitor: AtPage, course: str) -> Response:
+async def begin_course(visitor: AtOwnPage, course: str) -> Response:
     """Begin a course."""
     return (await visitor.command(SERVICE, f"{_own(visitor)}/{course}/enrol")).then(f"/courses/{course}", "begun")
 
 
 @courses_router.get("/courses/{course}")
-async def show_course(visitor: AtPage, course: str, lesson: str = "") -> HTMLResponse:
+async def show_course(visitor: AtOwnPage, course: str, lesson: str = "") -> HTMLResponse:
     """Show a course at a lesson; without one, where the person is."""
     page, own = await _read(visitor, course)
     at = lesson or (own or {}).get("next") or page["texts"][0]["lesson"]
@@ -42,14 +42,14 @@ async def show_course(visitor: AtPage, course: str, lesson: str = "") -> HTMLRes
 
 
 @courses_router.post("/courses/{course}/lessons/{lesson}/complete")
-async def complete_lesson(visitor: AtPage, course: str, lesson: str) -> Response:
+async def complete_lesson(visitor: AtOwnPage, course: str, lesson: str) -> Response:
     """Note that a lesson was gone through."""
     answer = await visitor.command(SERVICE, f"{_own(visitor)}/{course}/lessons/{lesson}/complete")
     return answer.then(f"/courses/{course}", "lesson")
 
 
 @courses_router.post("/courses/{course}/quiz")
-async def take_quiz(visitor: AtPage, course: str) -> HTMLResponse:
+async def take_quiz(visitor: AtOwnPage, course: str) -> HTMLResponse:
     """Answer the quiz and see why each answer is right."""
     page, _ = await _read(visitor, course)
     form = await visitor.request.form()

@@ -7,8 +7,9 @@ from fastapi import APIRouter, UploadFile
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
+from chassis.problem import ProblemError
 from gateway.services import Question
-from gateway.web.visitor import AtPage, Command, Visitor, blank
+from gateway.web.visitor import AtOwnPage, Command, Visitor, blank
 
 SERVICE: Final = "jobsearch"
 WRONG: Final = frozenset({413, 415, 422})
@@ -20,13 +21,13 @@ cv_router = APIRouter(include_in_schema=False)
 
 
 @cv_router.get("/cv")
-async def show_cv(visitor: AtPage) -> HTMLResponse:
+async def show_cv(visitor: AtOwnPage) -> HTMLResponse:
     """Show the latest version, and the others."""
     return await _page(visitor, {})
 
 
 @cv_router.post("/cv")
-async def type_cv(visitor: AtPage) -> Response:
+async def type_cv(visitor: AtOwnPage) -> Response:
     """Keep a typed CV as a new version."""
     form = await visitor.request.form()
     command = await visitor.command(SERVICE, f"/participants/{visitor.actor.id}/cvs", _resume(form))
@@ -36,28 +37,28 @@ async def type_cv(visitor: AtPage) -> Response:
 
 
 @cv_router.post("/cv/file")
-async def upload_cv(visitor: AtPage, file: UploadFile) -> Response:
+async def upload_cv(visitor: AtOwnPage, file: UploadFile) -> Response:
     """Keep a file as a new version."""
     name = file.filename or "CV"
     kind = "application/pdf" if name.lower().endswith(".pdf") else DOCX
     headers = {"Content-Type": kind, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     path = f"/participants/{visitor.actor.id}/cvs/file"
     question = Question(SERVICE, path, "POST", None, None, headers, await file.read(LARGEST))
-    command = Command(await visitor.services.ask(visitor.actor, question))
+    command = Command(await visitor.ask(question))
     if command.answer.status_code in WRONG:
         return await _page(visitor, command.faults(visitor.say))
     return command.then("/cv", "kept")
 
 
 @cv_router.get("/cv/{version}/file")
-async def download_cv(visitor: AtPage, version: int) -> Response:
+async def download_cv(visitor: AtOwnPage, version: int) -> Response:
     """Give the file of a version back."""
     path = f"/participants/{visitor.actor.id}/cvs/{version}/file"
-    answer = await visitor.services.ask(visitor.actor, Question(SERVICE, path))
+    answer = await visitor.ask(Question(SERVICE, path))
+    if answer.is_error:
+        raise ProblemError(answer.status_code, "")
     kept = ("content-type", "content-disposition")
-    return Response(
-        answer.content, answer.status_code, {name: answer.headers[name] for name in kept if name in answer.headers}
-    )
+    return Response(answer.content, headers={name: answer.headers[name] for name in kept if name in answer.headers})
 
 
 def _resume(form: FormData) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from chassis.clock import Clock
 from chassis.database import Pool
 from chassis.identity import Actor
-from gateway.commands import Looks
 from gateway.services import Services
 from gateway.sessions import Sessions
 from gateway.sign_in_links import SignInLinks
@@ -33,7 +32,6 @@ class WebDesk:
 
     pool: Pool
     services: Services
-    looks: Looks
     sessions: Sessions
     links: SignInLinks
     zone: ZoneInfo

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from chassis.problem import ProblemError
 from gateway.home import home
-from gateway.services import Question
-from gateway.web.visitor import AtPage
+from gateway.web.visitor import AtOwnPage
 from gateway.web.words import N_
 
 JOBS: Final = 3
+SHOWN: Final = ("next_step", "jobs", "applications", "nudges")
 SET_ASIDE: Final = (
     ("later", N_("Later")),
     ("need_help", N_("I need help")),
@@ -44,11 +42,10 @@ home_router = APIRouter(include_in_schema=False)
 
 
 @home_router.get("/home")
-async def show_home(visitor: AtPage) -> HTMLResponse:
+async def show_home(visitor: AtOwnPage) -> HTMLResponse:
     """Show the one next step, and what stands around it."""
-    me = visitor.actor.id
-    matches = Question("jobsearch", f"/participants/{me}/matches")
-    found, missing = await visitor.read_all({**home(me), "matches": matches})
+    asked = home(visitor.actor.id)
+    found, missing = await visitor.read_all({part: asked[part] for part in SHOWN})
     step = found.get("next_step")
     words, path = BUTTONS[step["button"]] if step else ("", "")
     return visitor.page(
@@ -57,29 +54,19 @@ async def show_home(visitor: AtPage) -> HTMLResponse:
         button=(visitor.say(words), path.format(about=step["about"])) if step and words else None,
         reasons=[(code, visitor.say(reason)) for code, reason in SET_ASIDE],
         ahead=_ahead(found),
-        jobs=(found.get("matches") or {}).get("hits", [])[:JOBS],
+        jobs=(found.get("jobs") or {}).get("hits", [])[:JOBS],
         nudges=[one for one in (found.get("nudges") or {}).get("nudges", ()) if one.get("state") == "sent"],
         missing=missing,
-        case=await _case(visitor, me),
     )
 
 
 @home_router.post("/home/set-aside")
-async def set_aside(visitor: AtPage) -> Response:
+async def set_aside(visitor: AtOwnPage) -> Response:
     """Set the step aside for three days; the next one speaks."""
     form = await visitor.request.form()
-    case = await _case(visitor, visitor.actor.id)
-    if case is None:
-        raise ProblemError(404, "There is nothing here.")
+    case = (await visitor.read("caseload", f"/participants/{visitor.actor.id}"))["case_id"]
     body = {"step": str(form.get("step", "")), "reason": str(form.get("reason", "later"))}
-    return (await visitor.command("caseload", f"/cases/{case['case_id']}/next-step/set-aside", body)).then(
-        "/home", "set-aside"
-    )
-
-
-async def _case(visitor: AtPage, participant: UUID) -> dict[str, Any] | None:
-    found, _ = await visitor.read_all({"person": Question("caseload", f"/participants/{participant}")})
-    return found.get("person")
+    return (await visitor.command("caseload", f"/cases/{case}/next-step/set-aside", body)).then("/home", "set-aside")
 
 
 def _ahead(found: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
+from gateway.access import JOBSEEKER
 from gateway.services import Question
-from gateway.web.visitor import AtPage, Visitor, blank
+from gateway.web.visitor import AtOwnPage, AtPage, Visitor, blank
 from gateway.web.words import N_
 
 CONTRACTS: Final = (
@@ -28,8 +29,10 @@ jobs_router = APIRouter(include_in_schema=False)
 @jobs_router.get("/jobs")
 async def show_jobs(visitor: AtPage) -> HTMLResponse:
     """Show the form, and new jobs that fit what the person told of their wishes."""
-    participant = visitor.actor.id
-    found, missing = await visitor.read_all({"fit": Question("jobsearch", f"/participants/{participant}/matches")})
+    if visitor.actor.role != JOBSEEKER:
+        return _page(visitor, {})
+    fit = Question("jobsearch", f"/participants/{visitor.actor.id}/matches")
+    found, missing = await visitor.read_all({"fit": fit})
     return _page(visitor, {}, missing=missing, fit=found.get("fit"))
 
 
@@ -52,7 +55,7 @@ async def show_job(visitor: AtPage, vacancy_id: UUID) -> HTMLResponse:
 
 
 @jobs_router.post("/jobs/{vacancy_id}/save")
-async def save_job(visitor: AtPage, vacancy_id: UUID) -> Response:
+async def save_job(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
     """Keep a vacancy among the applications."""
     path = f"/participants/{visitor.actor.id}/applications"
     answer = await visitor.command("jobsearch", path, {"vacancy_id": str(vacancy_id)})

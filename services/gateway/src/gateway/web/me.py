@@ -10,9 +10,10 @@ from chassis.listen.reading import reading
 from chassis.problem import ProblemError
 from gateway.home import record
 from gateway.services import Question
+from gateway.telling import parts
 from gateway.views import looks
 from gateway.views.looks import WHO_LOOKED
-from gateway.web.visitor import AtPage, Visitor, blank
+from gateway.web.visitor import AtOwnPage, Visitor, blank
 from gateway.web.words import N_
 
 SHOWN: Final = 20
@@ -37,13 +38,13 @@ me_router = APIRouter(include_in_schema=False)
 
 
 @me_router.get("/me")
-async def show_me(visitor: AtPage) -> HTMLResponse:
+async def show_me(visitor: AtOwnPage) -> HTMLResponse:
     """Show all of it."""
     return await _page(visitor, {}, {})
 
 
 @me_router.post("/me/wishes")
-async def tell_wishes(visitor: AtPage) -> Response:
+async def tell_wishes(visitor: AtOwnPage) -> Response:
     """Say what one looks for; a town that may be several is asked about."""
     form = await visitor.request.form()
     told = {name: str(value).strip() for name, value in form.items()}
@@ -61,7 +62,7 @@ async def tell_wishes(visitor: AtPage) -> Response:
 
 
 @me_router.post("/me/nudges/{wish}")
-async def change_nudges(visitor: AtPage, wish: str) -> Response:
+async def change_nudges(visitor: AtOwnPage, wish: str) -> Response:
     """Stop nudges of a kind or all of them, pause them, or have them again."""
     if wish not in WISHES:
         raise ProblemError(404, "There is nothing here.")
@@ -72,7 +73,7 @@ async def change_nudges(visitor: AtPage, wish: str) -> Response:
 
 
 @me_router.get("/me/everything.json")
-async def export(visitor: AtPage) -> JSONResponse:
+async def export(visitor: AtOwnPage) -> JSONResponse:
     """Give a person everything that is kept of them, to take away."""
     found, missing = await visitor.read_all(record(visitor.actor.id))
     if missing:
@@ -82,16 +83,14 @@ async def export(visitor: AtPage) -> JSONResponse:
 
 async def _town(visitor: Visitor, told: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
     """Return the town that is meant, or what is unclear about it."""
-    if told.get("town"):
-        return int(told["town"]), {}
     if not told.get("place"):
         return None, {}
     question = Question("jobsearch", "/places", "POST", body={"name": told["place"]})
-    found = (await visitor.services.ask(visitor.actor, question)).json()
+    found = (await visitor.ask(question)).json()
     towns = found.get("towns", ())
     if found.get("state") == "found":
         return int(towns[0]["town"]), {}
-    names = ", ".join(filter(None, (towns and towns[0]["county"], *(town["county"] for town in towns[1:]))))
+    names = ", ".join(town["county"] for town in towns if town["county"])
     asked = visitor.say(N_("There is more than one: write the county too")) + f" ({names})" if names else ""
     return None, {"place": asked or visitor.say(N_("We do not know that town"))}
 
@@ -103,7 +102,8 @@ async def _page(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, 
         "nudges": Question("nudges", f"/participants/{me}/nudges"),
         "wishes": Question("nudges", f"/participants/{me}/nudge-preferences"),
     }
-    found, missing = await visitor.read_all(questions)
+    answers = await visitor.answers(questions)
+    found, missing = parts(questions, answers)
     async with reading(visitor.desk.pool, None, WHO_LOOKED) as connection:
         rows = await looks.page(connection, me, None, SHOWN)
     profile = found.get("profile") or {}
@@ -112,7 +112,7 @@ async def _page(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, 
         "me.html",
         status=WRONG if errors else 200,
         told=blank({**said, "place": profile.get("town_name") or "", **told}),
-        version=await _version(visitor),
+        version=answers["profile"].headers.get("etag", "").strip('"') if answers["profile"] else "",
         miles=[("", visitor.say(N_("Any"))), *((one, f"{one} " + visitor.say(N_("miles"))) for one in MILES)],
         nudges=(found.get("nudges") or {}).get("nudges", []),
         wishes=found.get("wishes"),
@@ -123,10 +123,3 @@ async def _page(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, 
         missing=missing,
         errors=blank(errors),
     )
-
-
-async def _version(visitor: Visitor) -> str:
-    answer = await visitor.services.ask(
-        visitor.actor, Question("jobsearch", f"/participants/{visitor.actor.id}/profile")
-    )
-    return answer.headers.get("etag", "").strip('"') or "0"

@@ -85,22 +85,21 @@ person_router = APIRouter(include_in_schema=False)
 async def show_person(
     visitor: AtPage, participant_id: UUID, as_of: str = "", by: str = "occurred_at", kind: str = ""
 ) -> HTMLResponse:
-    """Show a person, as they stand or stood on a day. It is told before it is shown."""
+    """Show a person, as they stand or stood on a day."""
     asked = {"as_of": as_of, "by": by} if as_of else {}
     page = await visitor.read(SERVICE, f"/participants/{participant_id}", **asked)
-    await visitor.tell_opened(participant_id, "show_person")
     case = page["case_id"]
     more = {
         "messages": Question(SERVICE, f"/cases/{case}/messages"),
         "appointments": Question(SERVICE, f"/cases/{case}/appointments"),
-        "timeline": Question(SERVICE, f"/participants/{participant_id}/timeline", query={"kind": kind} if kind else {}),
     }
+    if kind:
+        more["timeline"] = Question(SERVICE, f"/participants/{participant_id}/timeline", query={"kind": kind})
     found, missing = await visitor.read_all(more)
-    entries = (found.get("timeline") or {}).get("entries") if kind else None
     return visitor.page(
         "person.html",
         page=page,
-        timeline_entries=page["timeline"] if entries is None else entries,
+        timeline_entries=(found.get("timeline") or {"entries": page["timeline"]})["entries"],
         messages=list(reversed((found.get("messages") or {}).get("messages", []))),
         appointments=(found.get("appointments") or {}).get("appointments", []),
         kinds=[("", visitor.say(N_("Everything"))), *((code, visitor.say(words)) for code, words in KINDS)],

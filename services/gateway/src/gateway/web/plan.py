@@ -1,24 +1,23 @@
 """Plan and messages of a person: what both agreed, what may be proposed, and writing to the coach."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
+from gateway.access import JOBSEEKER
 from gateway.services import Question
 from gateway.web.people import SERVICE
 from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of
-from gateway.web.visitor import AtPage, Visitor
-
-JOBSEEKER: Final = "jobseeker"
+from gateway.web.visitor import AtOwnPage, AtPage, Visitor
 
 plan_router = APIRouter(include_in_schema=False)
 
 
 @plan_router.get("/plan")
-async def show_plan(visitor: AtPage) -> HTMLResponse:
+async def show_plan(visitor: AtOwnPage) -> HTMLResponse:
     """Show the plan, who does what, and when the next meeting is."""
     page = await _own(visitor)
     return visitor.page(
@@ -32,14 +31,14 @@ async def show_plan(visitor: AtPage) -> HTMLResponse:
 
 
 @plan_router.post("/plan/sign")
-async def sign(visitor: AtPage) -> Response:
+async def sign(visitor: AtOwnPage) -> Response:
     """Agree to the plan."""
     command = await visitor.command(SERVICE, f"/cases/{await case_of(visitor)}/plan/sign", {})
     return command.then("/plan", "done")
 
 
 @plan_router.post("/plan/suggest")
-async def suggest(visitor: AtPage) -> Response:
+async def suggest(visitor: AtOwnPage) -> Response:
     """Propose a step of one's own."""
     form = await visitor.request.form()
     body = {name: str(form[name]) for name in ("what", "where", "how", "due") if form.get(name)}
@@ -49,7 +48,7 @@ async def suggest(visitor: AtPage) -> Response:
 
 
 @plan_router.post("/plan/actions/{action_id}/{step}")
-async def take_step(visitor: AtPage, action_id: UUID, step: str) -> Response:
+async def take_step(visitor: AtOwnPage, action_id: UUID, step: str) -> Response:
     """Move an own action on."""
     if step not in STEPS:
         raise ProblemError(404, "There is nothing here.")
@@ -68,7 +67,7 @@ async def show_messages(visitor: AtPage) -> HTMLResponse:
 
 
 @plan_router.post("/messages")
-async def send_message(visitor: AtPage) -> Response:
+async def send_message(visitor: AtOwnPage) -> Response:
     """Write to one's coach."""
     form = await visitor.request.form()
     path = f"/cases/{await case_of(visitor)}/messages"
@@ -84,5 +83,4 @@ async def _waiting(visitor: Visitor) -> HTMLResponse:
     lists = ("waiting_for_my_reply", "waiting_for_theirs")
     found, missing = await visitor.read_all({one: Question(SERVICE, f"/caseload/{one}") for one in lists})
     people = [(found.get(one) or {}).get("people", []) for one in lists]
-    await visitor.tell_listed("messages", sum(map(len, people)))
     return visitor.page("waiting.html", mine=people[0], theirs=people[1], missing=missing)

@@ -79,7 +79,7 @@ async def preview_file(visitor: AtPage, file: UploadFile) -> HTMLResponse:
     content = await file.read(LARGEST_FILE + 1)
     query = {name: str(form[name]) for name in ("programme_id", "provider_id") if form.get(name)}
     question = Question(SERVICE, "/referral-files", "POST", query, content=content)
-    answer = Command(await visitor.services.ask(visitor.actor, question))
+    answer = Command(await visitor.ask(question))
     errors = {} if answer.done else answer.faults(visitor.say)
     return visitor.page(
         "refer_file.html",

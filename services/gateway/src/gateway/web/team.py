@@ -29,7 +29,6 @@ async def show_team(visitor: AtPage) -> HTMLResponse:
 async def show_standards(visitor: AtPage) -> HTMLResponse:
     """Show the promises that are broken within seven days unless somebody acts."""
     team = await visitor.read(SERVICE, "/team")
-    await visitor.tell_listed("standards", len(team["nearing"]))
     standards = {code: visitor.say(words) for code, words in STANDARDS.items()}
     return visitor.page("standards.html", team=team, staff=_staff(visitor), standards=standards)
 

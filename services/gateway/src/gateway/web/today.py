@@ -47,7 +47,6 @@ async def show_today(visitor: AtPage, coach: UUID | None = None) -> HTMLResponse
     """Show a coach's day, or cover for another coach."""
     query = {"coach": str(coach)} if coach else {}
     today = await visitor.read(SERVICE, "/today", **query)
-    await visitor.tell_listed("today", sum(len(today[part]) for part in ("shown", "can_wait", "on_course")))
     return visitor.page(
         "today.html",
         page=today,

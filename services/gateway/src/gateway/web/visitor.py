@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -15,9 +15,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from chassis.http import ask as asking
 from chassis.identity import Actor
 from chassis.problem import ProblemError
+from gateway.access import JOBSEEKER
 from gateway.door import BROUGHT, SESSION, NotSignedInError
-from gateway.services import Question, Services
+from gateway.services import Question
 from gateway.sessions import Session
+from gateway.telling import Telling, parts
 from gateway.web.desk import WebDesk
 from gateway.web.render import LANGUAGES, page, translations
 from gateway.web.words import N_
@@ -118,6 +120,7 @@ class Visitor:
     request: Request
     desk: WebDesk
     session: Session | None
+    told: set[UUID] = field(default_factory=set)
 
     @property
     def actor(self) -> Actor:
@@ -125,11 +128,6 @@ class Visitor:
         if self.session is None:
             raise NotSignedInError
         return self.session.actor
-
-    @property
-    def services(self) -> Services:
-        """The services, to be asked in their name."""
-        return self.desk.services
 
     @property
     def now(self) -> datetime:
@@ -154,36 +152,48 @@ class Visitor:
         """
         reached = self.request.query_params.get("at_least", "")
         asked = query | ({"at_least": reached} if reached else {})
-        answer = await self.services.ask(self.actor, Question(service, path, query=asked))
+        answer = await self.ask(Question(service, path, query=asked))
         if answer.is_error:
             raise ProblemError(answer.status_code, "")
         return answer.json()
 
-    async def tell_opened(self, participant: UUID | str, what: str) -> None:
-        """Tell that a person's record is opened by somebody else, before it is shown."""
-        person = UUID(str(participant))
-        if person != self.actor.id:
-            await self.desk.looks.opened(await asking(self.request), self.actor, person, what)
-
-    async def tell_listed(self, what: str, count: int) -> None:
-        """Tell that a list of people is read, before it is shown."""
-        await self.desk.looks.listed(await asking(self.request), self.actor, what, count)
-
     async def read_all(self, questions: Mapping[str, Question]) -> tuple[dict[str, Any], list[str]]:
-        """Ask several services at once; return what was found, and which services are missing."""
-        return await self.services.ask_all(self.actor, questions)
+        """Ask several services at once; return what was found, and which services are missing.
+
+        Raises ProblemError when every one of them refuses.
+        """
+        answers = await self.answers(questions)
+        found, missing = parts(questions, answers)
+        refused = [answer.status_code for answer in answers.values() if answer is not None and answer.is_client_error]
+        if len(refused) == len(questions):
+            raise ProblemError(refused[0], "")
+        return found, missing
+
+    async def answers(self, questions: Mapping[str, Question]) -> dict[str, httpx.Response | None]:
+        """Return what several services answer at once, None for who does not, once it is told."""
+        return await (await self._telling()).answers(questions)
 
     async def command(self, service: str, path: str, body: Any = None, *, method: str = "POST") -> Command:
         """Ask a service to do something, once for each time that a form was shown, on the version that was seen."""
         form = await self.request.form()
         wanted = {"Idempotency-Key": str(form.get("key", "")), "If-Match": quoted(str(form.get("version", "")))}
         headers = {name: value for name, value in wanted.items() if value}
-        answer = await self.services.ask(self.actor, Question(service, path, method, None, body, headers))
-        return Command(answer)
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise ProblemError(422, "The form is not one of this site.")
+        return Command(await self.ask(Question(service, path, method, None, body, headers)))
+
+    async def ask(self, question: Question) -> httpx.Response:
+        """Return a service's answer, whatever its status, once it is told what it shows of whom."""
+        return await (await self._telling()).answer(question)
+
+    async def _telling(self) -> Telling:
+        """Return what tells of this page: under its name, each person once."""
+        desk, page = self.request.app.state.desk, self.request.scope["route"].name
+        return Telling(desk, await asking(self.request), self.actor, page, self.told)
 
     def say(self, words: str) -> str:
-        """Return a text in their language."""
-        return translations(self.language).gettext(words)
+        """Return a text in their language; nothing stays nothing, which catalogues know something of."""
+        return translations(self.language).gettext(words) if words else ""
 
     def page(self, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
         """Answer with a page that knows where they are and where they may go."""
@@ -234,3 +244,12 @@ async def _visitor(request: Request) -> Visitor:
 
 
 AtPage = Annotated[Visitor, Depends(_visitor)]
+
+
+async def _participant(visitor: AtPage) -> Visitor:
+    if visitor.actor.role != JOBSEEKER:
+        raise ProblemError(403, "This page is a participant's own.")
+    return visitor
+
+
+AtOwnPage = Annotated[Visitor, Depends(_participant)]
