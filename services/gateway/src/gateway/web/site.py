@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis.problem import ProblemError, handlers
+from gateway.catalogue import missing
 from gateway.door import API, SESSION, NotSignedInError
 from gateway.services import ServiceAwayError
 from gateway.web.applications import applications_router
@@ -61,6 +62,7 @@ SAYINGS: Final = {
     422: (N_("That could not be read"), N_("Look at what you asked for, and try again.")),
     503: (N_("Something does not answer"), N_("Nothing is lost. Try again in a minute.")),
 }
+SERVERS_FAULT: Final = 500
 BROKEN: Final = (N_("Something broke here"), N_("It is noted. Try again, or go back to the start."))
 
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
@@ -89,9 +91,7 @@ def _for_readers(plain: Handler) -> Handler:
 
 
 async def _away(request: Request, away: Exception) -> Response:
-    if _is_program(request):
-        return ProblemError(503, f"{away} does not answer at the moment.", {"Retry-After": "1"}).response()
-    return _page(request, 503)
+    return missing([str(away)]).response() if _is_program(request) else _page(request, 503)
 
 
 def _is_program(request: Request) -> bool:
@@ -100,5 +100,5 @@ def _is_program(request: Request) -> bool:
 
 def _page(request: Request, status: int) -> Response:
     visitor = Visitor(request, request.app.state.web, request.scope.get(SESSION))
-    title, words = SAYINGS.get(status, BROKEN)
+    title, words = SAYINGS.get(status) or (BROKEN if status >= SERVERS_FAULT else SAYINGS[422])
     return visitor.page("problem.html", status=status, title=visitor.say(title), words=visitor.say(words), advice="")
