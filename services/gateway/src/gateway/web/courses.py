@@ -1,5 +1,6 @@
 """Courses: lessons to read in one's own time, a quiz that explains its answers, and how far one is."""
 
+import re
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,6 +13,9 @@ from gateway.services import Question
 from gateway.web.visitor import AtOwnPage, Visitor
 
 SERVICE: Final = "learning"
+UNANSWERED: Final = 50
+"""No question has as many options, so it is wrong."""
+_OPTION: Final = re.compile(r"[0-9]", re.ASCII)
 
 courses_router = APIRouter(include_in_schema=False)
 
@@ -54,7 +58,7 @@ async def take_quiz(visitor: AtOwnPage, course: str) -> HTMLResponse:
     page, _ = await _read(visitor, course)
     form = await visitor.request.form()
     chosen = [str(form.get(f"question-{number}", "")) for number in range(len(page["quiz"]))]
-    body = {"answers": [int(one) if one.isdecimal() else len(page["quiz"]) + 40 for one in chosen]}
+    body = {"answers": [int(one) if _OPTION.fullmatch(one) else UNANSWERED for one in chosen]}
     answer = await visitor.command(SERVICE, f"{_own(visitor)}/{course}/quiz", body)
     result = answer.answer.json() if answer.done else None
     _, own = await _read(visitor, course)

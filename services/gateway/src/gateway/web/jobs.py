@@ -22,6 +22,7 @@ CONTRACTS: Final = (
 )
 MILES: Final = ("2", "5", "10", "15", "20", "30", "50")
 NUMBERS: Final = ("miles", "pay_least", "hours_most", "town", "page")
+ASKED: Final = frozenset({"words", "place", "pay_period", "search_id", *NUMBERS})
 
 jobs_router = APIRouter(include_in_schema=False)
 
@@ -42,9 +43,10 @@ async def search_jobs(visitor: AtPage) -> HTMLResponse:
     form = await visitor.request.form()
     answer = await visitor.command("jobsearch", "/vacancies/search", _asked(form))
     asked = {name: str(value) for name, value in form.items()}
+    chosen = form.getlist("contracts")
     if not answer.done:
-        return _page(visitor, asked, status=422, errors=answer.faults(visitor.say))
-    return _page(visitor, asked, found=answer.answer.json())
+        return _page(visitor, asked, status=422, errors=answer.faults(visitor.say), chosen=chosen)
+    return _page(visitor, asked, found=answer.answer.json(), chosen=chosen)
 
 
 @jobs_router.get("/jobs/{vacancy_id}")
@@ -64,21 +66,11 @@ async def save_job(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
 
 def _asked(form: FormData) -> dict[str, Any]:
     """Return what is asked of the market; what was left empty is not asked."""
-    asked: dict[str, Any] = {
-        name: value for name, value in form.items() if value and name in {"words", "place", "pay_period", *NUMBERS}
-    }
+    asked: dict[str, Any] = {name: value for name, value in form.items() if value and name in ASKED}
     if "town" in asked:
         asked.pop("place", None)
-    asked |= {name: _number(str(asked[name])) for name in NUMBERS if name in asked}
+    asked |= {name: str(asked[name]).replace(",", "").lstrip("£") for name in NUMBERS if name in asked}
     return asked | {"contracts": form.getlist("contracts"), "part_time": "part_time" in form}
-
-
-def _number(text: str) -> float | str:
-    """Return a number; what is none is left for the service to say so."""
-    try:
-        return float(text.replace(",", "").lstrip("£"))
-    except ValueError:
-        return text
 
 
 def _page(
@@ -94,6 +86,7 @@ def _page(
         "found": None,
         "fit": None,
         "missing": [],
+        "chosen": [],
         "contracts": [(code, visitor.say(words)) for code, words in CONTRACTS],
         "miles": [(miles, visitor.say(N_("%(miles)s miles")) % {"miles": miles}) for miles in MILES],
         "towns": [(str(town["town"]), _town(town)) for town in place.get("towns", ())],

@@ -53,6 +53,7 @@ async def tell_wishes(visitor: AtOwnPage) -> Response:
         return await _page(visitor, told, errors)
     body: dict[str, Any] = {name: told[name] for name in ("work", *NUMBERS) if told.get(name)}
     body |= {"town": town} if town else {}
+    body |= {"contracts": form.getlist("contracts")}
     body |= {"pay_period": told.get("pay_period", "year")} if "pay_least" in body else {}
     path = f"/participants/{visitor.actor.id}/profile"
     command = await visitor.command("jobsearch", path, body, method="PUT")
@@ -113,6 +114,7 @@ async def _page(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, 
         status=WRONG if errors else 200,
         told=blank({**said, "place": profile.get("town_name") or "", **told}),
         version=answers["profile"].headers.get("etag", "").strip('"') if answers["profile"] else "",
+        contracts=profile.get("contracts", ()),
         miles=[("", visitor.say(N_("Any"))), *((one, f"{one} " + visitor.say(N_("miles"))) for one in MILES)],
         nudges=(found.get("nudges") or {}).get("nudges", []),
         wishes=found.get("wishes"),
