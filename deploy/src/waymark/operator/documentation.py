@@ -17,10 +17,19 @@ import keyring.main
 import learning.main
 import nudges.main
 import referrals.main
-from chassis.asyncapi import specification
 from events.describe import facts_page
 
 LINK: Final = re.compile(r"\[`(?P<name>[A-Za-z_.]+)`\]\((?P<path>[^)#]+)#L(?P<line>\d+)\)")
+SERVICES: Final = (
+    analytics.main.SERVICE,
+    caseload.main.SERVICE,
+    gateway.main.SERVICE,
+    jobsearch.main.SERVICE,
+    keyring.main.SERVICE,
+    learning.main.SERVICE,
+    nudges.main.SERVICE,
+    referrals.main.SERVICE,
+)
 PAGES: Final = ("ARCHITECTURE.md", "README.md", "CONTRIBUTING.md")
 
 commands = typer.Typer()
@@ -40,12 +49,9 @@ def docs() -> None:
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield every generated page with what it should say."""
     yield root / "docs/events.md", facts_page()
-    for service in (analytics.main, caseload.main, keyring.main, learning.main, nudges.main, referrals.main):
-        document = specification(service.NAME, service.DESCRIPTION, service.HEARS)
-        yield root / f"docs/asyncapi/{service.NAME}.json", json.dumps(document, indent=2, sort_keys=True) + "\n"
-    for other in (gateway.main, jobsearch.main):
-        document = specification(other.NAME, other.DESCRIPTION, other.HEARS, other.TOPICS, other.ELSEWHERE)
-        yield root / f"docs/asyncapi/{other.NAME}.json", json.dumps(document, indent=2, sort_keys=True) + "\n"
+    for service in SERVICES:
+        document = json.dumps(service.specification(), indent=2, sort_keys=True)
+        yield root / f"docs/asyncapi/{service.name}.json", document + "\n"
     for name in PAGES:
         page = root / name
         yield page, LINK.sub(lambda link: _pointed(link, root), page.read_text())

@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Final
 
-from fastapi import FastAPI
-
 from analytics import api as numbers
 from analytics import export_api, fact_api
 from analytics.contracts import Book, Contracts, packaged
@@ -15,30 +13,17 @@ from analytics.exporting import Exports
 from analytics.settings import AnalyticsSettings
 from analytics.views.facts import FACTS
 from analytics.views.journeys import JOURNEYS
-from chassis import roles
-from chassis.asyncapi import asyncapi_routes, specification
 from chassis.clock import system_clock
 from chassis.database import chassis_sql, open_pool
-from chassis.http import serve, service_app
-from chassis.identity import Verifier
+from chassis.http import serve
 from chassis.process import Roles, run_role, together
+from chassis.service import Service
 
-NAME: Final = "analytics"
-DESCRIPTION: Final = "What happened and what works, as of any day, and how each number came about."
 VIEWS: Final = (JOURNEYS, FACTS)
-HEARS: Final = {view.name: view.facts for view in VIEWS}
-
-
-def application(settings: AnalyticsSettings, desk: Desk) -> FastAPI:
-    """Return the HTTP application."""
-    checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
-    verifier = Verifier(settings.jwks, settings.issuer, NAME)
-    routers = [numbers.router, fact_api.router, export_api.router]
-    routers.append(asyncapi_routes(specification(NAME, DESCRIPTION, HEARS)))
-    statuses = numbers.STATUSES
-    app = service_app("Waymark analytics", DESCRIPTION, routers, settings, verifier, statuses=statuses, checks=checks)
-    app.state.desk = desk
-    return app
+ROUTERS: Final = (numbers.router, fact_api.router, export_api.router)
+SERVICE: Final = Service(
+    "analytics", "What happened and what works, as of any day, and how each number came about.", VIEWS
+)
 
 
 def book_of(settings: AnalyticsSettings) -> Book:
@@ -62,24 +47,18 @@ async def open_desk(settings: AnalyticsSettings) -> AsyncIterator[Desk]:
 async def api(settings: AnalyticsSettings) -> None:
     """Answer requests."""
     async with open_desk(settings) as desk:
-        await serve(application(settings, desk), settings)
-
-
-async def project(settings: AnalyticsSettings) -> None:
-    """Keep the views."""
-    await roles.project(NAME, settings, VIEWS)
+        await serve(SERVICE.application(settings, desk, ROUTERS, numbers.STATUSES), settings)
 
 
 async def everything(settings: AnalyticsSettings) -> None:
     """Do all of it in one process."""
-    async with open_desk(settings) as desk:
-        await together(serve(application(settings, desk), settings), project(settings))
+    await together(api(settings), SERVICE.project(settings))
 
 
-ROLES: Final[Roles[AnalyticsSettings]] = {"api": api, "project": project, "all": everything}
+ROLES: Final[Roles[AnalyticsSettings]] = {"api": api, "project": SERVICE.project, "all": everything}
 
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
     scripts = [chassis_sql("listen/listen.sql"), files("analytics").joinpath("analytics.sql").read_text()]
-    return run_role(NAME, AnalyticsSettings, scripts, ROLES, arguments, without_kafka=True)
+    return run_role(SERVICE.name, AnalyticsSettings, scripts, ROLES, arguments, without_kafka=True)

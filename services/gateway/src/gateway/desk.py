@@ -12,7 +12,7 @@ from chassis.clock import Clock
 from chassis.database import Pool
 from chassis.identity import Actor
 from chassis.listen.reading import reading
-from chassis.store import NotFoundError
+from chassis.store import NotFoundError, Store
 from events.gateway import Refused
 from gateway.access import Carers, Deed, NotPermittedError, can, require
 from gateway.catalogue import Catalogue
@@ -41,6 +41,11 @@ class Desk:
     links: SignInLinks
     hub: Hub
     personas: Mapping[str, tuple[str, Actor]]
+
+    @property
+    def store(self) -> Store:
+        """Where it is told who looked."""
+        return self.looks.store
 
     async def whose(self, id: UUID) -> UUID | None:  # noqa: A002  (as in every aggregate)
         """Return the person that something belongs to, None for what nobody here has heard of."""

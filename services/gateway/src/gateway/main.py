@@ -8,15 +8,13 @@ from typing import Any, Final, LiteralString
 
 from fastapi import FastAPI
 
-from chassis import roles
-from chassis.asyncapi import asyncapi_routes, specification
 from chassis.database import ALL_TENANTS, chassis_sql, open_pool
 from chassis.edge import BearerTokens
 from chassis.http import PARAMETERS, serve, service_app
 from chassis.identity import Verifier
 from chassis.pages import described
-from chassis.process import Roles, run_role, together
-from chassis.relay import Relay
+from chassis.process import run_role, together
+from chassis.service import Processes, Service
 from chassis.signing import SigningKey
 from chassis.store import Store
 from events.envelope import ACCESS
@@ -41,24 +39,24 @@ from gateway.views.people import PEOPLE
 from gateway.web.desk import WebDesk
 from gateway.web.site import add_site
 
-NAME: Final = "gateway"
-DESCRIPTION: Final = "The one way in: the public API over every service, live changes, and who looked at whose record."
 VIEWS: Final = (PEOPLE, WHO_LOOKED)
-HEARS: Final = {view.name: view.facts for view in VIEWS}
-TOPICS: Final = {view.name: view.topic for view in VIEWS}
-ELSEWHERE: Final = {ACCESS: (RecordOpened, RecordRefused, RecordsListed)}
+SERVICE: Final = Service(
+    "gateway",
+    "The one way in: the public API over every service, live changes, and who looked at whose record.",
+    VIEWS,
+    elsewhere={ACCESS: (RecordOpened, RecordRefused, RecordsListed)},
+)
 
 
 def application(settings: GatewaySettings, desk: Desk) -> FastAPI:
     """Return the HTTP application: the public API, and the pages."""
     own = [router, sign_in_router, changes_router]
-    door = Door(BearerTokens(Verifier(settings.jwks, settings.issuer, NAME, desk.clock)), desk.sessions)
+    door = Door(BearerTokens(Verifier(settings.jwks, settings.issuer, SERVICE.name, desk.clock)), desk.sessions)
     limits = (settings.requests_a_minute, settings.strangers_a_minute)
     counted = Counted(door, *(Limit(limit, time.monotonic) for limit in limits))
-    checks = {"views": lambda: roles.require_views(desk.pool, VIEWS)}
-    heard_and_told = asyncapi_routes(specification(NAME, DESCRIPTION, HEARS, TOPICS, ELSEWHERE))
-    routers = [*own, proxy_router, heard_and_told]
-    app = service_app("Waymark", DESCRIPTION, routers, settings, counted, statuses=STATUSES, checks=checks)
+    routers = [*own, proxy_router, SERVICE.asyncapi_routes()]
+    checks = SERVICE.checks(desk.pool)
+    app = service_app("Waymark", SERVICE.description, routers, settings, counted, statuses=STATUSES, checks=checks)
     app.state.desk = desk
 
     def openapi() -> dict[str, Any]:
@@ -96,7 +94,7 @@ async def open_desk(settings: GatewaySettings) -> AsyncIterator[Desk]:
         open_pool(settings.database, size=16, scope=ALL_TENANTS) as pool,
         Services(settings.services, key, settings.issuer) as services,
     ):
-        store = Store(pool, NAME)
+        store = Store(pool, SERVICE.name)
         yield Desk(
             pool=pool,
             clock=store.clock,
@@ -110,49 +108,21 @@ async def open_desk(settings: GatewaySettings) -> AsyncIterator[Desk]:
         )
 
 
-async def api(settings: GatewaySettings) -> None:
-    """Answer requests."""
-    async with open_desk(settings) as desk:
-        await _answer(settings, desk)
+async def answer(settings: GatewaySettings, desk: Desk) -> None:
+    """Answer requests, and follow what changes."""
+    await desk.catalogue.read()
+    await together(serve(application(settings, desk), settings), desk.catalogue.run(), desk.hub.run())
 
 
-def relay_of(settings: GatewaySettings) -> Relay:
-    """Return what tells the facts of this service."""
-    return Relay(settings.database, NAME, settings.kafka, settings.topic_prefix)
-
-
-async def relay(settings: GatewaySettings) -> None:
-    """Tell facts."""
-    await relay_of(settings).run()
-
-
-async def project(settings: GatewaySettings) -> None:
-    """Keep the views."""
-    await roles.project(NAME, settings, VIEWS)
-
-
-async def everything(settings: GatewaySettings) -> None:
-    """Do all of it in one process, where an appended fact is told at once."""
-    teller = relay_of(settings)
-    async with open_desk(settings) as desk:
-        desk.looks.store.appended = teller.wake
-        await together(_answer(settings, desk), teller.run(), project(settings))
-
-
-ROLES: Final[Roles[GatewaySettings]] = {"api": api, "relay": relay, "project": project, "all": everything}
+ROLES: Final = Processes(SERVICE, open_desk, answer).roles
 
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
     scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql"), gateway_sql()]
-    return run_role(NAME, GatewaySettings, scripts, ROLES, arguments)
+    return run_role(SERVICE.name, GatewaySettings, scripts, ROLES, arguments)
 
 
 def gateway_sql() -> LiteralString:
     """Return the tables of the gateway itself: sessions and one-time links."""
     return files("gateway").joinpath("gateway.sql").read_text()
-
-
-async def _answer(settings: GatewaySettings, desk: Desk) -> None:
-    await desk.catalogue.read()
-    await together(serve(application(settings, desk), settings), desk.catalogue.run(), desk.hub.run())

@@ -6,17 +6,13 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Final, LiteralString
 
-from fastapi import FastAPI
-
 from chassis import roles
-from chassis.asyncapi import asyncapi_routes, specification
-from chassis.clock import Clock, system_clock
+from chassis.clock import system_clock
 from chassis.database import ALL_TENANTS, chassis_sql, open_pool
-from chassis.http import serve, service_app
-from chassis.identity import Verifier
+from chassis.http import serve
 from chassis.keyring import Keyring
-from chassis.process import Roles, run_role, together
-from chassis.relay import Relay
+from chassis.process import run_role, together
+from chassis.service import Processes, Service
 from chassis.signing import ServiceTokens, SigningKey
 from chassis.store import Store
 from events.envelope import ACTIVITY as ACTIVITY_TOPIC
@@ -56,8 +52,6 @@ from jobsearch.views.employers import EMPLOYERS
 from jobsearch.views.profiles import PROFILES
 from jobsearch.views.vacancies import VACANCIES
 
-NAME: Final = "jobsearch"
-DESCRIPTION: Final = "Vacancies on the market, what a person looks for, their CV, and honest news of every application."
 VIEWS: Final = (VACANCIES, CARING, ADVERTISED, APPLICATIONS, PROFILES, EMPLOYERS, ACTIVITY)
 ROUTERS: Final = (
     market_router,
@@ -76,99 +70,57 @@ STATUSES: Final[dict[type[Exception], int]] = {
     CvRefusedError: 422,
     CvTooLargeError: 413,
 }
-HEARS: Final = {view.name: view.facts for view in VIEWS} | {policy.name: tuple(policy.by_fact) for policy in POLICIES}
-TOPICS: Final = {consumer.name: consumer.topic for consumer in (*VIEWS, *POLICIES)}
 ELSEWHERE: Final = {
     MARKET: (VacancyImported, VacancyRevised, VacancyWithdrawn),
     ACTIVITY_TOPIC: (JobSearchMade, VacanciesShown, VacancyOpened, VacancyDismissed),
 }
+SERVICE: Final = Service(
+    "jobsearch",
+    "Vacancies on the market, what a person looks for, their CV, and honest news of every application.",
+    VIEWS,
+    POLICIES,
+    ELSEWHERE,
+)
 
 
-def application(settings: JobsearchSettings, desk: Desk) -> FastAPI:
-    """Return the HTTP application."""
-    checks = {
-        "views": lambda: roles.require_views(desk.pool, VIEWS),
-        "policies": lambda: roles.require_policies(desk.pool, POLICIES),
-    }
-    verifier = Verifier(settings.jwks, settings.issuer, NAME, desk.clock)
-    routers = [*ROUTERS, asyncapi_routes(specification(NAME, DESCRIPTION, HEARS, TOPICS, ELSEWHERE))]
-    app = service_app("Waymark jobsearch", DESCRIPTION, routers, settings, verifier, statuses=STATUSES, checks=checks)
-    app.state.desk = desk
-    return app
+async def answer(settings: JobsearchSettings, desk: Desk) -> None:
+    """Answer requests."""
+    await serve(SERVICE.application(settings, desk, ROUTERS, STATUSES), settings)
 
 
 @asynccontextmanager
-async def open_desk(settings: JobsearchSettings, clock: Clock = system_clock) -> AsyncIterator[Desk]:
+async def open_desk(settings: JobsearchSettings) -> AsyncIterator[Desk]:
     """Open what the routes work with; files that are being brought in stop with it."""
     tokens = ServiceTokens(SigningKey.read(settings.identity_key))
-    uploads = Uploads(clock)
+    uploads = Uploads(system_clock)
     await asyncio.to_thread(gazetteer)
     async with open_pool(settings.database) as pool, Keyring(settings.keyring_url, tokens.to("keyring")) as keyring:
-        store = Store(pool, NAME, clock)
+        store = Store(pool, SERVICE.name)
         try:
-            yield Desk(store, pool, keyring, settings.timezone, clock, uploads, Import(store), settings.unanswered_days)
+            yield Desk(
+                store, pool, keyring, settings.timezone, store.clock, uploads, Import(store), settings.unanswered_days
+            )
         finally:
             await uploads.close()
 
 
-async def api(settings: JobsearchSettings) -> None:
-    """Answer requests."""
-    async with open_desk(settings) as desk:
-        await serve(application(settings, desk), settings)
-
-
-def relay_of(settings: JobsearchSettings) -> Relay:
-    """Return what tells the facts of this service."""
-    return Relay(settings.database, NAME, settings.kafka, settings.topic_prefix)
-
-
-async def relay(settings: JobsearchSettings) -> None:
-    """Tell facts."""
-    await relay_of(settings).run()
-
-
-async def project(settings: JobsearchSettings) -> None:
-    """Keep the views."""
-    await roles.project(NAME, settings, VIEWS)
-
-
-async def react(settings: JobsearchSettings) -> None:
+async def react(settings: JobsearchSettings, store: Store) -> None:
     """Follow policies and timers, and forget what is old."""
-    async with open_pool(settings.database) as pool:
-        await _react(settings, Store(pool, NAME))
+    ticking = timers(settings.timezone, settings.unanswered_days)
+    async with open_pool(settings.database, size=1, scope=ALL_TENANTS) as pool:
+        reacting = roles.react(SERVICE.name, settings, POLICIES, ticking, store)
+        await together(reacting, keep_forgetting(pool, store.clock))
 
 
-async def everything(settings: JobsearchSettings) -> None:
-    """Do all of it in one process, where an appended fact is told at once."""
-    teller = relay_of(settings)
-    async with open_desk(settings) as desk:
-        desk.store.appended = teller.wake
-        serving = serve(application(settings, desk), settings)
-        await together(serving, teller.run(), project(settings), _react(settings, desk.store))
-
-
-ROLES: Final[Roles[JobsearchSettings]] = {
-    "api": api,
-    "relay": relay,
-    "project": project,
-    "react": react,
-    "all": everything,
-}
+ROLES: Final = Processes(SERVICE, open_desk, answer, {"react": react}).roles
 
 
 def main(arguments: Sequence[str]) -> str | None:
     """Run one role until told to stop. Return why it could not start, in one line."""
     scripts = [chassis_sql("store.sql"), chassis_sql("listen/listen.sql"), schema()]
-    return run_role(NAME, JobsearchSettings, scripts, ROLES, arguments)
+    return run_role(SERVICE.name, JobsearchSettings, scripts, ROLES, arguments)
 
 
 def schema() -> LiteralString:
     """Return what this service adds to the chassis's tables."""
     return files("jobsearch").joinpath("jobsearch.sql").read_text()
-
-
-async def _react(settings: JobsearchSettings, store: Store) -> None:
-    ticking = timers(settings.timezone, settings.unanswered_days)
-    async with open_pool(settings.database, size=1, scope=ALL_TENANTS) as pool:
-        reacting = roles.react(NAME, settings, POLICIES, ticking, store)
-        await together(reacting, keep_forgetting(pool, store.clock))

@@ -1,16 +1,13 @@
-"""Days passed: what then is asked of the service, by nobody but itself. It reacts to nobody's facts yet."""
+"""Days passed: what then is asked of the service, by nobody but itself."""
 
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from chassis.ask import Answer
-from chassis.listen.policies import Policy
 from chassis.store import Session
 from chassis.timers import Due, Timer
 from referrals.commands import let_expire
 from referrals.views.referrals import REFERRALS
-
-POLICIES: Final[tuple[Policy, ...]] = ()
 
 UNANSWERED: Final = """
 select id::text || ':' || version as key, id as aggregate_id, tenant,
