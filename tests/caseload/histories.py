@@ -44,6 +44,7 @@ def of_case(draw: some.DrawFn, person: UUID, at: datetime) -> tuple[UUID | None,
     action, plan, concern = (uuid5(person, name) for name in ("action", "plan", "concern"))
     owner = draw(some.sampled_from(c.ActionOwner))
     rule = draw(some.integers(1, 9))
+    contact = thing(draw, person, "contact")
     facts: list[Fact] = [
         c.CaseStarted(occurred_at=at, start_date=at.date(), ends_on=day),
         c.CaseCompleted(occurred_at=at),
@@ -52,6 +53,8 @@ def of_case(draw: some.DrawFn, person: UUID, at: datetime) -> tuple[UUID | None,
         c.CaseResumed(occurred_at=at),
         c.CoachAssigned(occurred_at=at, coach_id=COACH),
         c.ContactRecorded(occurred_at=at, channel=c.Channel.PHONE, coach_id=COACH),
+        c.ContactRecorded(occurred_at=at, channel=c.Channel.VIDEO, coach_id=COACH, contact_id=contact),
+        c.ContactRecordedInError(occurred_at=at, contact_id=contact),
         c.SafetyConcernRaised(
             occurred_at=at, concern_id=concern, owner_id=COACH, what=sealed(c.SafetyConcernRaised, "what", person)
         ),
@@ -81,6 +84,7 @@ def of_case(draw: some.DrawFn, person: UUID, at: datetime) -> tuple[UUID | None,
             reason=draw(some.sampled_from(c.SetAsideReason)),
             until=day,
         ),
+        c.NextStepTakenUp(occurred_at=at, step=draw(some.sampled_from(["10.work", "10.town"]))),
         c.CaseSnoozed(occurred_at=at, rule=rule, until=day, reason=sealed(c.CaseSnoozed, "reason", person)),
         c.CaseUnsnoozed(occurred_at=at),
     ]

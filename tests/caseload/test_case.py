@@ -10,6 +10,7 @@ from caseload.case import (
     Case,
     ContactInTheFuture,
     NoSuchConcern,
+    NoSuchContact,
     PausedIntoThePast,
     SnoozedIntoThePast,
 )
@@ -41,9 +42,11 @@ from events.caseload import (
     Channel,
     CoachAssigned,
     ContactRecorded,
+    ContactRecordedInError,
     ExitReason,
     NeedsAssessed,
     NextStepSetAside,
+    NextStepTakenUp,
     PauseReason,
     SafetyConcernHandled,
     SafetyConcernRaised,
@@ -61,6 +64,7 @@ from tests.caseload.cases import (
     FRIDAY,
     NOW,
     OPENED,
+    OTHER,
     PARTICIPANT,
     PROGRAMME,
     PROVIDER,
@@ -88,6 +92,9 @@ NEEDS = NeedsAssessed(occurred_at=NOW, barriers=(), contact_needs=(), coach_id=A
 ASIDE = NextStepSetAside(occurred_at=NOW, step="profile", reason=SetAsideReason.LATER, until=FRIDAY)
 SNOOZED = CaseSnoozed(occurred_at=NOW, rule=9, until=FRIDAY, reason=sealed(CaseSnoozed, "reason"))
 UNSNOOZED = CaseUnsnoozed(occurred_at=NOW)
+TAKEN_UP = NextStepTakenUp(occurred_at=NOW, step="profile")
+CONTACT = ContactRecorded(occurred_at=NOW, channel=Channel.PHONE, coach_id=AMIR, contact_id=OTHER)
+TAKEN_BACK = ContactRecordedInError(occurred_at=NOW, contact_id=OTHER)
 
 
 def tracked(track: Track) -> TrackChosen:
@@ -290,6 +297,12 @@ def test_a_reactivated_case_does_not_rest() -> None:
         ([SNOOZED], lambda case: case.unsnooze(NOW), [UNSNOOZED]),
         ([], lambda case: case.unsnooze(NOW), []),
         ([SNOOZED, UNSNOOZED], lambda case: case.unsnooze(NOW), []),
+        ([ASIDE], lambda case: case.take_step_up("profile", NOW), [TAKEN_UP]),
+        ([ASIDE, TAKEN_UP], lambda case: case.take_step_up("profile", NOW), []),
+        ([ASIDE, TAKEN_UP], lambda case: case.set_step_aside(ASIDE), [ASIDE]),
+        ([CONTACT], lambda case: case.take_contact_back(OTHER, NOW), [TAKEN_BACK]),
+        ([CONTACT, TAKEN_BACK], lambda case: case.take_contact_back(OTHER, NOW), []),
+        ([CONTACT, IN_ERROR], lambda case: case.take_contact_back(OTHER, NOW), [TAKEN_BACK]),
     ],
 )
 def test_what_is_known_of_a_person_is_noted_once(
@@ -304,6 +317,7 @@ def test_what_is_known_of_a_person_is_noted_once(
     ("before", "ask", "refusal"),
     [
         ([], lambda case: case.handle_concern(HANDLED), NoSuchConcern),
+        ([], lambda case: case.take_contact_back(OTHER, NOW), NoSuchContact),
         ([], lambda case: case.snooze(SNOOZED, FRIDAY), SnoozedIntoThePast),
         ([STARTED, COMPLETED], lambda case: case.choose_track(tracked(Track.INTENSIVE)), CaseIsCompleted),
         ([STARTED, EXITED], lambda case: case.assess_needs(NEEDS), CaseIsExited),

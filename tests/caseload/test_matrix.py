@@ -70,7 +70,9 @@ TABLE: Final[Table] = {
     "POST /cases/{case_id}/hand-back": OWN_CASES,
     "POST /cases/{case_id}/entered-in-error": LEADERS_ONLY,
     "POST /cases/{case_id}/contacts": OWN_CASES,
+    "POST /cases/{case_id}/contacts/{contact_id}/entered-in-error": OWN_CASES,
     "POST /cases/{case_id}/next-step/set-aside": TAKING_PART,
+    "POST /cases/{case_id}/next-step/take-up": TAKING_PART,
     "POST /cases/{case_id}/snooze": OWN_CASES,
     "POST /cases/{case_id}/unsnooze": OWN_CASES,
     "POST /cases/{case_id}/suggestions": TAKING_PART,
@@ -124,6 +126,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /cases/{case_id}/entered-in-error": {},
     "POST /cases/{case_id}/contacts": {"occurred_at": "2026-03-02T09:30:00Z", "channel": "phone"},
     "POST /cases/{case_id}/next-step/set-aside": {"step": "profile", "reason": "later"},
+    "POST /cases/{case_id}/next-step/take-up": {"step": "profile"},
     "POST /cases/{case_id}/snooze": {"rule": 9, "until": "2100-01-01", "reason": "On holiday."},
     "POST /cases/{case_id}/suggestions": {"owner": "coach", "what": "Ring the bakery", "due": "2100-03-08"},
     "POST /cases/{case_id}/actions": {"owner": "coach", "what": "Ring the bakery", "due": "2100-03-08"},
@@ -163,7 +166,7 @@ def made(platform: Platform, ada: Person) -> dict[str, str]:
     with platform.client("coach", NORTHWAY, AMIR) as coach:
         booked = coach.post(f"/cases/{case_of(ada.referral)}/appointments", json=APPOINTMENT).json()["ids"]
         worked = coach.post(f"/cases/{case_of(ada.referral)}/jobs", json={"title": "Baker"}).json()["ids"]
-    unknown = {f"{thing}_id": str(uuid4()) for thing in ("action", "concern", "message")}
+    unknown = {f"{thing}_id": str(uuid4()) for thing in ("action", "concern", "contact", "message")}
     known = {"appointment_id": booked["appointment"], "job_id": worked["job"], "week": "1", "standard": "plan"}
     return known | unknown
 

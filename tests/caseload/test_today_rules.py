@@ -31,6 +31,7 @@ from events.caseload import (
     CheckInMood,
     CheckInRecorded,
     ContactRecorded,
+    ContactRecordedInError,
     ExitReason,
     JobEnded,
     JobEndReason,
@@ -38,6 +39,7 @@ from events.caseload import (
     MessageSent,
     MessageWithdrawn,
     NextStepSetAside,
+    NextStepTakenUp,
     PauseReason,
     SafetyConcernHandled,
     SafetyConcernRaised,
@@ -380,6 +382,40 @@ def test_a_handover_is_a_contact_of_coach_and_person() -> None:
     journey.tell(ReferralHandoverHeld(occurred_at=later(days=3)), of=journey.referral)
     assert reasons(journey, later(days=14)) == []
     assert sentences(reasons(journey, later(days=17))) == ["The last contact was 14 days ago."]
+
+
+def test_a_contact_that_was_taken_back_counts_no_longer_and_the_one_before_it_does() -> None:
+    def recorded(days: int, id_: UUID) -> ContactRecorded:
+        return ContactRecorded(occurred_at=later(days=days), channel=Channel.PHONE, coach_id=COACH, contact_id=id_)
+
+    journey = opened(NOON).tell(recorded(2, THING), recorded(9, OTHER))
+    assert reasons(journey, later(days=16)) == []
+    journey.tell(ContactRecordedInError(occurred_at=later(days=9), contact_id=OTHER))
+    assert sentences(reasons(journey, later(days=16))) == ["The last contact was 14 days ago."]
+    journey.tell(ContactRecordedInError(occurred_at=later(days=9), contact_id=THING))
+    (reason,) = reasons(journey, later(days=16))
+    assert reason.sentence == "Nobody was in contact since the case was opened 16 days ago."
+
+
+def test_of_many_contacts_the_old_ones_count_and_the_latest_can_still_be_taken_back() -> None:
+    ids = [UUID(int=number) for number in range(100, 120)]
+    journey = opened(NOON)
+    for day, id_ in enumerate(ids):
+        fact = ContactRecorded(occurred_at=later(days=day), channel=Channel.PHONE, coach_id=COACH, contact_id=id_)
+        journey.tell(fact)
+    for id_ in reversed(ids[15:]):
+        journey.tell(ContactRecordedInError(occurred_at=later(days=19), contact_id=id_))
+    contact = journey.stands().last_contact
+    assert contact
+    assert contact.at == later(days=14)
+
+
+def test_a_step_that_is_taken_up_again_asks_for_no_help() -> None:
+    aside = {"step": "10.work", "reason": SetAsideReason.NEED_HELP, "until": date(2026, 3, 5)}
+    journey = started(NOON).tell(NextStepSetAside(occurred_at=NOON, **aside))
+    assert reasons(journey, only=4)
+    journey.tell(NextStepTakenUp(occurred_at=NOON, step="10.work"))
+    assert not reasons(journey, only=4)
 
 
 def test_a_closed_case_is_in_nobodys_queue() -> None:

@@ -17,6 +17,7 @@ from events.caseload import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentKind,
+    AppointmentOutcomeCorrected,
     AppointmentRescheduled,
     CancelledBy,
     CaseCompleted,
@@ -28,8 +29,10 @@ from events.caseload import (
     Channel,
     CoachAssigned,
     ContactRecorded,
+    ContactRecordedInError,
     ExitReason,
     MessageSent,
+    MessageWithdrawn,
     PauseReason,
     case_of,
 )
@@ -112,6 +115,11 @@ def referrals(person: UUID) -> list[list[tuple[UUID, Fact]]]:
     return [[(referral, fact)] for fact in facts]
 
 
+def contact(days: int, id_: UUID) -> ContactRecorded:
+    at = NOON - timedelta(days=days)
+    return ContactRecorded(occurred_at=at, channel=Channel.PHONE, coach_id=OTHER, contact_id=id_)
+
+
 def caseload(person: UUID) -> list[list[tuple[UUID, Fact]]]:
     referral, case, _, _, appointment = ids(person)
     places = {"occurred_at": NOON, "participant_id": person, "provider_id": PROVIDER}
@@ -134,15 +142,18 @@ def caseload(person: UUID) -> list[list[tuple[UUID, Fact]]]:
         CaseCompleted(occurred_at=NOON),
         CaseExitedEarly(occurred_at=NOON, reason=ExitReason.DECEASED),
         CaseReactivated(occurred_at=NOON),
-        ContactRecorded(occurred_at=NOON - timedelta(days=2), channel=Channel.PHONE, coach_id=OTHER),
+        contact(2, PROVIDER),
+        ContactRecordedInError(occurred_at=NOON, contact_id=PROVIDER),
     ]
     of_appointment: list[Fact] = [
         booked,
         AppointmentRescheduled(occurred_at=NOON, **time),
         AppointmentAttended(occurred_at=NOON, late=False),
         AppointmentCancelled(occurred_at=NOON, by=CancelledBy.SERVICE),
+        AppointmentOutcomeCorrected(occurred_at=NOON),
     ]
     wrote: list[Fact] = [MessageSent(by=by, **message, **places) for by in ActionOwner]
+    wrote.append(MessageWithdrawn(occurred_at=NOON, message_id=OTHER))
     return [
         *([(case, fact)] for fact in of_case),
         *([(appointment, fact)] for fact in of_appointment),
@@ -234,6 +245,22 @@ def test_any_interleaving_of_the_services_gives_the_same_view(view: View, data: 
     queues = [iter(lines) for lines in sources]
     arrived = [next(queues[source]) for source in order]
     assert folded(view, arrived) == folded(view, [line for lines in sources for line in lines])
+
+
+def test_a_contact_that_was_taken_back_counts_no_longer() -> None:
+    person = PEOPLE[0]
+    _, case, _, _, appointment = ids(person)
+    attended = AppointmentAttended(occurred_at=NOON - timedelta(days=1), late=False)
+    facts: list[tuple[UUID, Fact]] = [
+        (case, contact(9, PROVIDER)),
+        (case, contact(2, OTHER)),
+        (appointment, attended),
+        (appointment, AppointmentOutcomeCorrected(occurred_at=NOON)),
+        (case, ContactRecordedInError(occurred_at=NOON, contact_id=OTHER)),
+    ]
+    lines = [Line(fact, aggregate, person, PROVIDER) for aggregate, fact in facts]
+    counted = [next(iter(folded(SITUATION, lines[:number])[0].values())).last_contact_at for number in range(1, 6)]
+    assert [(NOON - at).days for at in counted] == [9, 2, 1, 2, 9]
 
 
 def test_something_that_became_of_a_nudge_that_nobody_decided_is_a_broken_journey() -> None:

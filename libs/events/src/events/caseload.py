@@ -211,6 +211,14 @@ class ContactRecorded(Fact, type_name="waymark.caseload.ContactRecorded.v1"):
     note: OfParticipant | None = None
     shared: bool | None = None
     """Whether the person may read the note; not unless it says so."""
+    contact_id: UUID | None = None
+    """None in what was told before a contact could be taken back."""
+
+
+class ContactRecordedInError(Fact, type_name="waymark.caseload.ContactRecordedInError.v1"):
+    """A contact that was recorded did not happen, or not with this person: it counts no longer."""
+
+    contact_id: UUID
 
 
 class CaseStarted(Fact, type_name="waymark.caseload.CaseStarted.v1"):
@@ -373,6 +381,12 @@ class NextStepSetAside(Fact, type_name="waymark.caseload.NextStepSetAside.v1"):
     reason: SetAsideReason
     until: date
     """The first day on which the step may be shown again."""
+
+
+class NextStepTakenUp(Fact, type_name="waymark.caseload.NextStepTakenUp.v1"):
+    """The person can do a step now that they had set aside."""
+
+    step: Code
 
 
 class CaseSnoozed(Fact, type_name="waymark.caseload.CaseSnoozed.v1"):

@@ -24,7 +24,7 @@ class Deed(StrEnum):
     TAKE_PART = "do their part in a case"
     ASSIGN = "assign a coach"
     EXCUSE = "excuse a service standard"
-    RETRACT = "say that a case was entered in error"
+    RETRACT = "take back what others recorded, or a whole case that was entered in error"
 
 
 @dataclass(frozen=True, slots=True)

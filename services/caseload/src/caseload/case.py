@@ -28,8 +28,10 @@ from events.caseload import (
     CaseUnsnoozed,
     CoachAssigned,
     ContactRecorded,
+    ContactRecordedInError,
     NeedsAssessed,
     NextStepSetAside,
+    NextStepTakenUp,
     PlanDrafted,
     PlanReviewed,
     SafetyConcernHandled,
@@ -44,6 +46,10 @@ COACH: Final = ActionOwner.COACH
 
 class ContactInTheFuture(Refusal):
     """A contact is recorded when it has happened, not before."""
+
+
+class NoSuchContact(Refusal):
+    """The case has no contact of that id."""
 
 
 class NoSuchConcern(Refusal):
@@ -73,6 +79,9 @@ class Case(Aggregate):
     concerns: dict[UUID, bool] = field(default_factory=dict)
     set_aside: dict[str, date] = field(default_factory=dict)
     snoozed: tuple[int, date] | None = None
+    contacts: dict[UUID, UUID] = field(default_factory=dict)
+    """Who recorded each contact."""
+    taken_back: set[UUID] = field(default_factory=set)
 
     @classmethod
     def open(cls, id: UUID, opened: CaseOpened, coach_id: UUID | None) -> Self:  # noqa: A002  (the library's own word)
@@ -217,6 +226,11 @@ class Case(Aggregate):
         if self.set_aside.get(aside.step) != aside.until:
             self._record_open([aside])
 
+    def take_step_up(self, step: str, now: datetime) -> None:
+        """Show a step again that was set aside."""
+        if step in self.set_aside:
+            self.record(NextStepTakenUp(occurred_at=now, step=step))
+
     def snooze(self, snoozed: CaseSnoozed, today: date) -> None:
         """Put a line of Today off."""
         if snoozed.until <= today:
@@ -234,6 +248,13 @@ class Case(Aggregate):
         if contact.occurred_at > now:
             raise ContactInTheFuture(str(ContactInTheFuture.__doc__))
         self.record(contact)
+
+    def take_contact_back(self, contact_id: UUID, now: datetime) -> None:
+        """Let a contact count no longer that was recorded by mistake."""
+        if contact_id not in self.contacts:
+            raise NoSuchContact(str(NoSuchContact.__doc__))
+        if contact_id not in self.taken_back:
+            self.record(ContactRecordedInError(occurred_at=now, contact_id=contact_id))
 
     def _record_open(self, facts: Iterable[Fact]) -> None:
         """Record what follows, in a case that is not closed."""
@@ -255,14 +276,26 @@ class Case(Aggregate):
                 self.concerns[concern_id] = False
             case SafetyConcernHandled(concern_id=concern_id):
                 self.concerns[concern_id] = True
-            case NextStepSetAside(step=step, until=until):
-                self.set_aside[step] = until
             case CaseSnoozed(rule=rule, until=until):
                 self.snoozed = rule, until
             case CaseUnsnoozed():
                 self.snoozed = None
-            case ContactRecorded() | NeedsAssessed():
+            case NeedsAssessed():
                 pass
+            case _:
+                self._fold_what_can_be_undone(fact)
+
+    def _fold_what_can_be_undone(self, fact: Fact) -> None:
+        match fact:
+            case ContactRecorded(contact_id=contact_id, coach_id=coach_id):
+                if contact_id:
+                    self.contacts[contact_id] = coach_id
+            case ContactRecordedInError(contact_id=contact_id):
+                self.taken_back.add(contact_id)
+            case NextStepSetAside(step=step, until=until):
+                self.set_aside[step] = until
+            case NextStepTakenUp(step=step):
+                self.set_aside.pop(step, None)
             case _:
                 self._fold_part(fact)
 

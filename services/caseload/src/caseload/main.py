@@ -11,6 +11,7 @@ from caseload.programme_rules import Terms
 from caseload.routes.action import action_router
 from caseload.routes.appointment import appointment_router
 from caseload.routes.case import case_router
+from caseload.routes.contact import contact_router
 from caseload.routes.conversation import conversation_router
 from caseload.routes.job import job_router
 from caseload.routes.participant import participant_router
@@ -54,6 +55,7 @@ ROUTERS: Final = (
     case_router,
     action_router,
     appointment_router,
+    contact_router,
     conversation_router,
     job_router,
     session_router,

@@ -11,14 +11,15 @@ from pydantic import BaseModel, Field
 
 from caseload.action import ActionStage
 from caseload.case_status import Status
-from caseload.sentences import sentence_of, shared
+from caseload.corrections import Corrections
+from caseload.sentences import Sentence, sentence_of, shared
 from caseload.views.appointments import AppointmentRow
 from caseload.views.caseload import ActionRow, CaseSummary, life_of
 from caseload.views.messages import MessageRow
 from caseload.views.timeline import TimelineRow
 from chassis.keyring import Keyring
-from events.caseload import ActionOwner, AppointmentKind, CancelledBy
-from events.fact import read
+from events.caseload import ActionOwner, AppointmentKind, CancelledBy, ContactRecorded
+from events.fact import Fact, read
 from events.meeting import MeetingChannel
 
 ERASED = "Null once the person's data is erased."
@@ -98,7 +99,12 @@ class TimelineEntry(BaseModel):
     recorded_at: datetime = Field(description="When it was learned.")
     sentence: str = Field(examples=["Coach and person spoke by phone."])
     words: dict[str, str | None] = Field(
-        description="What people said, by label. " + ERASED, examples=[{"Note": "Ready for the interview on Friday."}]
+        description="What people said, by label; nothing of what was taken back. " + ERASED,
+        examples=[{"Note": "Ready for the interview on Friday."}],
+    )
+    taken_back: bool = Field(description="It was said later that it is not so: to be shown struck through.")
+    contact_id: UUID | None = Field(
+        description="Of a contact that can be taken back, by who recorded it or a leader. Null for the person."
     )
 
 
@@ -135,13 +141,15 @@ async def case_page(
 
 
 async def timeline_entries(
-    keyring: Keyring, rows: Sequence[TimelineRow], zone: ZoneInfo, *, for_person: bool
+    keyring: Keyring, rows: Sequence[TimelineRow], corrections: Corrections, zone: ZoneInfo, *, for_person: bool
 ) -> list[TimelineEntry]:
     """Tell facts in sentences and open the words in them; the person does not read what a coach noted alone."""
     facts = [read(row.type_name, row.fact.encode()) for row in rows]
-    sentences = [sentence_of(fact, zone) for fact in facts]
-    if for_person:
-        sentences = [shared(fact, sentence) for fact, sentence in zip(facts, sentences, strict=True)]
+    struck = [corrections.strike(row.id, fact) for row, fact in zip(rows, facts, strict=True)]
+    sentences = [
+        _sentence(fact, zone, for_person=for_person, taken_back=taken_back)
+        for fact, taken_back in zip(facts, struck, strict=True)
+    ]
     opened = iter(await keyring.open_many([sealed for told in sentences for sealed in told.sealed.values()]))
     return [
         TimelineEntry(
@@ -150,9 +158,22 @@ async def timeline_entries(
             recorded_at=row.recorded_at,
             sentence=told.words,
             words={label: next(opened) for label in told.sealed},
+            taken_back=taken_back,
+            contact_id=None if for_person or taken_back else _contact(fact),
         )
-        for row, told in zip(rows, sentences, strict=True)
+        for row, fact, told, taken_back in zip(rows, facts, sentences, struck, strict=True)
     ]
+
+
+def _contact(fact: Fact) -> UUID | None:
+    return fact.contact_id if isinstance(fact, ContactRecorded) else None
+
+
+def _sentence(fact: Fact, zone: ZoneInfo, *, for_person: bool, taken_back: bool) -> Sentence:
+    sentence = sentence_of(fact, zone)
+    if taken_back:
+        return Sentence(sentence.words, {})
+    return shared(fact, sentence) if for_person else sentence
 
 
 def by_name(line: CaseLine) -> tuple[bool, str, UUID]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from caseload.action import ActionStage
 from caseload.case_status import Status
+from caseload.corrections import Corrections
 from caseload.dossier.entries import Dossier
 from caseload.dossier.funnel import Funnel, funnel_of, weeks_in_work
 from caseload.kinds import STAFF_ONLY
@@ -263,7 +264,9 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
         file=file,
         funnel=_funnel(funnel_of(dossier.applications.values())),
         weeks_in_work=weeks_in_work(dossier.jobs.values(), now.today),
-        timeline=await timeline_entries(keyring, subject.shown_rows, now.zone, for_person=subject.for_person),
+        timeline=await timeline_entries(
+            keyring, subject.shown_rows, Corrections.among(subject.rows), now.zone, for_person=subject.for_person
+        ),
         as_of=subject.as_of,
     )
 

@@ -181,9 +181,10 @@ class Message(Noted):
 
 
 class ContactStanding(Value):
-    """How coach and person are in touch."""
+    """How coach and person are in touch; `contact` is the latest of those that are not kept one by one any more."""
 
     contact: Contact | None = None
+    contacts: dict[str, Contact] = {}
     appointments: dict[UUID, Appointment] = {}
     settled: dict[UUID, Settled] = {}
     messages: tuple[Message, ...] = ()
@@ -346,6 +347,7 @@ class Standing(Value):
         return latest(self._contacts())
 
     def _contacts(self) -> Iterable[Contact]:
+        yield from self.contact.contacts.values()
         if self.contact.contact:
             yield self.contact.contact
         if self.person.met:

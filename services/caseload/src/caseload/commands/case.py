@@ -126,6 +126,11 @@ async def set_step_aside(session: Session, target: Target, aside: NextStepSetAsi
     return await decide(session, target, lambda case: case.set_step_aside(aside))
 
 
+async def take_step_up(session: Session, target: Target, step: str, now: datetime) -> Answer:
+    """Show a step again that was set aside."""
+    return await decide(session, target, lambda case: case.take_step_up(step, now))
+
+
 async def snooze(
     session: Session, target: Target, keyring: Keyring, snoozed: Wording[CaseSnoozed], today: date
 ) -> Answer:
@@ -142,6 +147,11 @@ async def record_contact(
     session: Session, target: Target, keyring: Keyring, contact: Wording[ContactRecorded], now: datetime
 ) -> Answer:
     """Take a contact that happened now or earlier."""
-    case = await target.load(session)
-    case.record_contact(contact.sealed(await keyring.sealer(person_of(case))), now)
-    return await session.save(case, status=CREATED)
+    return await decide_in_words(
+        session, target, keyring, contact, lambda case, fact: case.record_contact(fact, now), "contact"
+    )
+
+
+async def take_contact_back(session: Session, target: Target, contact_id: UUID, now: datetime) -> Answer:
+    """Let a contact count no longer."""
+    return await decide(session, target, lambda case: case.take_contact_back(contact_id, now))

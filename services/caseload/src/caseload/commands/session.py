@@ -40,6 +40,7 @@ class SessionNotes:
     `actions` and `next` are the fields of the facts that follow, in plain words.
     """
 
+    contact_id: UUID
     attended: Attended | None
     channel: Channel | None
     occurred_at: datetime | None
@@ -63,8 +64,8 @@ async def note_session(session: Session, target: Target, noting: Noting, notes: 
     """Store all of it or nothing."""
     case = await target.load(session)
     appointment = await _outcome(session, case, noting, notes.attended) if notes.attended else None
-    await _record_contact(case, appointment, noting, notes)
-    ids = await _agree(case, noting, notes.actions)
+    contact = await _record_contact(case, appointment, noting, notes)
+    ids = contact | await _agree(case, noting, notes.actions)
     following = await booked(case, noting.keyring, noting.coach_id, notes.next) if notes.next else None
     if following:
         ids["appointment"] = str(following.id)
@@ -82,14 +83,17 @@ async def _outcome(session: Session, case: Case, noting: Noting, attended: Atten
     return appointment
 
 
-async def _record_contact(case: Case, appointment: Appointment | None, noting: Noting, notes: SessionNotes) -> None:
+async def _record_contact(
+    case: Case, appointment: Appointment | None, noting: Noting, notes: SessionNotes
+) -> dict[str, str]:
     """Note that the two spoke: when the person came, or by the channel that the coach names."""
     came = appointment is not None and notes.attended is not None and notes.attended.came
     met = appointment if came else None
     channel = notes.channel or (CHANNELS[met.channel] if met else None)
     if channel is None:
-        return
+        return {}
     fields = {
+        "contact_id": notes.contact_id,
         "occurred_at": notes.occurred_at or (met.starts_at if met else noting.now),
         "channel": channel,
         "coach_id": noting.coach_id,
@@ -98,6 +102,7 @@ async def _record_contact(case: Case, appointment: Appointment | None, noting: N
     }
     contact = Wording(ContactRecorded, fields).sealed(await noting.keyring.sealer(person_of(case)))
     case.record_contact(contact, noting.now)
+    return {"contact": str(notes.contact_id)}
 
 
 async def _agree(case: Case, noting: Noting, actions: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from caseload.access import Deed
 from caseload.commands import case as commands
 from caseload.commands.target import Wording
 from caseload.desk import ToCase
-from caseload.forms import Asked, Day, Moment, Words, example
+from caseload.forms import Asked, Day, Words, example
 from chassis.http import Accepted, ExpectedVersion
 from events.caseload import (
     BarrierTheme,
@@ -22,9 +22,7 @@ from events.caseload import (
     CasePaused,
     CaseReactivated,
     CaseSnoozed,
-    Channel,
     ContactNeed,
-    ContactRecorded,
     ExitReason,
     NeedsAssessed,
     NextStepSetAside,
@@ -119,17 +117,6 @@ class ExitReport(Asked):
     report: Words
 
 
-class NewContact(Asked):
-    """A contact between coach and person, now or earlier; the person may read the note when it is `shared`."""
-
-    model_config = example(occurred_at="2026-03-02T09:30:00Z", channel="phone", note="Ready for Friday's interview.")
-
-    occurred_at: Moment
-    channel: Channel
-    note: Words | None = None
-    shared: bool = False
-
-
 class StepAside(Asked):
     """A next step that the person cannot do now, by its name on Home."""
 
@@ -137,6 +124,14 @@ class StepAside(Asked):
 
     step: Code
     reason: SetAsideReason
+
+
+class StepAgain(Asked):
+    """A step that was set aside, by its name on Home."""
+
+    model_config = example(step="profile")
+
+    step: Code
 
 
 class Snooze(Asked):
@@ -254,21 +249,20 @@ async def enter_case_in_error(to: ToCase, expected: ExpectedVersion, body: Expla
     )
 
 
-@case_router.post("/cases/{case_id}/contacts", status_code=201, response_model=Accepted)
-async def record_contact(to: ToCase, body: NewContact) -> Response:
-    """Note a contact. It contradicts nothing that others do to the case, so no version has to be sent."""
-    contact = Wording(ContactRecorded, {"coach_id": to.actor.id, **body.model_dump()})
-    return await to.answer(
-        Deed.WORK, None, lambda session, case: commands.record_contact(session, case, to.keyring, contact, to.now)
-    )
-
-
 @case_router.post("/cases/{case_id}/next-step/set-aside", response_model=Accepted)
 async def set_next_step_aside(to: ToCase, body: StepAside) -> Response:
     """Say that the person cannot do their next step now: another one is shown for three days."""
     until = to.today + timedelta(days=SET_ASIDE_DAYS)
     aside = NextStepSetAside(occurred_at=to.now, until=until, **body.model_dump())
     return await to.answer(Deed.TAKE_PART, None, lambda session, case: commands.set_step_aside(session, case, aside))
+
+
+@case_router.post("/cases/{case_id}/next-step/take-up", response_model=Accepted)
+async def take_next_step_up(to: ToCase, body: StepAgain) -> Response:
+    """Show a step again that was set aside, as when that was a slip."""
+    return await to.answer(
+        Deed.TAKE_PART, None, lambda session, case: commands.take_step_up(session, case, body.step, to.now)
+    )
 
 
 @case_router.post("/cases/{case_id}/snooze", response_model=Accepted)

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
+from caseload.corrections import CORRECTING, Corrections
 from caseload.dossier.folding import dossier_of
 from caseload.kinds import KINDS, STAFF_ONLY, Kind
 from caseload.moment import Now
@@ -16,7 +17,7 @@ from caseload.participant_page import AsOf, ParticipantPage, Subject, participan
 from caseload.person_desk import PersonRequest, ToPerson, now_at, rules_at
 from caseload.today_page import ShownStep
 from caseload.views.journey import By, standing_after, told_of, until_end_of
-from caseload.views.timeline import TIMELINE, Window, entries_of, journey_of
+from caseload.views.timeline import TIMELINE, Window, entries_of, entries_of_types, journey_of
 from chassis.http import etag
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
@@ -68,8 +69,10 @@ async def read_timeline(
     window = Window(_types(kind, for_person=to.for_person), before, ENTRIES_AT_ONCE)
     async with reading(to.desk.pool, to.tenant, TIMELINE, to.places) as connection:
         rows = await entries_of(connection, to.tenant, to.participant_id, window)
+        correcting = await entries_of_types(connection, to.tenant, to.participant_id, CORRECTING)
     further = rows[-1].id if len(rows) == ENTRIES_AT_ONCE else None
-    entries = await timeline_entries(to.desk.keyring, rows, to.desk.zone, for_person=to.for_person)
+    corrections = Corrections.among(correcting)
+    entries = await timeline_entries(to.desk.keyring, rows, corrections, to.desk.zone, for_person=to.for_person)
     return TimelinePage(entries=entries, next=further)
 
 

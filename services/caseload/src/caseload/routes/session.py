@@ -129,6 +129,7 @@ async def excuse_standard(to: ToCase, standard: Standard, body: Excuse) -> Respo
 def _notes(to: CaseRequest, body: SessionBox) -> SessionNotes:
     at: dict[str, Any] = {"occurred_at": to.now}
     return SessionNotes(
+        contact_id=uuid4(),
         attended=_attended(body.attendance) if body.attendance else None,
         channel=body.channel,
         occurred_at=body.occurred_at,

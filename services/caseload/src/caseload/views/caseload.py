@@ -26,8 +26,10 @@ from events.caseload import (
     CaseUnsnoozed,
     CoachAssigned,
     ContactRecorded,
+    ContactRecordedInError,
     NeedsAssessed,
     NextStepSetAside,
+    NextStepTakenUp,
     PauseReason,
     PlanAgreed,
     PlanDrafted,
@@ -59,7 +61,6 @@ class CaseRow:
     programme_id: UUID | None = None
     opened_at: datetime | None = None
     coach_id: UUID | None = None
-    last_contact_at: datetime | None = None
     starts_on: date | None = None
     ends_on: date | None = None
     pause: str | None = None
@@ -85,6 +86,17 @@ class ActionRow:
     fell_due: bool = False
 
 
+@dataclass
+class ContactRow:
+    """A contact that was recorded, by the id of its fact where it has none of its own; it may have been a mistake."""
+
+    contact_id: str
+    case_id: UUID
+    tenant: UUID | None
+    occurred_at: datetime
+    in_error: bool = False
+
+
 def case_touched(told: Told) -> UUID:
     """Return the case that a fact of a referral or of a case belongs to."""
     return case_of(told.aggregate_id) if told.type == ReferralSubmitted.type_name else told.aggregate_id
@@ -105,8 +117,6 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
             )
         case CoachAssigned(coach_id=coach_id):
             row.coach_id = coach_id
-        case ContactRecorded(occurred_at=at):
-            row.last_contact_at = max(at, row.last_contact_at or at)
         case fact if isinstance(fact, LIFE_FACTS):
             _live(row, fact)
     row.version = int(told.id.rpartition(":")[2])
@@ -170,12 +180,34 @@ def _worded(fact: ActionSuggested | ActionAgreed, told: Told, suggested: ActionR
     )
 
 
+def contact_touched(told: Told) -> str | None:
+    """Return the contact that a fact of a case is about, None when it is about none."""
+    fact = told.fact
+    return str(fact.contact_id or told.id) if isinstance(fact, ContactRecorded | ContactRecordedInError) else None
+
+
+def fold_contact(row: ContactRow | None, told: Told) -> ContactRow:
+    """Take a fact into its contact.
+
+    Raises LookupError for a contact that nobody recorded.
+    """
+    fact = told.fact
+    if isinstance(fact, ContactRecorded):
+        return ContactRow(str(fact.contact_id or told.id), told.aggregate_id, told.tenant, fact.occurred_at)
+    if row is None:
+        message = "a contact was taken back before it was recorded"
+        raise LookupError(message)
+    row.in_error = True
+    return row
+
+
 # Every fact of a case, so that the view knows its version.
 CASE_FACTS: Final[tuple[type[Fact], ...]] = (
     CaseOpened,
     CoachAssigned,
     *ACTION_FACTS,
     ContactRecorded,
+    ContactRecordedInError,
     *LIFE_FACTS,
     TrackChosen,
     NeedsAssessed,
@@ -186,6 +218,7 @@ CASE_FACTS: Final[tuple[type[Fact], ...]] = (
     PlanAgreed,
     PlanReviewed,
     NextStepSetAside,
+    NextStepTakenUp,
     CaseSnoozed,
     CaseUnsnoozed,
 )
@@ -203,6 +236,7 @@ CASELOAD: Final = View(
             fold_action,
             indexes=("case_id", f"using btree (due) where {WAITED_FOR}"),
         ),
+        Table("contact", ContactRow, contact_touched, fold_contact, indexes=("case_id, occurred_at",)),
     ),
 )
 
@@ -231,10 +265,12 @@ class CaseSummary:
 
 
 SUMMARIES: Final = """
-select c.*, a.open_actions, a.next_due from caseload c cross join lateral (
+select c.*, a.open_actions, a.next_due, t.last_contact_at from caseload c cross join lateral (
     select count(*) as open_actions, min(due) as next_due from agreed_action
     where case_id = c.case_id and stage in ('agreed', 'in_progress', 'standby')
-) a
+) a cross join lateral (
+    select max(occurred_at) as last_contact_at from contact where case_id = c.case_id and not in_error
+) t
 where c.tenant = %(tenant)s and c.opened_at is not null
 """
 IN_ORDER: Final = """

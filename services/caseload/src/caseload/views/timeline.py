@@ -93,6 +93,10 @@ select * from timeline where tenant = %(tenant)s and participant_id = %(particip
 order by recorded_at, position, id
 """
 
+OF_TYPES: Final = """
+select * from timeline where tenant = %(tenant)s and participant_id = %(participant)s and type_name = any(%(types)s)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -108,6 +112,15 @@ async def entries_of(connection: Connection, tenant: UUID, participant: UUID, wi
     arguments = {"tenant": tenant, "participant": participant, **asdict(window)}
     async with connection.cursor(row_factory=class_row(TimelineRow)) as cursor:
         return await (await cursor.execute(ENTRIES, arguments)).fetchall()
+
+
+async def entries_of_types(
+    connection: Connection, tenant: UUID, participant: UUID, types: Sequence[str]
+) -> list[TimelineRow]:
+    """Return all that a provider may see of a participant's journey and is of some types."""
+    async with connection.cursor(row_factory=class_row(TimelineRow)) as cursor:
+        arguments = {"tenant": tenant, "participant": participant, "types": list(types)}
+        return await (await cursor.execute(OF_TYPES, arguments)).fetchall()
 
 
 async def journey_of(connection: Connection, tenant: UUID, participant: UUID) -> list[TimelineRow]:

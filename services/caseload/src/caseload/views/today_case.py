@@ -21,6 +21,7 @@ from events.caseload import (
     CaseUnsnoozed,
     CoachAssigned,
     ContactRecorded,
+    ContactRecordedInError,
     NeedsAssessed,
     SafetyConcernHandled,
     SafetyConcernRaised,
@@ -132,7 +133,7 @@ def _day(day: date | None) -> str | None:
 
 
 FOLDS: Final[Folds[CaseStandingRow]] = {
-    **dict.fromkeys((*PLAN_FOLDS, ContactRecorded, TrackChosen), _counted),
+    **dict.fromkeys((*PLAN_FOLDS, ContactRecorded, ContactRecordedInError, TrackChosen), _counted),
     **dict.fromkeys(ENDS, _ended),
     CaseOpened: _opened,
     CoachAssigned: _coached,

@@ -19,19 +19,22 @@ from events.caseload import (
     AppointmentRescheduled,
     Channel,
     ContactRecorded,
+    ContactRecordedInError,
     MessageRead,
     MessageSent,
     MessageWithdrawn,
 )
 
+CONTACTS_KEPT: Final = 6
 SETTLED_KEPT: Final = 6
 MESSAGES_KEPT: Final = 8
 
 
 @dataclass
 class ContactStandingRow:
-    """Contacts recorded, appointments without an outcome, the latest with one, and the latest messages.
+    """The latest contacts recorded, appointments without an outcome, the latest with one, and the latest messages.
 
+    What is too old to be kept, and so to be taken back, leaves in `contact` what was the latest of it.
     The scalars say of the documents what lists are selected by; `last_message_by` is who waits for no reply.
     """
 
@@ -42,6 +45,7 @@ class ContactStandingRow:
     last_message_by: str | None = None
     next_over_at: datetime | None = None
     contact: Json | None = None
+    contacts: Json = field(default_factory=dict)
     active: Json | None = None
     appointments: Json = field(default_factory=dict)
     settled: Json = field(default_factory=dict)
@@ -64,7 +68,17 @@ def fold_contact_standing(row: ContactStandingRow | None, told: Told) -> Contact
 
 
 def _contacted(row: ContactStandingRow, fact: ContactRecorded, told: Told) -> None:
-    row.contact = later(row.contact, noted(told) | {"channel": fact.channel})
+    row.contacts[str(fact.contact_id or told.id)] = noted(told) | {"channel": fact.channel}
+    if len(row.contacts) > CONTACTS_KEPT:
+        row.contact = later(row.contact, row.contacts.pop(_oldest(row.contacts)))
+
+
+def _oldest(contacts: Json) -> str:
+    return min(contacts, key=lambda id_: (contacts[id_]["at"], id_))
+
+
+def _taken_back(row: ContactStandingRow, fact: ContactRecordedInError, _told: Told) -> None:
+    row.contacts.pop(str(fact.contact_id), None)
 
 
 def _booked(row: ContactStandingRow, fact: AppointmentBooked, told: Told) -> None:
@@ -133,7 +147,7 @@ def _withdrawn(row: ContactStandingRow, fact: MessageWithdrawn, _told: Told) -> 
 
 
 def _sum_up(row: ContactStandingRow) -> None:
-    contacts = [row.contact] if row.contact else []
+    contacts = [*row.contacts.values(), *([row.contact] if row.contact else [])]
     contacts += [_as_contact(settled) for settled in row.settled.values() if settled["attended"]]
     contacts += [_written(message) for message in row.messages if message["by"] == ActionOwner.COACH]
     row.last_contact_at = _moment(max((contact["at"] for contact in contacts), default=None))
@@ -160,6 +174,7 @@ def _moment(kept: str | None) -> datetime | None:
 
 FOLDS: Final[Folds[ContactStandingRow]] = {
     ContactRecorded: _contacted,
+    ContactRecordedInError: _taken_back,
     AppointmentBooked: _booked,
     AppointmentRescheduled: _rescheduled,
     AppointmentAttended: _attended,

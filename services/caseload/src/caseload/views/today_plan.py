@@ -23,6 +23,7 @@ from events.caseload import (
     ActionSuggested,
     CaseOpened,
     NextStepSetAside,
+    NextStepTakenUp,
     PlanAgreed,
     PlanDrafted,
     PlanReviewed,
@@ -155,6 +156,10 @@ def _set_aside(row: PlanStandingRow, fact: NextStepSetAside, told: Told) -> None
     row.active = later(row.active, noted(told))
 
 
+def _taken_up(row: PlanStandingRow, fact: NextStepTakenUp, _told: Told) -> None:
+    row.set_aside.pop(fact.step, None)
+
+
 def _promised(row: PlanStandingRow, fact: StandardPromised, told: Told) -> None:
     days = {"warn_on": fact.warn_on.isoformat(), "due": fact.due.isoformat()}
     row.standards[fact.standard] = noted(told) | days
@@ -200,6 +205,7 @@ FOLDS: Final[Folds[PlanStandingRow]] = {
     PlanAgreed: _plan_agreed,
     PlanReviewed: _reviewed,
     NextStepSetAside: _set_aside,
+    NextStepTakenUp: _taken_up,
     StandardPromised: _promised,
     StandardWarned: _warned,
     StandardBreached: _breached,

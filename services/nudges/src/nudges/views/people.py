@@ -1,6 +1,6 @@
 """How things stand with people: how to reach them, when somebody last spoke to them, and what becomes of their case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from events.caseload import (
     ActionAgreed,
     ActionOwner,
     AppointmentAttended,
+    AppointmentOutcomeCorrected,
     CaseCompleted,
     CaseEnteredInError,
     CaseExitedEarly,
@@ -23,8 +24,10 @@ from events.caseload import (
     CoachAssigned,
     ContactNeed,
     ContactRecorded,
+    ContactRecordedInError,
     ExitReason,
     MessageSent,
+    MessageWithdrawn,
     NeedsAssessed,
     case_of,
 )
@@ -49,17 +52,24 @@ PERSON_FACTS: Final = (
     InitialMeetingHeld,
     ReferralHandoverHeld,
     AppointmentAttended,
+    AppointmentOutcomeCorrected,
     ContactRecorded,
+    ContactRecordedInError,
     MessageSent,
+    MessageWithdrawn,
     NeedsAssessed,
 )
+CONTACTS_KEPT: Final = 12
 ENDS: Final = (CaseCompleted, CaseExitedEarly, CaseNotStarted, CaseHandedBack, CaseEnteredInError)
 CASE_FACTS: Final = (CaseOpened, CoachAssigned, ActionAgreed, CasePaused, CaseResumed, CaseReactivated, *ENDS)
 
 
 @dataclass
 class PersonRow:
-    """A person with a provider. The address is that of their latest referral; who is to be called only gets no mail."""
+    """A person with a provider. The address is that of their latest referral; who is to be called only gets no mail.
+
+    `contacts` are the latest with somebody of the service, each at its moment: one may yet be taken back.
+    """
 
     person_id: UUID
     participant_id: UUID
@@ -70,6 +80,7 @@ class PersonRow:
     last_contact_at: datetime | None = None
     deceased: bool = False
     call_only: bool = False
+    contacts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -123,9 +134,31 @@ def fold_person(row: PersonRow | None, told: Told) -> PersonRow:
             row.deceased = True
         case NeedsAssessed(contact_needs=needs):
             row.call_only = ContactNeed.CALL_ONLY in needs
+        case ContactRecordedInError() | MessageWithdrawn() | AppointmentOutcomeCorrected():
+            row.contacts.pop(_contact(told), None)
         case _ if is_human_contact(fact):
-            row.last_contact_at = max(fact.occurred_at, row.last_contact_at or fact.occurred_at)
+            _keep_contact(row, told)
+    row.last_contact_at = max(map(datetime.fromisoformat, row.contacts.values()), default=None)
     return row
+
+
+def _keep_contact(row: PersonRow, told: Told) -> None:
+    row.contacts[_contact(told)] = told.fact.occurred_at.isoformat()
+    if len(row.contacts) > CONTACTS_KEPT:
+        moments = {contact: datetime.fromisoformat(at) for contact, at in row.contacts.items()}
+        del row.contacts[min(moments, key=lambda contact: (moments[contact], contact))]
+
+
+def _contact(told: Told) -> str:
+    """Return what names a contact, to whoever tells of it and to whoever takes it back."""
+    match told.fact:
+        case ContactRecorded(contact_id=UUID() as thing) | ContactRecordedInError(contact_id=thing):
+            return str(thing)
+        case MessageSent(message_id=thing) | MessageWithdrawn(message_id=thing):
+            return str(thing)
+        case AppointmentAttended() | AppointmentOutcomeCorrected():
+            return str(told.aggregate_id)
+    return told.id
 
 
 def is_human_contact(fact: Fact) -> bool:
