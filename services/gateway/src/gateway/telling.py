@@ -65,15 +65,20 @@ class Telling:
             await self.desk.looks.listed(self.ask, self.actor, what, count)
         await self._refused([(match, answer) for match, answer in read if answer.status_code in REFUSALS])
 
+    async def refuse(self, values: Mapping[str, str]) -> None:
+        """Tell that a page was refused to somebody's role, where its path names a person or something of theirs."""
+        if person := _named(values) or await self._owner(values):
+            await self.desk.looks.refused(self.ask, self.actor, person, self.page, Refused.NOT_PERMITTED)
+
     async def _opened(self, match: Match, answer: httpx.Response) -> None:
-        person = _named(match) or _shown(answer) or await self._found(match)
+        person = _named(match.values) or _shown(answer) or await self._found(match)
         if person not in self.told:
             await self.desk.looks.opened(self.ask, self.actor, person, self._what(match))
             self.told.add(person)
 
     async def _refused(self, refused: Sequence[Read]) -> None:
         """Tell of each person once whose record was refused, unless it was opened all the same."""
-        owners = [(_named(match) or await self._owner(match), match, answer) for match, answer in refused]
+        owners = [(_named(match.values) or await self._owner(match.values), match, answer) for match, answer in refused]
         first = {person: (match, answer) for person, match, answer in reversed(owners) if person}
         for person, (match, answer) in first.items():
             if person not in self.told:
@@ -86,13 +91,13 @@ class Telling:
     async def _found(self, match: Match) -> UUID:
         """Wait for the view to know whose something is that was made just now."""
         for _ in range(LOOKS_AGAIN):
-            if person := await self._owner(match):
+            if person := await self._owner(match.values):
                 return person
             await asyncio.sleep(PAUSE_SECONDS)
         raise ProblemError(503, "Whose record this is, is not known here yet. Ask again.", {"Retry-After": "1"})
 
-    async def _owner(self, match: Match) -> UUID | None:
-        for value in match.values.values():
+    async def _owner(self, values: Mapping[str, str]) -> UUID | None:
+        for value in values.values():
             id_ = as_uuid(value)
             person = await self.desk.whose(id_) if id_ else None
             if person:
@@ -126,8 +131,8 @@ def as_uuid(text: str) -> UUID | None:
         return None
 
 
-def _named(match: Match) -> UUID | None:
-    return as_uuid(match.values.get(PARTICIPANT, ""))
+def _named(values: Mapping[str, str]) -> UUID | None:
+    return as_uuid(values.get(PARTICIPANT, ""))
 
 
 def _shown(answer: httpx.Response) -> UUID | None:

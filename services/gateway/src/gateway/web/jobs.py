@@ -1,16 +1,16 @@
 """Jobs: search the market in one's own words, see why each fits, keep what is worth a thought."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
-from gateway.access import JOBSEEKER
+from gateway.access import JOBSEEKER, STAFF
 from gateway.services import Question
-from gateway.web.visitor import AtOwnPage, AtPage, Visitor, blank
+from gateway.web.visitor import AtOwnPage, Visitor, blank, only
 from gateway.web.words import N_
 
 CONTRACTS: Final = (
@@ -26,9 +26,11 @@ ASKED: Final = frozenset({"words", "place", "pay_period", "search_id", *NUMBERS}
 
 jobs_router = APIRouter(include_in_schema=False)
 
+AtMarket = Annotated[Visitor, Depends(only(STAFF | {JOBSEEKER}))]
+
 
 @jobs_router.get("/jobs")
-async def show_jobs(visitor: AtPage) -> HTMLResponse:
+async def show_jobs(visitor: AtMarket) -> HTMLResponse:
     """Show the form, and new jobs that fit what the person told of their wishes."""
     if visitor.actor.role != JOBSEEKER:
         return _page(visitor, {})
@@ -38,19 +40,19 @@ async def show_jobs(visitor: AtPage) -> HTMLResponse:
 
 
 @jobs_router.post("/jobs")
-async def search_jobs(visitor: AtPage) -> HTMLResponse:
+async def search_jobs(visitor: AtMarket) -> HTMLResponse:
     """Search. What somebody looks for stays out of addresses and logs, so it comes in a body."""
     form = await visitor.request.form()
     answer = await visitor.command("jobsearch", "/vacancies/search", _asked(form))
     asked = {name: str(value) for name, value in form.items()}
     chosen = form.getlist("contracts")
     if not answer.done:
-        return _page(visitor, asked, status=422, errors=answer.faults(visitor.say), chosen=chosen)
+        return _page(visitor, asked, status=answer.answer.status_code, errors=answer.faults(visitor.say), chosen=chosen)
     return _page(visitor, asked, found=answer.answer.json(), chosen=chosen)
 
 
 @jobs_router.get("/jobs/{vacancy_id}")
-async def show_job(visitor: AtPage, vacancy_id: UUID) -> HTMLResponse:
+async def show_job(visitor: AtMarket, vacancy_id: UUID) -> HTMLResponse:
     """Show a vacancy. What it does not say is said to be missing."""
     vacancy = await visitor.read("jobsearch", f"/vacancies/{vacancy_id}")
     return visitor.page("job.html", vacancy=vacancy, contracts=dict(CONTRACTS))

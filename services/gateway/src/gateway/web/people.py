@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from chassis.problem import ProblemError
 from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
-from gateway.web.visitor import AtPage
+from gateway.web.visitor import AtWork
 from gateway.web.words import N_
 
 SERVICE: Final = "caseload"
@@ -159,7 +159,7 @@ people_router = APIRouter(include_in_schema=False)
 
 
 @people_router.post("/people/{participant_id}/{code}")
-async def do(visitor: AtPage, participant_id: UUID, code: str) -> Response:
+async def do(visitor: AtWork, participant_id: UUID, code: str) -> Response:
     """Do something with a person's case, and go back to where it was asked for."""
     if code not in DEEDS:
         raise ProblemError(404, "There is nothing here.")

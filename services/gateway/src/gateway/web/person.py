@@ -11,7 +11,7 @@ from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
 from gateway.web.people import DEEDS, NEEDS, SERVICE, TRACKS, WAYS
-from gateway.web.visitor import AtPage, blank
+from gateway.web.visitor import AtPage, AtWork, blank
 from gateway.web.words import N_
 
 KINDS: Final = (
@@ -83,7 +83,7 @@ person_router = APIRouter(include_in_schema=False)
 
 @person_router.get("/people/{participant_id}")
 async def show_person(
-    visitor: AtPage, participant_id: UUID, as_of: str = "", by: str = "occurred_at", kind: str = ""
+    visitor: AtWork, participant_id: UUID, as_of: str = "", by: str = "occurred_at", kind: str = ""
 ) -> HTMLResponse:
     """Show a person, as they stand or stood on a day."""
     asked = {"as_of": as_of, "by": by} if as_of else {}
@@ -121,7 +121,7 @@ async def show_person(
 
 
 @person_router.post("/people/{participant_id}/actions/{action_id}/{step}")
-async def take_step(visitor: AtPage, participant_id: UUID, action_id: UUID, step: str) -> Response:
+async def take_step(visitor: AtWork, participant_id: UUID, action_id: UUID, step: str) -> Response:
     """Move an action on."""
     if step not in STEPS:
         raise ProblemError(404, "There is nothing here.")
@@ -132,7 +132,7 @@ async def take_step(visitor: AtPage, participant_id: UUID, action_id: UUID, step
 
 
 @person_router.post("/people/{participant_id}/appointments")
-async def book(visitor: AtPage, participant_id: UUID) -> Response:
+async def book(visitor: AtWork, participant_id: UUID) -> Response:
     """Book a meeting."""
     form = await visitor.request.form()
     case = await case_of(visitor)
@@ -141,7 +141,7 @@ async def book(visitor: AtPage, participant_id: UUID) -> Response:
 
 
 @person_router.post("/people/{participant_id}/appointments/{appointment_id}/{code}")
-async def tell_outcome(visitor: AtPage, participant_id: UUID, appointment_id: UUID, code: str) -> Response:
+async def tell_outcome(visitor: AtWork, participant_id: UUID, appointment_id: UUID, code: str) -> Response:
     """Say what became of a meeting."""
     if code not in OUTCOMES:
         raise ProblemError(404, "There is nothing here.")

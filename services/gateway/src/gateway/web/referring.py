@@ -1,14 +1,15 @@
 """Referring a person, and learning what became of it: for the people who send people."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, UploadFile
+from fastapi import APIRouter, Depends, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
+from gateway.access import LEADERS, REFERRER
 from gateway.services import Question
-from gateway.web.visitor import AtPage, Command, Visitor, blank
+from gateway.web.visitor import AtPage, Command, Visitor, blank, only
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
@@ -36,15 +37,18 @@ STAGES: Final[Mapping[str, tuple[str, str]]] = {
 
 referring_router = APIRouter(include_in_schema=False)
 
+AtReferring = Annotated[Visitor, Depends(only({REFERRER}))]
+AtFile = Annotated[Visitor, Depends(only(LEADERS | {REFERRER}))]
+
 
 @referring_router.get("/refer")
-async def show_form(visitor: AtPage) -> HTMLResponse:
+async def show_form(visitor: AtReferring) -> HTMLResponse:
     """Show the form by which a person is sent to a programme."""
     return _form(visitor, {})
 
 
 @referring_router.post("/refer")
-async def refer(visitor: AtPage) -> Response:
+async def refer(visitor: AtReferring) -> Response:
     """Show the answers to be checked first; send them when they were."""
     form = await visitor.request.form()
     told = {name: str(value).strip() for name, value in form.items()}
@@ -67,13 +71,13 @@ async def refer(visitor: AtPage) -> Response:
 
 
 @referring_router.get("/refer/file")
-async def show_file_form(visitor: AtPage) -> HTMLResponse:
+async def show_file_form(visitor: AtFile) -> HTMLResponse:
     """Show how many people are sent at once."""
     return visitor.page("refer_file.html", errors=blank({}), shown=None, told=blank({}), **_choices(visitor))
 
 
 @referring_router.post("/refer/file")
-async def preview_file(visitor: AtPage, file: UploadFile) -> HTMLResponse:
+async def preview_file(visitor: AtFile, file: UploadFile) -> HTMLResponse:
     """Check a file and show what is wrong with it, row by row. Nothing is brought in yet."""
     form = await visitor.request.form()
     content = await file.read(LARGEST_FILE + 1)

@@ -1,7 +1,7 @@
 """Who looks at a page, and how a page is answered to them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from chassis.http import ask as asking
 from chassis.identity import Actor
 from chassis.problem import ProblemError
-from gateway.access import JOBSEEKER
+from gateway.access import JOBSEEKER, STAFF
 from gateway.door import BROUGHT, SESSION, NotSignedInError
 from gateway.services import Question
 from gateway.sessions import Session
@@ -186,6 +186,10 @@ class Visitor:
         """Return a service's answer, whatever its status, once it is told what it shows of whom."""
         return await (await self._telling()).answer(question)
 
+    async def refuse(self) -> None:
+        """Tell that this page was refused, where its address names a person or something of theirs."""
+        await (await self._telling()).refuse(self.request.path_params)
+
     async def _telling(self) -> Telling:
         """Return what tells of this page: under its name, each person once."""
         desk, page = self.request.app.state.desk, self.request.scope["route"].name
@@ -246,10 +250,17 @@ async def _visitor(request: Request) -> Visitor:
 AtPage = Annotated[Visitor, Depends(_visitor)]
 
 
-async def _participant(visitor: AtPage) -> Visitor:
-    if visitor.actor.role != JOBSEEKER:
-        raise ProblemError(403, "This page is a participant's own.")
-    return visitor
+def only(roles: Collection[str]) -> Callable[[Visitor], Awaitable[Visitor]]:
+    """Return what lets nobody but people in these roles come to a page, and tells whose thing was refused to others."""
+
+    async def visitor_of(visitor: AtPage) -> Visitor:
+        if visitor.actor.role not in roles:
+            await visitor.refuse()
+            raise ProblemError(403, "This page is for people in another role.")
+        return visitor
+
+    return visitor_of
 
 
-AtOwnPage = Annotated[Visitor, Depends(_participant)]
+AtOwnPage = Annotated[Visitor, Depends(only({JOBSEEKER}))]
+AtWork = Annotated[Visitor, Depends(only(STAFF))]
