@@ -5,40 +5,26 @@ The routes of services have tables of their own, and are asked through the gatew
 
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from chassis.identity import Actor
 from gateway.routing import PREFIX
 from tests.access.matrix import NOBODY, Matrix, Table, Verdict
 from tests.gateway.running import Person, Platform
+from tests.gateway.visitors import JOBSEEKERS, LEADERS, OUTSIDERS, VISITORS, actor_of
 from tests.running import authorization
 
 ALLOWED, FORBIDDEN, HIDDEN = Verdict.ALLOWED, Verdict.FORBIDDEN, Verdict.HIDDEN
 
-STAFF: Final = ("coach", "team_leader", "provider_manager")
-OUTSIDERS: Final = ("analyst", "operator", "auditor")
-VISITORS: Final = (
-    "the person themselves",
-    "another person of the provider",
-    "coach of the person",
-    "another coach of the provider",
-    *(f"{role} of the provider" for role in STAFF[1:]),
-    *(f"{role} elsewhere" for role in STAFF),
-    "who referred the person",
-    *OUTSIDERS,
-)
 ALL: Final = dict.fromkeys(VISITORS, ALLOWED)
 OF_ROLES: Final = dict.fromkeys(OUTSIDERS, FORBIDDEN)
 SEES: Final = dict.fromkeys(VISITORS, HIDDEN) | {
     **OF_ROLES,
     **dict.fromkeys(("the person themselves", "coach of the person"), ALLOWED),
-    **{f"{role} of the provider": ALLOWED for role in STAFF[1:]},
+    **{f"{role} of the provider": ALLOWED for role in LEADERS},
     "who referred the person": FORBIDDEN,
 }
-JOBSEEKERS: Final = ("the person themselves", "another person of the provider")
 LINKS: Final = SEES | dict.fromkeys(JOBSEEKERS, FORBIDDEN)
 HOME: Final = dict.fromkeys(VISITORS, FORBIDDEN) | dict.fromkeys(JOBSEEKERS, ALLOWED)
 
@@ -65,24 +51,6 @@ def own(platform: Platform) -> Mapping[str, Any]:
             if OWN_TAGS & set(operation["tags"]) and f"{method.upper()} {path}" not in OPEN:
                 paths.setdefault(path, {})[method] = operation
     return {"paths": paths}
-
-
-def actor_of(visitor: str, person: Person) -> Actor:
-    """Return a visitor."""
-    known = {
-        "the person themselves": person.actor,
-        "another person of the provider": Actor(uuid4(), "jobseeker", person.provider.id),
-        "coach of the person": person.coach,
-        "another coach of the provider": person.provider.actor("coach"),
-        "who referred the person": person.referrer,
-    }
-    role, _, where = visitor.partition(" ")
-    place = person.provider.id if where == "of the provider" else _nowhere(role)
-    return known.get(visitor) or Actor(uuid4(), role, place)
-
-
-def _nowhere(role: str) -> UUID | None:
-    return uuid4() if role in STAFF else None
 
 
 def test_every_visitor_has_a_verdict_on_every_route(own: Mapping[str, Any]) -> None:

@@ -1,0 +1,287 @@
+"""Every visitor at every page of the application: a page that is not in this table fails the build.
+
+A form is sent filled in, on a version that nobody has seen: who may send it reads that somebody was faster, and nothing
+changes for who comes after.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from chassis.edge import is_public
+from chassis.identity import Actor
+from gateway.door import is_open
+from gateway.main import application, open_desk
+from gateway.routing import PREFIX
+from gateway.settings import GatewaySettings
+from tests.access.matrix import NOBODY, Matrix, Verdict
+from tests.gateway.running import API, PROGRAMME, Person, Platform, done, eventually
+from tests.gateway.visitors import JOBSEEKERS, LEADERS, STAFF, VISITORS, actor_of
+from tests.jobsearch.files import pdf
+from waymark.local.environment import of_service
+
+pytestmark = pytest.mark.timeout(600)
+
+ALLOWED, FORBIDDEN, HIDDEN = Verdict.ALLOWED, Verdict.FORBIDDEN, Verdict.HIDDEN
+UNSEEN: Final = "999999"
+SOON: Final = (datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%dT09:00")
+
+
+Row = tuple[Mapping[str, Verdict], Mapping[str, str]]
+
+
+def only(*allowed: str, hidden: Iterable[str] = ()) -> Mapping[str, Verdict]:
+    """Return who is let in, to whom there is nothing, and nobody else."""
+    return dict.fromkeys(VISITORS, FORBIDDEN) | dict.fromkeys(hidden, HIDDEN) | dict.fromkeys(allowed, ALLOWED)
+
+
+PERSON, OTHER = JOBSEEKERS
+COACH, ANOTHER_COACH = "coach of the person", "another coach of the provider"
+REFERRER = "who referred the person"
+LEADERS_HERE = tuple(f"{role} of the provider" for role in LEADERS)
+LEADERS_ELSEWHERE = tuple(f"{role} elsewhere" for role in LEADERS)
+ALL_LEADERS = (*LEADERS_HERE, *LEADERS_ELSEWHERE)
+STAFF_HERE = (COACH, ANOTHER_COACH, *LEADERS_HERE)
+STAFF_ELSEWHERE = tuple(f"{role} elsewhere" for role in STAFF)
+ALL_STAFF = (*STAFF_HERE, *STAFF_ELSEWHERE)
+
+EVERYBODY = only(*VISITORS)
+JOBSEEKER = only(*JOBSEEKERS)
+"""Everybody sees their own of these, and none is anybody else's."""
+THEIRS = only(PERSON, hidden=[OTHER])
+"""For anybody else there is none of these."""
+PARTICIPANT = only(PERSON)
+WORKS_WITH = only(COACH, *LEADERS_HERE, hidden=STAFF_ELSEWHERE)
+OF_STAFF = only(*ALL_STAFF)
+OF_LEADERS = only(*ALL_LEADERS)
+OF_PROVIDER = only(*STAFF_HERE, hidden=STAFF_ELSEWHERE)
+SENT_OR_RECEIVED = only(REFERRER, *STAFF_HERE, hidden=STAFF_ELSEWHERE)
+
+MEETING: Final = {"kind": "review", "channel": "phone", "starts_at": SOON}
+TABLE: Final[Mapping[str, Row]] = {
+    "GET /home": (JOBSEEKER, {}),
+    "POST /home/set-aside": (THEIRS, {"step": "cv", "reason": "later"}),
+    "GET /jobs": (only(*JOBSEEKERS, *ALL_STAFF), {}),
+    "POST /jobs": (only(*JOBSEEKERS, *ALL_STAFF), {"words": "baker"}),
+    "GET /jobs/{vacancy_id}": (only(*JOBSEEKERS, *ALL_STAFF), {}),
+    "POST /jobs/{vacancy_id}/save": (JOBSEEKER, {}),
+    "GET /applications": (JOBSEEKER, {}),
+    "POST /applications": (JOBSEEKER, {"title": "Baker"}),
+    "GET /applications/{application_id}": (THEIRS, {}),
+    "POST /applications/{application_id}/move": (THEIRS, {"move": "begin"}),
+    "POST /applications/{application_id}/interviews/{interview_id}/{deed}": (THEIRS, {"deed": "prepared"}),
+    "GET /plan": (THEIRS, {}),
+    "POST /plan/sign": (PARTICIPANT, {}),
+    "POST /plan/suggest": (PARTICIPANT, {"what": "Read", "due": SOON[:10]}),
+    "POST /plan/actions/{action_id}/{step}": (PARTICIPANT, {"step": "begin"}),
+    "GET /cv": (JOBSEEKER, {}),
+    "POST /cv": (JOBSEEKER, {"label": "Baker"}),
+    "POST /cv/file": (JOBSEEKER, {"file": "cv"}),
+    "GET /cv/{version}/file": (THEIRS, {}),
+    "GET /courses": (JOBSEEKER, {}),
+    "GET /courses/{course}": (JOBSEEKER, {}),
+    "POST /courses/{course}/enrol": (JOBSEEKER, {}),
+    "POST /courses/{course}/lessons/{lesson}/complete": (JOBSEEKER, {}),
+    "POST /courses/{course}/quiz": (JOBSEEKER, {}),
+    "GET /me": (JOBSEEKER, {}),
+    "POST /me/wishes": (JOBSEEKER, {"work": "Baker"}),
+    "POST /me/nudges/{wish}": (JOBSEEKER, {"wish": "pause"}),
+    "GET /me/everything.json": (JOBSEEKER, {}),
+    "GET /messages": (only(PERSON, *ALL_STAFF, hidden=[OTHER]), {}),
+    "POST /messages": (PARTICIPANT, {"text": "Thank you"}),
+    "POST /wishes": (EVERYBODY, {"language": "en", "shortcuts": "on"}),
+    "GET /refer": (only(REFERRER), {}),
+    "POST /refer": (only(REFERRER), {"step": "send", "name": "Tom Reilly"}),
+    "GET /refer/file": (only(REFERRER, *ALL_LEADERS), {}),
+    "POST /refer/file": (only(REFERRER, *ALL_LEADERS), {"file": "people"}),
+    "GET /refer/file/{file_id}": (only(REFERRER, hidden=ALL_LEADERS), {}),
+    "POST /refer/file/{file_id}": (only(REFERRER, hidden=ALL_LEADERS), {}),
+    "GET /my-referrals": (only(REFERRER, *ALL_STAFF), {}),
+    "GET /my-referrals/{referral_id}": (SENT_OR_RECEIVED, {}),
+    "POST /my-referrals/{referral_id}/withdraw": (SENT_OR_RECEIVED, {"by": "participant"}),
+    "GET /incoming": (only(REFERRER, *ALL_STAFF), {}),
+    "GET /incoming/{referral_id}": (SENT_OR_RECEIVED, {}),
+    "POST /incoming/{referral_id}/{code}": (OF_PROVIDER, {"code": "assess"}),
+    "GET /today": (OF_STAFF, {}),
+    "GET /caseload": (OF_STAFF, {}),
+    "GET /caseload.csv": (OF_STAFF, {}),
+    "GET /people/{participant_id}": (WORKS_WITH, {}),
+    "POST /people/{participant_id}/{code}": (WORKS_WITH, {"code": "contact", "channel": "phone"}),
+    "POST /people/{participant_id}/actions/{action_id}/{step}": (WORKS_WITH, {"step": "begin"}),
+    "POST /people/{participant_id}/appointments": (
+        WORKS_WITH,
+        {"kind": "review", "channel": "phone", "starts_at": SOON},
+    ),
+    "POST /people/{participant_id}/appointments/{appointment_id}/{code}": (WORKS_WITH, {"code": "came"}),
+    "GET /team": (OF_LEADERS, {}),
+    "GET /standards": (OF_LEADERS, {}),
+    "GET /performance": (only(*ALL_STAFF, "analyst"), {}),
+    "GET /platform": (only("operator"), {}),
+    "GET /asyncapi.json": (EVERYBODY, {}),
+}
+FILES: Final = {"cv": ("cv.pdf", pdf()), "people": ("people.csv", b"name\nMaya Osei\n")}
+POSTING: Final = {
+    "@type": "JobPosting",
+    "identifier": "matrix",
+    "title": "Baker",
+    "hiringOrganization": {"name": "Riverside Bakery"},
+    "jobLocation": {"address": {"addressLocality": "York", "addressCountry": "GB"}},
+}
+
+
+@pytest.fixture(scope="module")
+def routes(platform: Platform) -> list[APIRoute]:
+    """Return the pages that the application has, but for those that are for everybody."""
+    with pytest.MonkeyPatch.context() as environment, ThreadPoolExecutor(1) as apart:
+        for name, value in of_service("gateway", platform.addresses).items():
+            environment.setenv(name, value)
+        found = apart.submit(lambda: asyncio.run(_routes())).result()
+    return [
+        route for route in found if not (route.path.startswith(PREFIX) or is_public(route.path) or is_open(route.path))
+    ]
+
+
+def _is_program(path: str) -> bool:
+    return path.startswith(PREFIX)
+
+
+async def _routes() -> list[APIRoute]:
+    settings = GatewaySettings()
+    async with open_desk(settings) as desk:
+        return list(_below(application(settings, desk).routes))
+
+
+def _below(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif within := getattr(route, "original_router", None):
+            yield from _below(within.routes)
+
+
+@pytest.fixture(scope="module")
+def somebody(platform: Platform) -> Person:
+    """Somebody who is in every table that a page can be about."""
+    return platform.refer(name="Maya Osei")
+
+
+@pytest.fixture(scope="module")
+def named(platform: Platform, somebody: Person) -> Mapping[str, str]:
+    """Return what the addresses of pages name, each of it the person's own."""
+    coach, seeker, manager = map(platform.client, (somebody.coach, somebody.actor, somebody.manager))
+    case, own = f"{API}/cases/{somebody.case}", f"{API}/participants/{somebody.id}"
+    at = {"If-Match": done(coach.get(case)).headers["etag"]}
+    action = {"owner": "participant", "what": "Write a CV", "due": SOON[:10]}
+    acted = done(coach.post(f"{case}/actions", json=action, headers=at)).json()["ids"]
+    meeting = {"kind": "review", "channel": "phone", "starts_at": f"{SOON}:00Z"}
+    met = done(coach.post(f"{case}/appointments", json=meeting)).json()["ids"]
+    applied = done(seeker.post(f"{own}/applications", json={"title": "Baker"})).json()["ids"]
+    one = f"{API}/applications/{applied['application']}"
+    seen = eventually(lambda: seeker.get(one), lambda _: True)
+    at = {"If-Match": f'"{seen["version"]}"'}
+    sent = done(seeker.post(f"{one}/send", json={}, headers=at))
+    seen = done(seeker.get(one, params={"at_least": sent.headers["waymark-position"]})).json()
+    at = {"If-Match": f'"{seen["version"]}"'}
+    invited = done(seeker.post(f"{one}/interviews", json={"starts_at": f"{SOON}:00Z"}, headers=at)).json()["ids"]
+    kept = {"Content-Type": "application/pdf", "Content-Disposition": "attachment; filename*=UTF-8''cv.pdf"}
+    done(seeker.post(f"{own}/cvs/file", content=pdf(), headers=kept))
+    eventually(lambda: seeker.get(f"{own}/cvs"), lambda shown: shown["cvs"])
+    vacancy = done(manager.post(f"{API}/vacancies/json-ld", json=POSTING, params={"feed": "matrix"})).json()["ids"]
+    eventually(lambda: seeker.get(f"{API}/vacancies/{vacancy['vacancy']}"), lambda _: True)
+    where = {"programme_id": str(PROGRAMME), "provider_id": str(somebody.provider.id)}
+    text = {"Content-Type": "text/csv"}
+    referrer = platform.client(somebody.referrer, **text)
+    file = done(referrer.post(f"{API}/referral-files", params=where, content=b"name\nTom Reilly\n")).json()
+    course = done(seeker.get(f"{API}/courses/interview")).json()
+    return {
+        "participant_id": str(somebody.id),
+        "case": str(somebody.case),
+        "referral_id": str(somebody.referral),
+        "action_id": acted["action"],
+        "appointment_id": met["appointment"],
+        "application_id": applied["application"],
+        "interview_id": invited["interview"],
+        "vacancy_id": vacancy["vacancy"],
+        "file_id": file["id"],
+        "version": "1",
+        "course": "interview",
+        "lesson": course["texts"][0]["lesson"],
+        "provider_id": str(somebody.provider.id),
+        "programme_id": str(PROGRAMME),
+    }
+
+
+@dataclass
+class Visits:
+    """Everybody, each in a browser of their own, at every page."""
+
+    platform: Platform
+    person: Person
+    named: Mapping[str, str]
+    actors: dict[str, Actor] = field(init=False)
+    browsers: dict[str, httpx.Client] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let everybody sign in."""
+        self.actors = {visitor: actor_of(visitor, self.person) for visitor in VISITORS}
+        self.browsers = {visitor: self.platform.browser(actor) for visitor, actor in self.actors.items()}
+        self.browsers[NOBODY] = self.platform.browser(None)
+
+    def ask(self, visitor: str, route: str) -> httpx.Response:
+        """Ask for a page, or send its form. Whoever is sent to the front page was not recognised."""
+        (method, path), (_, form) = route.split(" "), TABLE[route]
+        sent = {"version": UNSEEN} | dict(form)
+        provider = self.actors[visitor].tenant if visitor in self.actors else None
+        own = {"provider_id": str(provider)} if provider else {}
+        told = {**self.named, **own, **sent, "key": uuid4().hex}
+        content: dict[str, Any] = {"data": told} if method == "POST" else {}
+        if "file" in form:
+            content["files"] = {"file": FILES[form["file"]]}
+        place = path.format(**({**self.named, **form}))
+        answer = self.browsers[visitor].request(method, place, **content)
+        if answer.status_code == 303:
+            away = answer.headers["location"] == "/"
+            return httpx.Response(401 if away else 200, request=answer.request)
+        return answer
+
+
+@pytest.fixture(scope="module")
+def visits(platform: Platform, somebody: Person, named: Mapping[str, str]) -> Visits:
+    """Everybody, signed in."""
+    return Visits(platform, somebody, named)
+
+
+def test_every_visitor_has_a_verdict_on_every_page(routes: Sequence[APIRoute]) -> None:
+    paths: dict[str, dict[str, None]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {}).update(dict.fromkeys(map(str.lower, route.methods or ())))
+    rows = {route: who for route, (who, _) in TABLE.items()}
+
+    assert Matrix({"paths": paths}, rows, frozenset(VISITORS)).gaps() == []
+
+
+def test_every_page_treats_every_visitor_as_the_table_says_and_tells_each_refusal(
+    visits: Visits, routes: Sequence[APIRoute], platform: Platform
+) -> None:
+    rows = {route: who for route, (who, _) in TABLE.items()}
+    assert Matrix({"paths": {}}, rows, frozenset(VISITORS)).differences(visits.ask) == []
+
+    names = {f"{method} {route.path}": route.name for route in routes for method in route.methods or ()}
+    for visitor, actor in visits.actors.items():
+        told = {what for fact, what, _ in platform.told_by(actor) if fact == "RecordRefused"}
+        refused = {names[route] for route, row in rows.items() if row[visitor] is not ALLOWED and is_owned(route)}
+        assert refused - told == set(), visitor
+
+
+def is_owned(route: str) -> bool:
+    """Return whether a page names somebody, or something of theirs."""
+    return any(f"{{{one}_id}}" in route for one in ("participant", "referral", "application"))
