@@ -51,6 +51,7 @@ TABLE: Final[Table] = {
     "GET /caseload": OWN_LISTS,
     "POST /participants/search": OWN_LISTS,
     "GET /today": OWN_LISTS,
+    "GET /diary": OWN_LISTS,
     "GET /caseload/{ready}": OWN_LISTS,
     "GET /team": LISTS_OF_LEADERS,
     "GET /participants/{participant_id}/next-step": TAKING_PART,

@@ -161,6 +161,8 @@ class Appointment(Noted):
     minutes: int
     channel: MeetingChannel
     kind: AppointmentKind
+    version: int = 1
+    """What a command on it expects."""
     place: Sealed | None = None
     link: Sealed | None = None
 

@@ -1,24 +1,24 @@
 """What a coach is shown of today: lines with their reasons, today's diary, and who is on course."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from caseload.diary import DiaryEntry, diary_of, of_days, words_of
 from caseload.moment import WEEK, Now
+from caseload.news import Changes, Learned, changes_of
 from caseload.next_step.choice import NextStep
 from caseload.next_step.step import Button
-from caseload.standing import Appointment, Standing
+from caseload.standing import Standing
 from caseload.today.fixed import Fixed, next_fixed
 from caseload.today.queue import Line, OnCourse, Today
 from caseload.today.reason import Deed, Reason
-from caseload.today.rules import ends_at
 from caseload.today.stuck import is_in_work
 from chassis.keyring import Keyring
-from events.caseload import AppointmentKind, Channel, ContactNeed
-from events.meeting import MeetingChannel
+from events.caseload import Channel, ContactNeed
 
 ERASED = "Null once the person's data is erased."
 Names = Mapping[UUID, str | None]
@@ -100,22 +100,6 @@ class OnCourseLine(BaseModel):
     why: str = Field(examples=["A contact falls due."])
 
 
-class DiaryEntry(BaseModel):
-    """An appointment of today."""
-
-    appointment_id: UUID
-    participant_id: UUID
-    case_id: UUID
-    name: str | None
-    kind: AppointmentKind
-    starts_at: datetime
-    minutes: int
-    channel: MeetingChannel
-    place: str | None
-    link: str | None = Field(description="Where to join by video.")
-    over: bool = Field(description="It is over and has no outcome yet.")
-
-
 class Numbers(BaseModel):
     """The caseload in three numbers."""
 
@@ -134,6 +118,7 @@ class TodayPage(BaseModel):
     next_look: date | None = Field(description="When the next of those on course is looked at.")
     diary: list[DiaryEntry]
     numbers: Numbers
+    changes: Changes
 
 
 class ShownStep(BaseModel):
@@ -168,24 +153,23 @@ class ShownStep(BaseModel):
         )
 
 
-async def today_page(keyring: Keyring, today: Today, now: Now) -> TodayPage:
-    """Open the names of a coach's day."""
+async def today_page(keyring: Keyring, today: Today, learned: Learned, now: Now) -> TodayPage:
+    """Open the names of a coach's day, and tell what is new in it since a moment."""
     lines, on_course = (*today.shown, *today.can_wait), today.on_course
     everybody = [*(line.standing for line in lines), *(one.standing for one in on_course)]
-    booked = [(standing, *one) for standing in everybody for one in _of_today(standing, now)]
+    booked, _ = of_days(everybody, (now.today, now.today), now)
     sealed = [standing.person.name for standing in everybody]
-    words = [text for _, _, one in booked for text in (one.place, one.link)]
-    opened = await keyring.open_many([*sealed, *words])
+    opened = await keyring.open_many([*sealed, *words_of(booked)])
     names = {one.case.participant_id: name for one, name in zip(everybody, opened, strict=False)}
-    diary = _diary(booked, names, opened[len(everybody) :], now)
     return TodayPage(
         today=now.today,
         shown=[_line(line, names, now) for line in today.shown],
         can_wait=[_line(line, names, now) for line in today.can_wait],
         on_course=[_on_course(one, names) for one in on_course],
         next_look=on_course[0].look.on if on_course else None,
-        diary=diary,
+        diary=diary_of(booked, names, opened[len(everybody) :]),
         numbers=_numbers(everybody, now),
+        changes=changes_of(learned, names, now),
     )
 
 
@@ -238,34 +222,6 @@ def _on_course(one: OnCourse, names: Names) -> OnCourseLine:
         next_look=one.look.on,
         why=one.look.why,
     )
-
-
-def _of_today(standing: Standing, now: Now) -> list[tuple[UUID, Appointment]]:
-    appointments = standing.contact.appointments.items()
-    return [(id_, one) for id_, one in appointments if now.day_of(one.starts_at) == now.today]
-
-
-def _diary(
-    booked: Sequence[tuple[Standing, UUID, Appointment]], names: Names, words: Iterable[str | None], now: Now
-) -> list[DiaryEntry]:
-    opened = iter(words)
-    entries = [
-        DiaryEntry(
-            appointment_id=id_,
-            participant_id=standing.case.participant_id,
-            case_id=standing.case.case_id,
-            name=names[standing.case.participant_id],
-            kind=one.kind,
-            starts_at=one.starts_at,
-            minutes=one.minutes,
-            channel=one.channel,
-            place=next(opened),
-            link=next(opened),
-            over=ends_at(one) <= now.moment,
-        )
-        for standing, id_, one in booked
-    ]
-    return sorted(entries, key=lambda entry: (entry.starts_at, entry.appointment_id))
 
 
 def _numbers(everybody: Sequence[Standing], now: Now) -> Numbers:

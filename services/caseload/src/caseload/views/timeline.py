@@ -78,7 +78,15 @@ def fold_timeline(_row: TimelineRow | None, told: Told) -> TimelineRow:
 TIMELINE: Final = View(
     name="timeline",
     facts=tuple(fact for fact in every_fact().values() if fact not in ON_OTHER_TOPICS),
-    tables=(Table("timeline", TimelineRow, fact_touched, fold_timeline, indexes=("participant_id, occurred_at",)),),
+    tables=(
+        Table(
+            "timeline",
+            TimelineRow,
+            fact_touched,
+            fold_timeline,
+            indexes=("participant_id, occurred_at", "participant_id, recorded_at"),
+        ),
+    ),
 )
 
 ENTRIES: Final = """
@@ -96,6 +104,22 @@ order by recorded_at, position, id
 OF_TYPES: Final = """
 select * from timeline where tenant = %(tenant)s and participant_id = %(participant)s and type_name = any(%(types)s)
 """
+NEWS: Final = """
+select * from timeline where tenant = %(tenant)s and participant_id = any(%(people)s)
+and recorded_at > %(since)s and type_name = any(%(types)s) and actor <> %(reader)s
+order by recorded_at desc, position desc, id desc limit %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What was learned of some people since a moment, but what its reader did."""
+
+    people: list[UUID]
+    since: datetime
+    types: list[str]
+    reader: str
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +145,13 @@ async def entries_of_types(
     async with connection.cursor(row_factory=class_row(TimelineRow)) as cursor:
         arguments = {"tenant": tenant, "participant": participant, "types": list(types)}
         return await (await cursor.execute(OF_TYPES, arguments)).fetchall()
+
+
+async def news_of(connection: Connection, tenant: UUID, news: News) -> list[TimelineRow]:
+    """Return news of a provider's people, the latest first."""
+    async with connection.cursor(row_factory=class_row(TimelineRow)) as cursor:
+        arguments = {"tenant": tenant, **asdict(news)}
+        return await (await cursor.execute(NEWS, arguments)).fetchall()
 
 
 async def journey_of(connection: Connection, tenant: UUID, participant: UUID) -> list[TimelineRow]:

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from caseload.standing import Json
-from caseload.views.person_rows import Folds, file_of, instant, later, noted, person_touched
+from caseload.views.person_rows import Folds, file_of, instant, later, noted, person_touched, version_of
 from chassis.listen.told import Told
 from chassis.listen.views import Table
 from events.caseload import (
@@ -82,16 +82,16 @@ def _taken_back(row: ContactStandingRow, fact: ContactRecordedInError, _told: To
 
 
 def _booked(row: ContactStandingRow, fact: AppointmentBooked, told: Told) -> None:
-    row.appointments[str(told.aggregate_id)] = noted(told) | {"kind": fact.kind} | _when(fact)
+    row.appointments[str(told.aggregate_id)] = noted(told) | {"kind": fact.kind} | _when(fact, told)
 
 
 def _rescheduled(row: ContactStandingRow, fact: AppointmentRescheduled, told: Told) -> None:
     if appointment := row.appointments.get(str(told.aggregate_id)):
-        appointment |= noted(told) | _when(fact)
+        appointment |= noted(told) | _when(fact, told)
 
 
-def _when(fact: AppointmentBooked | AppointmentRescheduled) -> Json:
-    words = {"place": fact.place, "link": fact.link}
+def _when(fact: AppointmentBooked | AppointmentRescheduled, told: Told) -> Json:
+    words = {"place": fact.place, "link": fact.link, "version": version_of(told)}
     return {"starts_at": instant(fact.starts_at), "minutes": fact.minutes, "channel": fact.channel, **words}
 
 
@@ -106,6 +106,7 @@ def _missed(row: ContactStandingRow, _fact: AppointmentMissed, told: Told) -> No
 
 def _settle(row: ContactStandingRow, told: Told, *, attended: bool) -> None:
     if appointment := row.appointments.pop(str(told.aggregate_id), None):
+        appointment["version"] = version_of(told)
         outcome = noted(told) | {"attended": attended, "appointment": appointment}
         row.settled[str(told.aggregate_id)] = outcome
     if len(row.settled) > SETTLED_KEPT:
@@ -124,7 +125,7 @@ def _cancelled(row: ContactStandingRow, _fact: AppointmentCancelled, told: Told)
 
 def _corrected(row: ContactStandingRow, _fact: AppointmentOutcomeCorrected, told: Told) -> None:
     if settled := row.settled.pop(str(told.aggregate_id), None):
-        row.appointments[str(told.aggregate_id)] = settled["appointment"]
+        row.appointments[str(told.aggregate_id)] = settled["appointment"] | {"version": version_of(told)}
 
 
 def _sent(row: ContactStandingRow, fact: MessageSent, told: Told) -> None:
