@@ -6,7 +6,7 @@ SOURCES = libs/*/src services/*/src simulator/src deploy/src
 SHELL_FILES = .ci/run deploy/bootstrap.sh
 
 .DEFAULT_GOAL = help
-.PHONY: help demo up down status logs reset test lint bench docs prove test-cluster
+.PHONY: help demo up down status logs reset test lint bench docs prove test-cluster test-openid
 
 .venv/stamp: requirements.lock deploy/bootstrap.lock $(wildcard pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml simulator/pyproject.toml deploy/pyproject.toml)
 	@deploy/bootstrap.sh $(PYTHON)
@@ -62,3 +62,6 @@ prove: .venv/stamp ## remove each mechanism in turn: its test must fail; P=word 
 
 test-cluster: .venv/stamp ## kill the leader of three brokers under load
 	@.venv/bin/pytest tests/cluster/three_brokers.py
+
+test-openid: .venv/stamp ## sign in with a real Keycloak, which is fetched once (164 MB)
+	@.venv/bin/pytest tests/keycloak/sign_in.py

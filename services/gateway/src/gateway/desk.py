@@ -1,6 +1,5 @@
 """What every route works with, and how what was read is told."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -23,14 +22,12 @@ from gateway.sessions import Sessions
 from gateway.sign_in_links import SignInLinks
 from gateway.views import people
 from gateway.views.people import PEOPLE
+from gateway.ways import Ways
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the routes work with; main.py puts it into the application's state as `desk`.
-
-    `personas` are those of a demonstration, by code with the name to greet them by; there are none elsewhere.
-    """
+    """What the routes work with; main.py puts it into the application's state as `desk`."""
 
     pool: Pool
     clock: Clock
@@ -39,8 +36,8 @@ class Desk:
     looks: Looks
     sessions: Sessions
     links: SignInLinks
+    ways: Ways
     hub: Hub
-    personas: Mapping[str, tuple[str, Actor]]
 
     @property
     def store(self) -> Store:

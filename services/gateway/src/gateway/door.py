@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
@@ -26,12 +26,14 @@ SAME: Final = frozenset({b"same-origin", b"none"})
 class NotSignedInError(ProblemError):
     """A page was asked for by nobody who is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, onward: str = "") -> None:
         super().__init__(401, "Sign in first.")
+        self._onward = onward
 
     def response(self) -> Response:
-        """Return the way to the front page."""
-        return RedirectResponse("/", 303, {"Cache-Control": "no-store"})
+        """Return the way to the front page, which knows where to go on to."""
+        onward = f"?{urlencode({'next': self._onward})}" if self._onward else ""
+        return RedirectResponse(f"/{onward}", 303, {"Cache-Control": "no-store"})
 
 
 class Door:
@@ -57,7 +59,7 @@ class Door:
             return None
         if scope["path"].startswith(API):
             return await self._bearer(scope)
-        raise NotSignedInError
+        raise NotSignedInError(scope["path"] if scope["method"] in SAFE else "")
 
     async def _session(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Session | None:
         secret = cookie_of(headers)

@@ -11,6 +11,8 @@ create table if not exists web_session (
     seen_at timestamptz not null,
     expires_at timestamptz not null
 );
+-- What the provider said of somebody at sign-in, to end their sign-in there with: sealed as their name is.
+alter table web_session add column if not exists sealed_proof bytea;
 create index if not exists web_session_expires on web_session (expires_at);
 
 -- Links that bring a participant in once. Whose e-mail address a link was sent to does not matter: it names one person.
@@ -24,3 +26,14 @@ create table if not exists sign_in_link (
     used_at timestamptz
 );
 create index if not exists sign_in_link_expires on sign_in_link (expires_at);
+
+-- Sign-ins that were begun with a provider and not ended. Only digests of what a browser and the provider's answer hold.
+create table if not exists sign_in_attempt (
+    digest bytea primary key,
+    browser bytea not null,
+    nonce text not null,
+    verifier text not null,
+    onward text not null,
+    expires_at timestamptz not null
+);
+create index if not exists sign_in_attempt_expires on sign_in_attempt (expires_at);

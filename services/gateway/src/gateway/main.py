@@ -8,7 +8,8 @@ from typing import Any, Final, LiteralString
 
 from fastapi import FastAPI
 
-from chassis.database import ALL_TENANTS, chassis_sql, open_pool
+from chassis.clock import system_clock
+from chassis.database import ALL_TENANTS, Pool, chassis_sql, open_pool
 from chassis.edge import BearerTokens
 from chassis.http import PARAMETERS, serve, service_app
 from chassis.identity import Verifier
@@ -28,7 +29,9 @@ from gateway.counting import Counted
 from gateway.desk import Desk
 from gateway.door import Door
 from gateway.limits import Limit
+from gateway.openid.sign_in import OpenIdSignIn
 from gateway.proxy_api import proxy_router
+from gateway.recognising import Links, Personas
 from gateway.services import Services
 from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
@@ -36,6 +39,7 @@ from gateway.sign_in_api import sign_in_router
 from gateway.sign_in_links import SignInLinks
 from gateway.views.looks import WHO_LOOKED
 from gateway.views.people import PEOPLE
+from gateway.ways import Ways
 from gateway.web.desk import WebDesk
 from gateway.web.site import add_site
 
@@ -73,7 +77,7 @@ def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
         pool=desk.pool,
         services=desk.services,
         sessions=desk.sessions,
-        links=desk.links,
+        ways=desk.ways,
         zone=settings.timezone,
         clock=desk.clock,
         demo=settings.is_demo,
@@ -87,12 +91,25 @@ def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
 
 
 @asynccontextmanager
+async def open_ways(settings: GatewaySettings, pool: Pool) -> AsyncIterator[Ways]:
+    """Open the ways in."""
+    personas = Personas({one.code: (one.name, one.actor) for one in settings.shown_personas()})
+    links = Links(SignInLinks(pool, system_clock))
+    if settings.registration is None:
+        yield Ways(personas, links, None)
+        return
+    async with OpenIdSignIn.opened(settings.registration, pool, system_clock) as openid:
+        yield Ways(personas, links, openid)
+
+
+@asynccontextmanager
 async def open_desk(settings: GatewaySettings) -> AsyncIterator[Desk]:
     """Open what the routes work with."""
     key = SigningKey.read(settings.people_key)
     async with (
         open_pool(settings.database, size=16, scope=ALL_TENANTS) as pool,
         Services(settings.services, key, settings.issuer) as services,
+        open_ways(settings, pool) as ways,
     ):
         store = Store(pool, SERVICE.name)
         yield Desk(
@@ -103,8 +120,8 @@ async def open_desk(settings: GatewaySettings) -> AsyncIterator[Desk]:
             looks=Looks(store),
             sessions=Sessions(pool, store.clock),
             links=SignInLinks(pool, store.clock),
+            ways=ways,
             hub=Hub(settings.kafka, settings.topic_prefix),
-            personas={one.code: (one.name, one.actor) for one in settings.shown_personas()},
         )
 
 

@@ -22,8 +22,8 @@ SEEN_APART: Final = timedelta(minutes=1)
 
 START: Final = """
 insert into web_session
-(digest, actor_id, role, tenant, sealed_name, language, shortcuts, started_at, seen_at, expires_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+(digest, actor_id, role, tenant, sealed_name, sealed_proof, language, shortcuts, started_at, seen_at, expires_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 FIND: Final = """
 select actor_id, role, tenant, sealed_name, language, shortcuts, seen_at from web_session
@@ -31,7 +31,7 @@ where digest = %(digest)s and expires_at > %(now)s and seen_at > %(now)s - %(idl
 """
 SEEN: Final = "update web_session set seen_at = %s where digest = %s"
 WISH: Final = "update web_session set language = %s, shortcuts = %s where digest = %s"
-END: Final = "delete from web_session where digest = %s"
+END: Final = "delete from web_session where digest = %s returning sealed_proof"
 END_ALL: Final = "delete from web_session where actor_id = %s"
 TIDY: Final = "delete from web_session where expires_at <= %(now)s or seen_at <= %(now)s - %(idle)s"
 
@@ -53,10 +53,16 @@ class Sessions:
         self._pool = pool
         self._clock = clock
 
-    async def start(self, actor: Actor, name: str, *, language: str = "en", instead_of: str = "") -> str:
-        """Begin a session and return its secret; one that the browser brought, `instead_of`, ends."""
+    async def start(
+        self, actor: Actor, name: str, *, language: str = "en", instead_of: str = "", proof: str = ""
+    ) -> str:
+        """Begin a session and return its secret; one that the browser brought, `instead_of`, ends.
+
+        `proof` is the word of a provider by which somebody came in, kept to end what was begun there too.
+        """
         secret, now = secrets.token_urlsafe(SECRET_BYTES), self._clock()
-        row = (_digest(secret), actor.id, actor.role, actor.tenant, _seal(secret, name), language, True)
+        sealed = _seal(secret, name), _seal(secret, proof)
+        row = (_digest(secret), actor.id, actor.role, actor.tenant, *sealed, language, True)
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute(TIDY, {"now": now, "idle": IDLE})
             if instead_of:
@@ -82,10 +88,11 @@ class Sessions:
         async with self._pool.connection() as connection:
             await connection.execute(WISH, (language, shortcuts, _digest(secret)))
 
-    async def end(self, secret: str) -> None:
-        """End a session."""
+    async def end(self, secret: str) -> str:
+        """End a session and return the provider's word that began it, empty for none."""
         async with self._pool.connection() as connection:
-            await connection.execute(END, [_digest(secret)])
+            row = await (await connection.execute(END, [_digest(secret)])).fetchone()
+        return _open(secret, row[0]) if row and row[0] else ""
 
     async def end_all(self, actor_id: UUID) -> None:
         """End every session of somebody."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from chassis.identity import Actor
-from chassis.settings import Environment, ServiceSettings
+from gateway.sign_in_settings import SignInSettings
 from gateway.web.desk import Persona
 
 LARGEST_FILE: Final = 32 * 1024 * 1024
@@ -26,8 +26,8 @@ class PersonaSetting(BaseModel):
     tenant: UUID | None = None
 
 
-class GatewaySettings(ServiceSettings):
-    """The settings of every service, where the others are, and who can be whom in a demonstration."""
+class GatewaySettings(SignInSettings):
+    """The settings of every service, how people sign in, where the others are, and who is whom in a demonstration."""
 
     services: dict[str, str] = Field(description="Where each service answers, by name: WAYMARK_SERVICES, as JSON.")
     people_key: Path = Field(description="The private key (a JWK) that signs the short-lived tokens of people.")
@@ -48,11 +48,6 @@ class GatewaySettings(ServiceSettings):
             message = "personas are for a demonstration: nobody signs in without being asked who they are"
             raise ValueError(message)
         return self
-
-    @property
-    def is_demo(self) -> bool:
-        """Whether nobody here is real."""
-        return self.environment in {Environment.DEMO, Environment.TEST}
 
     def shown_personas(self) -> tuple[Persona, ...]:
         """Return the personas as the front page shows them."""

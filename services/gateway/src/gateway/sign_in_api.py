@@ -14,6 +14,7 @@ from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER, Deed
 from gateway.desk import AtDesk, Desk
 from gateway.door import BROUGHT, COOKIE
+from gateway.recognising import Known, NobodyError
 from gateway.routing import PREFIX
 from gateway.sessions import LONGEST
 from gateway.sign_in_links import VALID
@@ -73,26 +74,27 @@ class Personas(BaseModel):
 @sign_in_router.get("/sign-in/demo")
 async def list_personas(desk: AtDesk) -> Personas:
     """List whom one can be in a demonstration. There is nobody anywhere else."""
-    known = desk.personas.items()
+    known = desk.ways.personas.known.items()
     return Personas(personas=[PersonaShown(persona=code, name=name, role=who.role) for code, (name, who) in known])
 
 
 @sign_in_router.post("/sign-in/demo")
 async def sign_in_as_persona(form: PersonaForm, request: Request, response: Response, desk: AtDesk) -> SignedIn:
     """Sign in as somebody of a demonstration."""
-    if form.persona not in desk.personas:
-        raise ProblemError(404, "There is nobody of that name to be here.")
-    name, actor = desk.personas[form.persona]
-    return await _sign_in(request, response, desk, actor, name)
+    try:
+        return await _sign_in(request, response, desk, await desk.ways.personas.recognise(form.persona))
+    except NobodyError as nobody:
+        raise ProblemError(404, "There is nobody of that name to be here.") from nobody
 
 
 @sign_in_router.post("/sign-in/link")
 async def sign_in_by_link(form: LinkForm, request: Request, response: Response, desk: AtDesk) -> SignedIn:
     """Sign in by a one-time link, as the one person that it was made for."""
-    actor = await desk.links.use(form.secret)
-    if actor is None:
-        raise ProblemError(404, "This link was used before, or is too old. Ask your coach for another one.")
-    return await _sign_in(request, response, desk, actor, "")
+    try:
+        return await _sign_in(request, response, desk, await desk.ways.links.recognise(form.secret))
+    except NobodyError as nobody:
+        detail = "This link was used before, or is too old. Ask your coach for another one."
+        raise ProblemError(404, detail) from nobody
 
 
 @sign_in_router.post("/sign-out", status_code=204)
@@ -111,11 +113,11 @@ async def make_link(participant_id: UUID, desk: AtDesk, actor: CurrentActor, ask
     return LinkMade(secret=secret, expires_at=_until(desk.clock, VALID))
 
 
-async def _sign_in(request: Request, response: Response, desk: Desk, actor: Actor, name: str) -> SignedIn:
-    secret = await desk.sessions.start(actor, name, instead_of=request.scope.get(BROUGHT, ""))
+async def _sign_in(request: Request, response: Response, desk: Desk, known: Known) -> SignedIn:
+    secret = await desk.sessions.start(known.actor, known.name, instead_of=request.scope.get(BROUGHT, ""))
     lasts = int(LONGEST.total_seconds())
     response.set_cookie(COOKIE, secret, max_age=lasts, path="/", secure=True, httponly=True, samesite="lax")
-    return SignedIn(id=actor.id, role=actor.role, name=name)
+    return SignedIn(id=known.actor.id, role=known.actor.role, name=known.name)
 
 
 def _until(clock: Clock, life: timedelta) -> str:

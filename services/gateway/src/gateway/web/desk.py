@@ -10,7 +10,7 @@ from chassis.database import Pool
 from chassis.identity import Actor
 from gateway.services import Services
 from gateway.sessions import Sessions
-from gateway.sign_in_links import SignInLinks
+from gateway.ways import Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class WebDesk:
     pool: Pool
     services: Services
     sessions: Sessions
-    links: SignInLinks
+    ways: Ways
     zone: ZoneInfo
     clock: Clock
     demo: bool

@@ -1,35 +1,39 @@
 """Coming in and going out: the front page, personas of a demonstration, one-time links, signing out."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
-from chassis.identity import Actor
 from chassis.problem import ProblemError
 from gateway.door import COOKIE
-from gateway.sessions import LONGEST
+from gateway.recognising import NobodyError
+from gateway.web.entering import enter
 from gateway.web.render import LANGUAGES
-from gateway.web.visitor import AtPage, Visitor, home_of, see
+from gateway.web.sign_in import signed_out
+from gateway.web.visitor import AtPage, home_of, see
 
 front_router = APIRouter(include_in_schema=False)
 
 
 @front_router.get("/")
-async def show_front(visitor: AtPage) -> Response:
+async def show_front(visitor: AtPage, next: Annotated[str, Query(max_length=4096)] = "") -> Response:  # noqa: A002
     """Bring who is signed in to their first page; show everybody else how to come in."""
     if visitor.session:
         return see(home_of(visitor.session.actor.role))
-    return visitor.page("front.html", personas=visitor.desk.personas)
+    way = "/sign-in" + (f"?{urlencode({'next': next})}" if next else "")
+    has_sign_in = visitor.desk.ways.openid is not None or not visitor.desk.personas
+    return visitor.page("front.html", personas=visitor.desk.personas, way=way if has_sign_in else "")
 
 
 @front_router.post("/sign-in/persona")
 async def sign_in_as_persona(visitor: AtPage, code: Annotated[str, Form(max_length=64)]) -> Response:
     """Become a persona of the demonstration; there are none anywhere else."""
-    for persona in visitor.desk.personas:
-        if persona.code == code:
-            return await _come_in(visitor, persona.actor, persona.name)
-    raise ProblemError(404, "There is nobody of that name to be here.")
+    try:
+        return await enter(visitor, visitor.desk.ways.personas, code)
+    except NobodyError as nobody:
+        raise ProblemError(404, "There is nobody of that name to be here.") from nobody
 
 
 @front_router.get("/come-in/{secret}")
@@ -41,17 +45,17 @@ async def show_link(visitor: AtPage, secret: str) -> HTMLResponse:
 @front_router.post("/come-in/{secret}")
 async def use_link(visitor: AtPage, secret: str) -> Response:
     """Use a one-time link."""
-    actor = await visitor.desk.links.use(secret)
-    if actor is None:
+    try:
+        return await enter(visitor, visitor.desk.ways.links, secret)
+    except NobodyError:
         return visitor.page("come_in.html", status=410, secret="", failed=True)
-    return await _come_in(visitor, actor, "")
 
 
 @front_router.post("/sign-out")
 async def sign_out(visitor: AtPage) -> Response:
     """End the session, here and in the browser."""
-    await visitor.desk.sessions.end(visitor.secret)
-    answer = see("/")
+    proof, openid = await visitor.desk.sessions.end(visitor.secret), visitor.desk.ways.openid
+    answer = await signed_out(visitor, openid, proof) if openid and proof else see("/")
     answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return answer
 
@@ -71,13 +75,3 @@ async def keep_wishes(
     """Keep the language, and whether single keys are shortcuts, until signing out."""
     await visitor.desk.sessions.wish(visitor.secret, language=language, shortcuts=bool(shortcuts))
     return see("/help")
-
-
-async def _come_in(visitor: Visitor, actor: Actor, name: str) -> Response:
-    """Begin a session with a new secret, whatever the browser brought."""
-    secret = await visitor.desk.sessions.start(actor, name, language=visitor.language, instead_of=visitor.secret)
-    answer = see(home_of(actor.role))
-    answer.set_cookie(
-        COOKIE, secret, max_age=int(LONGEST.total_seconds()), path="/", secure=True, httponly=True, samesite="lax"
-    )
-    return answer

@@ -29,6 +29,7 @@ from gateway.web.performance import performance_router
 from gateway.web.person import person_router
 from gateway.web.plan import plan_router
 from gateway.web.referring import referring_router
+from gateway.web.sign_in import sign_in_router
 from gateway.web.team import team_router
 from gateway.web.today import today_router
 from gateway.web.visitor import Visitor
@@ -38,6 +39,7 @@ ROUTERS: Final = (
     asset_router,
     design_router,
     front_router,
+    sign_in_router,
     jobs_router,
     applications_router,
     courses_router,
