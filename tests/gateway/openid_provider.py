@@ -32,11 +32,14 @@ class OwnProvider:
     url: str
     key: RSAKey = field(default_factory=lambda: rsa("first"))
     person: Claims = field(default_factory=dict)
-    lie: Callable[[Claims], Claims] = dict
-    sign: Callable[[Claims], str] = lambda _claims: ""
-    metadata: Claims = field(default_factory=dict)
+    lie: Callable[[Claims], Claims] = field(init=False)
+    sign: Callable[[Claims], str] = field(init=False)
+    metadata: Claims = field(init=False)
     asked: list[Claims] = field(default_factory=list)
     codes: dict[str, Claims] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.honest()
 
     def honest(self) -> None:
         """Tell the truth again."""
@@ -90,7 +93,7 @@ def own_provider() -> Iterator[OwnProvider]:
                 self.send_header("Location", provider.authorize(asked))
                 self.end_headers()
                 return
-            known = {
+            known: dict[str, Callable[[], Claims]] = {
                 "/.well-known/openid-configuration": provider.discovery,
                 "/keys": lambda: {"keys": [provider.key.as_dict(private=False)]},
             }
@@ -111,7 +114,6 @@ def own_provider() -> Iterator[OwnProvider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     provider = OwnProvider(f"http://127.0.0.1:{server.server_port}")
-    provider.honest()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -71,7 +71,7 @@ def test_signing_in_gives_a_new_secret_whatever_the_browser_brought(browser: htt
 
 def test_who_is_not_signed_in_is_brought_to_the_front_page(browser: httpx.Client) -> None:
     answer = browser.get("/today")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?next=%2Ftoday")
 
 
 def test_signing_out_ends_the_session_in_the_database_too(browser: httpx.Client) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from gateway.door import COOKIE
 from gateway.openid.sign_in import COOKIE as ON_THE_WAY
@@ -323,8 +324,8 @@ def test_the_public_key_is_no_shared_secret(browser: httpx.Client, provider: Own
 
 
 def test_another_algorithm_than_the_one_agreed_on_is_not_believed(browser: httpx.Client, provider: OwnProvider) -> None:
-    key = provider.key
-    provider.sign = lambda claims: jwt.encode({"alg": "PS256", "kid": "first"}, claims, key, algorithms=["PS256"])
+    same = RSAKey.import_key(provider.key.as_dict(private=True) | {"alg": "PS256"})
+    provider.sign = lambda claims: jwt.encode({"alg": "PS256", "kid": "first"}, claims, same, algorithms=["PS256"])
     assert_not_let_in(sign_in(browser), 403, "We could not be sure who you are")
 
 

@@ -14,6 +14,9 @@ from tests.web.browser import browser
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
+# The provider is written for an older Authlib, which says so.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
 AMIR = User(sub="amir", claims={"name": "Amir Hussain", "realm": {"roles": ["Coach"]}, "org": "northway"})
 NOBODY = User(sub="nobody", claims={"name": "Nobody"})
 

@@ -17,7 +17,7 @@ from gateway.openid.metadata import CHALLENGE, Key, Metadata, read_keys, read_me
 from gateway.openid.registration import Registration
 
 WELL_KNOWN: Final = "/.well-known/openid-configuration"
-WITHIN_SECONDS: Final = 5.0
+WITHIN_SECONDS: Final = 10.0
 GROWN_OLD: Final = timedelta(hours=1)
 READ_APART: Final = timedelta(seconds=5)
 LARGEST_ANSWER: Final = 256 * 1024

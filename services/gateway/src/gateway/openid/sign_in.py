@@ -72,11 +72,12 @@ class OpenIdSignIn:
 
     async def recognise(self, shown: Return) -> Known:
         """Return who came back. Raises SignInError."""
+        if shown.error:
+            # Some providers send no state with a refusal; it lets nobody in, whoever made it up.
+            message = "provider"
+            raise RefusedError(message)
         attempt = await self._attempts.take(shown.state, shown.browser)
         await self._check_issuer(shown.issuer)
-        if shown.error or not shown.code:
-            message = "provider" if shown.error else "no code"
-            raise RefusedError(message)
         token = await self._provider.exchange(shown.code, attempt)
         claims = await verified(token, attempt.nonce, self._provider, self._clock)
         us = self._provider.registration

@@ -1,0 +1,38 @@
+"""From a number to the people behind it."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from gateway.web.visitor import AtPage
+
+ANALYTICS: Final = "analytics"
+ANALYST: Final = "analyst"
+
+drill_router = APIRouter(include_in_schema=False)
+
+
+@drill_router.get("/performance/people")
+async def show_people_behind(  # noqa: PLR0913  (each says which number)
+    visitor: AtPage,
+    number: Annotated[str, Query(max_length=50)],
+    table: str = "funnel",
+    as_of: str = "",
+    by: str = "occurred_at",
+    cohort: str = "",
+    after: str = "",
+) -> HTMLResponse:
+    """Show the people behind a number, and the way on to each one's facts."""
+    which = {"number": number, "table": table, "by": by, "as_of": as_of}
+    month = {"cohort": cohort} if cohort else {}
+    asked = {name: value for name, value in which.items() if value} | month | ({"after": after} if after else {})
+    found = await visitor.read(ANALYTICS, "/drill", **asked)
+    return visitor.page(
+        "drill.html",
+        found=found,
+        which={**asked, "after": found["next"]},
+        as_of=as_of or visitor.now.date().isoformat(),
+        further=bool(after),
+        is_analyst=visitor.actor.role == ANALYST,
+    )

@@ -1,0 +1,138 @@
+"""Facts: search them, see what one request brought about, and follow it to its trace."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse
+
+from chassis.problem import ProblemError
+from events.catalogue import every_fact
+from gateway.services import Question
+from gateway.web.visitor import AtPage, Command, Visitor
+
+ANALYTICS: Final = "analytics"
+READERS: Final = frozenset({"analyst", "team_leader", "provider_manager"})
+LATEST_DAY: Final = date(9999, 12, 30)
+_TRACE: Final = re.compile("[0-9a-f]{32}")
+_CAPITAL: Final = re.compile("(?<=[a-z])(?=[A-Z])")
+
+Text = Annotated[str, Form(max_length=200)]
+facts_router = APIRouter(include_in_schema=False)
+
+
+@facts_router.get("/facts")
+async def show_search(visitor: AtPage) -> HTMLResponse:
+    """Show what facts can be searched by."""
+    _require_reader(visitor)
+    return _page(visitor, {}, None, {})
+
+
+@facts_router.post("/facts")
+async def search(  # noqa: PLR0913  (each a field of the form)
+    visitor: AtPage,
+    type: Text = "",  # noqa: A002  (the word of the form)
+    source: Text = "",
+    since: Text = "",
+    until: Text = "",
+    person: Text = "",
+    after: Text = "",
+) -> HTMLResponse:
+    """Search facts; in the body, for whom a search is about stands in no address."""
+    _require_reader(visitor)
+    told = {"type": type, "source": source, "since": since, "until": until, "person": person.strip()}
+    asked = {
+        "types": [type] if type else None,
+        "source": source or None,
+        "since": _begin_of(visitor, since),
+        "until": _begin_of(visitor, until, later=1),
+        "person": told["person"] or None,
+        "after": after or None,
+    }
+    body = {name: value for name, value in asked.items() if value is not None}
+    command = Command(await visitor.ask(Question(ANALYTICS, "/facts/search", "POST", body=body)))
+    if command.answer.status_code not in {200, 422}:
+        raise ProblemError(command.answer.status_code, "")
+    faults = {} if command.done else command.faults(visitor.say)
+    return _page(visitor, told, command.answer.json() if command.done else None, faults, further=bool(after))
+
+
+@facts_router.get("/facts/together/{correlation_id}")
+async def show_together(visitor: AtPage, correlation_id: str) -> HTMLResponse:
+    """Show everything that one request brought about, each fact behind its cause, and where its trace is."""
+    chain = await visitor.read(ANALYTICS, f"/correlations/{correlation_id}")
+    traced = _TRACE.fullmatch(correlation_id) and visitor.desk.traces
+    return visitor.page(
+        "together.html",
+        facts=[_shown(fact) for fact in chain["facts"]],
+        complete=chain["complete"],
+        correlation_id=correlation_id,
+        trace=f"{visitor.desk.traces}traces/{correlation_id}" if traced else "",
+    )
+
+
+def _require_reader(visitor: Visitor) -> None:
+    if visitor.actor.role not in READERS:
+        raise ProblemError(403, "Facts are for those who look at numbers.")
+
+
+def _page(
+    visitor: Visitor,
+    told: Mapping[str, str],
+    found: Mapping[str, Any] | None,
+    faults: Mapping[str, str],
+    *,
+    further: bool = False,
+) -> HTMLResponse:
+    return visitor.page(
+        "facts.html",
+        status=422 if faults else 200,
+        told={name: told.get(name, "") for name in ("type", "source", "since", "until", "person")},
+        types=_types(),
+        facts=[_shown(fact) for fact in found["facts"]] if found else None,
+        next=found["next"] if found else None,
+        further=further,
+        faults=faults,
+    )
+
+
+def _types() -> dict[str, list[tuple[str, str]]]:
+    """Return what facts there are, by service: their type names, and how they are said."""
+    by_service: dict[str, list[tuple[str, str]]] = {}
+    for name in every_fact():
+        by_service.setdefault(name.split(".")[1], []).append((name, said(name)))
+    return by_service
+
+
+def said(type_name: str) -> str:
+    """Return a type of fact in words: `waymark.referrals.ReferralAccepted.v1` is `Referral accepted`."""
+    return _CAPITAL.sub(" ", type_name.split(".")[2]).capitalize()
+
+
+def _shown(fact: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a fact as it is shown: what is in it as lines of a name and what it says."""
+    data: Sequence[tuple[str, Any]] = list(fact["data"].items())
+    lines = [(name.replace("_", " ").capitalize(), _value(value)) for name, value in data if value not in (None, "")]
+    role, _, who = str(fact["actor"]).partition(":")
+    return {**fact, "said": said(fact["type"]), "lines": lines, "role": role.replace("_", " "), "who": who}
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_value, value)) or "-"
+    if isinstance(value, dict):
+        return "; ".join(f"{name.replace('_', ' ')}: {_value(part)}" for name, part in value.items())
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def _begin_of(visitor: Visitor, day: str, later: int = 0) -> str | None:
+    """Return the moment at which a day begins here; what is no day is left for the service to refuse."""
+    if not day:
+        return None
+    try:
+        begin = min(date.fromisoformat(day), LATEST_DAY) + timedelta(days=later)
+    except ValueError:
+        return day
+    return datetime.combine(begin, time(), visitor.desk.zone).isoformat()
