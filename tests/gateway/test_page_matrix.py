@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
@@ -249,7 +250,7 @@ class Visits:
         place = path.format(**({**self.named, **form}))
         answer = self.browsers[visitor].request(method, place, **content)
         if answer.status_code == 303:
-            away = answer.headers["location"] == "/"
+            away = urlsplit(answer.headers["location"]).path == "/"
             return httpx.Response(401 if away else 200, request=answer.request)
         return answer
 
