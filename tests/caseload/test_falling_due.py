@@ -130,6 +130,20 @@ def test_an_action_that_is_done_or_rests_does_not_fall_due(coach: httpx.Client, 
     assert (resting, tick(platform, FALL_DUE, begins(TOMORROW))) == (0, 0)
 
 
+def test_in_a_closed_case_nothing_falls_due_until_it_goes_on(
+    coach: httpx.Client, case: str, platform: Platform, person: Person
+) -> None:
+    agree(coach, case)
+    began = ParticipantStarted(occurred_at=datetime.now(UTC), programme_id=person.programme, start_date=TODAY)
+    asyncio.run(platform.tell({person: [began]}))
+    eventually(coach, case, lambda page: page["status"] == "active")
+    read_after(asked(coach, f"{case}/exit", {"reason": "own_wish"}, version=4), coach, case)
+    closed = tick(platform, FALL_DUE, begins(TOMORROW))
+    read_after(asked(coach, f"{case}/reactivate", {}, version=5), coach, case)
+    assert (closed, tick(platform, FALL_DUE, begins(TOMORROW))) == (0, 1)
+    eventually(coach, case, lambda page: page["actions"][0]["late"])
+
+
 def test_a_promise_is_warned_of_and_broken_once_each_and_kept_by_an_earlier_day(
     coach: httpx.Client, case: str, platform: Platform, person: Person
 ) -> None:

@@ -23,6 +23,7 @@ OPEN_ACTIONS: Final = f"""
 select action_id::text as key, case_id as aggregate_id, tenant, (due + 1)::timestamp at time zone %(zone)s as due_at
 from agreed_action
 where {WAITED_FOR} and due < (%(now)s::timestamptz at time zone %(zone)s)::date
+    and exists (select from caseload where caseload.case_id = agreed_action.case_id and ended is null)
 """  # noqa: S608  (a constant of the view)
 STANDARDS_TO_WARN_OF: Final = f"""
 select standards_id || ':' || standard as key, standards_id as aggregate_id, tenant,
