@@ -152,7 +152,8 @@ def cancel(context: Context, at: datetime, said: Said) -> Asked:
 def contact(context: Context, at: datetime, said: Said) -> Asked:
     """Note a contact."""
     fields = {"occurred_at": at, "channel": Channel(said["channel"]), "coach_id": context.person.place.coach}
-    noted = Wording(ContactRecorded, {**fields, "note": words(context.person, NOTES, at.isoformat()), "shared": None})
+    note, contact_id = words(context.person, NOTES, at.isoformat()), context.person.id(f"contact {at.isoformat()}")
+    noted = Wording(ContactRecorded, {**fields, "contact_id": contact_id, "note": note, "shared": None})
     return _work(context, lambda session: case.record_contact(session, _target(context), context.keyring, noted, at))
 
 
