@@ -23,5 +23,10 @@ def test_pounds_have_pence_only_when_there_are_some() -> None:
     assert (WORDS.pounds(24000), WORDS.pounds(12.5)) == ("£24,000", "£12.50")
 
 
+def test_who_waits_is_not_late() -> None:
+    since = [datetime(2026, 4, day, 8, tzinfo=UTC) for day in (2, 1)] + [datetime(2026, 3, 29, 8, tzinfo=UTC)]
+    assert [WORDS.waits(at) for at in since] == ["since today", "waits 1 day", "waits 4 days"]
+
+
 def test_welsh_says_days_in_welsh() -> None:
     assert Words("cy", LONDON, datetime(2026, 4, 2, tzinfo=UTC)).day(date(2026, 4, 3)) == "Dydd Gwener 3 Ebrill"

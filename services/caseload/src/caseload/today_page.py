@@ -182,8 +182,8 @@ def identity(standing: Standing, name: str | None, now: Now) -> Identity:
         version=case.version,
         name=name,
         coach_id=case.coach_id,
-        week=_week(case.start_date, now.today),
-        weeks=_week(case.start_date, case.ends_on),
+        week=week_of(case.start_date, case.ends_on, now.today),
+        weeks=weeks_of(case.start_date, case.ends_on),
         contact_needs=case.contact_needs,
         warnings=warnings(standing, now),
         last_contact=LastContact(at=contact.at, channel=contact.channel) if contact else None,
@@ -204,8 +204,17 @@ def warnings(standing: Standing, now: Now) -> list[str]:
     return found
 
 
-def _week(start: date | None, day: date | None) -> int | None:
-    return None if start is None or day is None or day < start else (day - start).days // WEEK + 1
+def weeks_of(start: date | None, end: date | None) -> int | None:
+    """Return how many weeks a programme has: a year of 365 days has 52."""
+    return None if start is None or end is None else max(1, round((end - start).days / WEEK))
+
+
+def week_of(start: date | None, end: date | None, day: date) -> int | None:
+    """Return the week of a programme that a day lies in, None before its start; days beyond are of its last week."""
+    if start is None or day < start:
+        return None
+    week, weeks = (day - start).days // WEEK + 1, weeks_of(start, end)
+    return week if weeks is None else min(week, weeks)
 
 
 def _line(line: Line, names: Names, now: Now) -> TodayLine:
