@@ -58,10 +58,12 @@ class Reader:
 
 
 @contextmanager
-def reading_as(chromium: Browser, platform: Platform, actor: Actor, name: str = "") -> Iterator[Reader]:
+def reading_as(
+    chromium: Browser, platform: Platform, actor: Actor, name: str = "", *, java_script: bool = True
+) -> Iterator[Reader]:
     """Open a browser in which somebody is signed in."""
     site = platform.addresses.url("gateway")
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=java_script)
     secret = platform.sign_in(actor, name)
     page = context.new_page()
     # A cookie of this name is taken from an answer of the site alone, so the site seems to answer with it once.

@@ -66,7 +66,11 @@ OF_STAFF = only(*ALL_STAFF)
 OF_LEADERS = only(*ALL_LEADERS)
 OF_PROVIDER = only(*STAFF_HERE, hidden=STAFF_ELSEWHERE)
 SENT_OR_RECEIVED = only(REFERRER, *STAFF_HERE, hidden=STAFF_ELSEWHERE)
+OF_NOBODY_ELSE = only(hidden=ALL_STAFF)
+"""Of all who work here only who made it finds it."""
 
+NOTHING: Final = str(uuid4())
+LIST: Final[Mapping[str, str]] = {"ready": "everybody", "sort": "opened"}
 MEETING: Final = {"kind": "review", "channel": "phone", "starts_at": SOON}
 TABLE: Final[Mapping[str, Row]] = {
     "GET /home": (JOBSEEKER, {}),
@@ -115,6 +119,14 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET /today": (OF_STAFF, {}),
     "GET /caseload": (OF_STAFF, {}),
     "GET /caseload.csv": (OF_STAFF, {}),
+    "POST /caseload/views": (OF_STAFF, {**LIST, "name": "Mine"}),
+    "POST /caseload/views/{view}/rename": (OF_NOBODY_ELSE, {**LIST, "view": NOTHING, "new_name": "Ours"}),
+    "POST /caseload/views/{view}/remove": (OF_NOBODY_ELSE, {"view": NOTHING}),
+    "POST /caseload/views/{view}/undo": (OF_NOBODY_ELSE, {"view": NOTHING}),
+    "POST /undo/{undo}": (OF_STAFF, {"undo": NOTHING}),
+    "GET /diary": (OF_STAFF, {}),
+    "GET /people/{participant_id}/peek": (WORKS_WITH, {}),
+    "POST /people/{participant_id}/contacts/{contact_id}/take-back": (WORKS_WITH, {"contact_id": NOTHING}),
     "GET /people/{participant_id}": (WORKS_WITH, {}),
     "POST /people/{participant_id}/{code}": (WORKS_WITH, {"code": "contact", "channel": "phone"}),
     "POST /people/{participant_id}/actions/{action_id}/{step}": (WORKS_WITH, {"step": "begin"}),

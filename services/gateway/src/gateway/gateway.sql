@@ -37,3 +37,61 @@ create table if not exists sign_in_attempt (
     expires_at timestamptz not null
 );
 create index if not exists sign_in_attempt_expires on sign_in_attempt (expires_at);
+
+-- Ways of looking at a caseload that somebody named: a filter and an order, nothing of the people in it.
+create table if not exists saved_view (
+    id uuid primary key,
+    tenant uuid not null,
+    owner_id uuid not null,
+    name text not null,
+    name_before text,
+    ready text not null,
+    sort text not null,
+    coach_id uuid,
+    made_at timestamptz not null,
+    removed_at timestamptz
+);
+create unique index if not exists saved_view_name on saved_view (owner_id, tenant, name) where removed_at is null;
+alter table saved_view enable row level security;
+alter table saved_view force row level security;
+drop policy if exists tenant_only on saved_view;
+create policy tenant_only on saved_view using (
+    (select current_setting('waymark.tenant', true)) = '*'
+    or tenant = (select nullif(nullif(current_setting('waymark.tenant', true), '*'), '')::uuid)
+);
+
+-- What somebody did with a page and can take back: which routes of services undo it. Ids alone, nothing of people.
+create table if not exists undoable (
+    id uuid primary key,
+    tenant uuid not null,
+    owner_id uuid not null,
+    steps jsonb not null,
+    back text not null,
+    made_at timestamptz not null,
+    undone_at timestamptz
+);
+create index if not exists undoable_made on undoable (made_at);
+alter table undoable enable row level security;
+alter table undoable force row level security;
+drop policy if exists tenant_only on undoable;
+create policy tenant_only on undoable using (
+    (select current_setting('waymark.tenant', true)) = '*'
+    or tenant = (select nullif(nullif(current_setting('waymark.tenant', true), '*'), '')::uuid)
+);
+
+-- Since when somebody is told what is new, and until when they have seen it: one visit is all looks without a long pause.
+create table if not exists last_visit (
+    owner_id uuid not null,
+    tenant uuid not null,
+    since timestamptz not null,
+    until timestamptz not null,
+    seen_at timestamptz not null,
+    primary key (owner_id, tenant)
+);
+alter table last_visit enable row level security;
+alter table last_visit force row level security;
+drop policy if exists tenant_only on last_visit;
+create policy tenant_only on last_visit using (
+    (select current_setting('waymark.tenant', true)) = '*'
+    or tenant = (select nullif(nullif(current_setting('waymark.tenant', true), '*'), '')::uuid)
+);

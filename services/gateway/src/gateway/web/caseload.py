@@ -1,75 +1,66 @@
 """Caseload: everybody of a coach, by the questions that are asked every day; the list is in the address, and as CSV."""
 
 import csv
+from collections.abc import Mapping
 from io import StringIO
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from chassis.problem import ProblemError
+from gateway.access import STAFF
+from gateway.saved_views import SavedView, SavedViews
+from gateway.web.listing import READY, SORTS, AskedFor, Listing
 from gateway.web.people import SERVICE
 from gateway.web.today import CHANNELS, NEEDS
-from gateway.web.visitor import AtPage
-from gateway.web.words import N_
+from gateway.web.visitor import AtPage, AtWork, Visitor, blank
 
-READY: Final = (
-    ("everybody", N_("Everybody")),
-    ("new_to_me", N_("New to me")),
-    ("waiting_for_my_reply", N_("Wait for my reply")),
-    ("waiting_for_theirs", N_("I wait for theirs")),
-    ("overdue_action", N_("Overdue action")),
-    ("no_agreed_action", N_("No agreed action")),
-    ("no_contact", N_("No contact for 14 days")),
-    ("needs_outcome", N_("Meeting without an outcome")),
-    ("standard_at_risk", N_("Promise at risk")),
-    ("in_work_at_risk", N_("In work, at risk")),
-    ("ready_to_exit", N_("Ready to leave")),
-    ("unassigned", N_("Without a coach")),
-)
-SORTS: Final = (
-    ("opened", N_("Newest first")),
-    ("last_contact", N_("Longest without contact")),
-    ("next_due", N_("Next due date")),
-    ("end", N_("Nearest end")),
-)
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+WRONG: Final = 422
 
 caseload_router = APIRouter(include_in_schema=False)
 
 
 @caseload_router.get("/caseload")
-async def show_caseload(
-    visitor: AtPage, ready: str = "everybody", sort: str = "opened", page: int = 1, coach: UUID | None = None
-) -> HTMLResponse:
+async def show_caseload(visitor: AtPage, asked: AskedFor) -> HTMLResponse:
     """Show a page of the caseload by one of the ready filters."""
-    query = {"sort": sort, "page": str(page)} | ({"coach": str(coach)} if coach else {})
-    shown = await visitor.read(SERVICE, f"/caseload/{ready}", **query)
-    of_coach = f"&coach={coach}" if coach else ""
+    return await caseload_page(visitor, asked, {}, {})
+
+
+async def caseload_page(
+    visitor: Visitor, asked: Listing, told: Mapping[str, str], errors: Mapping[str, str]
+) -> HTMLResponse:
+    """Return a page of the caseload; `told` and `errors` are of a form on it that could not be taken."""
+    shown = await visitor.read(SERVICE, f"/caseload/{asked.ready}", **asked.query)
+    kept = await kept_views(visitor).of(visitor.actor)
+    peek = await _peek(visitor, asked.peek) if asked.peek else None
     return visitor.page(
         "caseload.html",
+        status=WRONG if errors else 200,
         people=shown["people"],
-        further=f"/caseload?ready={ready}&sort={sort}&page={shown['next']}{of_coach}" if shown["next"] else "",
-        first=f"/caseload?ready={ready}&sort={sort}{of_coach}" if page > 1 else "",
-        ready=ready,
-        sort=sort,
-        coach=coach or "",
+        further=asked.but(page=shown["next"]).path if shown["next"] else "",
+        first=asked.but().path if asked.page > 1 else "",
+        asked=asked,
         filters_shown=[
-            (f"/caseload?ready={code}&sort={sort}{of_coach}", visitor.say(words), None, code == ready)
-            for code, words in READY
+            (asked.but(ready=code).path, visitor.say(words), None, code == asked.ready) for code, words in READY
         ],
         sorts=[(code, visitor.say(words)) for code, words in SORTS],
-        needs={code: visitor.say(words) for code, words in NEEDS.items()},
-        channels={code: visitor.say(words) for code, words in CHANNELS.items()},
-        staff={str(id_): name for id_, name in visitor.desk.staff.items()},
-        coaches=[(str(id_), name) for id_, name in visitor.desk.coaches(visitor.actor.tenant).items()],
+        kept=[(_of(one).path, one.name, None, _of(one) == asked.but()) for one in kept],
+        peek=peek,
+        keeping=next((one for one in kept if _of(one) == asked.but()), None),
+        told=blank(told),
+        errors=blank(errors),
+        **_words(visitor),
+        **_undo(visitor),
     )
 
 
 @caseload_router.get("/caseload.csv")
-async def export_caseload(visitor: AtPage, ready: str = "everybody", sort: str = "opened") -> Response:
-    """Give the first page of a list to a spreadsheet; what looks like a formula there is text."""
-    shown = await visitor.read(SERVICE, f"/caseload/{ready}", sort=sort)
+async def export_caseload(visitor: AtPage, asked: AskedFor) -> Response:
+    """Give a page of a list to a spreadsheet; what looks like a formula there is text."""
+    shown = await visitor.read(SERVICE, f"/caseload/{asked.ready}", **asked.query)
     table = StringIO()
     writer = csv.writer(table)
     writer.writerow(["name", "week", "last_contact", "next_date", "open_actions", "next_due"])
@@ -81,6 +72,45 @@ async def export_caseload(visitor: AtPage, ready: str = "everybody", sort: str =
     return Response(table.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
+@caseload_router.get("/people/{participant_id}/peek")
+async def peek_person(visitor: AtWork, participant_id: UUID) -> HTMLResponse:
+    """Show a look at one person, to be put beside a list."""
+    return visitor.page("peek.html", alone=await _peek(visitor, participant_id), **_words(visitor))
+
+
+async def _peek(visitor: Visitor, participant: UUID) -> Any:
+    return await visitor.read(SERVICE, f"/participants/{participant}")
+
+
+def kept_views(visitor: Visitor) -> SavedViews:
+    """Return the views that staff keep. Raises ProblemError for anybody else."""
+    if visitor.actor.role not in STAFF or visitor.actor.tenant is None:
+        raise ProblemError(403, "Views are kept by coaches and leaders.")
+    return SavedViews(visitor.desk.pool, visitor.desk.clock)
+
+
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _of(view: SavedView) -> Listing:
+    return Listing(view.ready, view.sort, view.coach_id)
+
+
+def _words(visitor: Visitor) -> dict[str, Any]:
+    return {
+        "needs": {code: visitor.say(words) for code, words in NEEDS.items()},
+        "channels": {code: visitor.say(words) for code, words in CHANNELS.items()},
+        "staff": {str(id_): name for id_, name in visitor.desk.staff.items()},
+        "coaches": [(str(id_), name) for id_, name in visitor.desk.coaches(visitor.actor.tenant).items()],
+    }
+
+
+def _undo(visitor: Visitor) -> dict[str, str]:
+    """Return how the last change of a saved view is taken back, where there was one."""
+    try:
+        view = UUID(visitor.request.query_params.get("view", ""))
+    except ValueError:
+        return {}
+    return {"undo_action": f"/caseload/views/{view}/undo"}

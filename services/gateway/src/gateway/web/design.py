@@ -46,6 +46,7 @@ async def show_components() -> HTMLResponse:
         reader="",
         demo=True,
         done="",
+        undo_action="",
         key="",
         entries=ENTRIES,
         day=date(2026, 4, 3),

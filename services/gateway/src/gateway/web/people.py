@@ -8,8 +8,10 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from chassis.problem import ProblemError
+from gateway.undoing import Step
 from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
-from gateway.web.visitor import AtWork
+from gateway.web.undo import undo_with
+from gateway.web.visitor import AtWork, Command
 from gateway.web.words import N_
 
 SERVICE: Final = "caseload"
@@ -169,8 +171,25 @@ async def do(visitor: AtWork, participant_id: UUID, code: str) -> Response:
     if not path:
         raise ProblemError(422, "The case is missing.")
     command = await visitor.command(SERVICE, path, body_of(deed, form, visitor.now))
-    back = str(form.get("back", ""))
-    return command.then(back if back in BACK else f"/people/{participant_id}", SAYS.get(code, "done"))
+    wanted = str(form.get("back", ""))
+    back = wanted if wanted in BACK else f"/people/{participant_id}"
+    steps = undo_of(code, case, command)
+    undo = await undo_with(visitor, steps, back) if steps else None
+    return command.then(back, SAYS.get(code, "done"), undo)
+
+
+def undo_of(code: str, case: str, command: Command) -> list[Step]:
+    """Return what undoes a deed that was done, nothing for one that cannot be."""
+    if not command.done:
+        return []
+    told = command.answer.json()
+    match code:
+        case "contact":
+            return [Step(SERVICE, f"/cases/{case}/contacts/{told['ids']['contact']}/entered-in-error")]
+        case "snooze":
+            return [Step(SERVICE, f"/cases/{case}/unsnooze", version=str(told["version"]))]
+        case _:
+            return []
 
 
 def _is_id(text: str) -> bool:

@@ -1,5 +1,6 @@
 """The Participant page: the whole person in one view, which is also the screen of the meeting itself."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -9,8 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
 from gateway.services import Question
+from gateway.undoing import Step
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
 from gateway.web.people import DEEDS, NEEDS, SERVICE, TRACKS, WAYS
+from gateway.web.undo import undo_with
 from gateway.web.visitor import AtPage, AtWork, blank
 from gateway.web.words import N_
 
@@ -70,6 +73,7 @@ BOOK: Final = Deed(
         Asked("link", N_("Link for a video meeting")),
     ),
 )
+BACK: Final = re.compile(r"/(today|plan|diary)(\?[\w=&-]*)?")
 OUTCOMES: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
     "came": (N_("They came"), "attended", {"late": False}),
     "late": (N_("They came late"), "attended", {"late": True}),
@@ -146,8 +150,21 @@ async def tell_outcome(visitor: AtWork, participant_id: UUID, appointment_id: UU
     if code not in OUTCOMES:
         raise ProblemError(404, "There is nothing here.")
     _, deed, body = OUTCOMES[code]
-    command = await visitor.command(SERVICE, f"/appointments/{appointment_id}/{deed}", body or None)
-    return command.then(await _back(visitor, participant_id), "done")
+    path, back = f"/appointments/{appointment_id}", await _back(visitor, participant_id)
+    command = await visitor.command(SERVICE, f"{path}/{deed}", body or None)
+    undo = None
+    if command.done and code != "correct":
+        step = Step(SERVICE, f"{path}/correct", version=str(command.answer.json()["version"]))
+        undo = await undo_with(visitor, [step], back)
+    return command.then(back, "done", undo)
+
+
+@person_router.post("/people/{participant_id}/contacts/{contact_id}/take-back")
+async def take_contact_back(visitor: AtWork, participant_id: UUID, contact_id: UUID) -> Response:
+    """Say that a contact was noted by mistake: it stays on the timeline, struck through."""
+    case = await case_of(visitor)
+    command = await visitor.command(SERVICE, f"/cases/{case}/contacts/{contact_id}/entered-in-error")
+    return command.then(f"/people/{participant_id}", "taken-back")
 
 
 async def case_of(visitor: AtPage) -> UUID:
@@ -160,4 +177,4 @@ async def case_of(visitor: AtPage) -> UUID:
 
 async def _back(visitor: AtPage, participant_id: UUID) -> str:
     back = str((await visitor.request.form()).get("back", ""))
-    return back if back in {"/today", "/plan"} else f"/people/{participant_id}"
+    return back if BACK.fullmatch(back) else f"/people/{participant_id}"

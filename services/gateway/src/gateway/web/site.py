@@ -19,6 +19,7 @@ from gateway.web.courses import courses_router
 from gateway.web.cv import cv_router
 from gateway.web.design import design_router
 from gateway.web.desk import WebDesk
+from gateway.web.diary import diary_router
 from gateway.web.front import front_router
 from gateway.web.home import home_router
 from gateway.web.incoming import incoming_router
@@ -29,9 +30,11 @@ from gateway.web.performance import performance_router
 from gateway.web.person import person_router
 from gateway.web.plan import plan_router
 from gateway.web.referring import referring_router
+from gateway.web.saved import saved_router
 from gateway.web.sign_in import sign_in_router
 from gateway.web.team import team_router
 from gateway.web.today import today_router
+from gateway.web.undo import undo_router
 from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
@@ -52,6 +55,9 @@ ROUTERS: Final = (
     person_router,
     people_router,
     caseload_router,
+    diary_router,
+    saved_router,
+    undo_router,
     plan_router,
     team_router,
     performance_router,

@@ -1,11 +1,14 @@
 """Today: who needs the coach and why, one line a person; what is fixed today; and who is on course."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from gateway.access import COACH
+from gateway.last_visits import LastVisits
 from gateway.web.people import CONTACT, SERVICE, SNOOZE
 from gateway.web.visitor import AtPage, blank
 from gateway.web.words import N_
@@ -45,8 +48,14 @@ today_router = APIRouter(include_in_schema=False)
 @today_router.get("/today")
 async def show_today(visitor: AtPage, coach: UUID | None = None) -> HTMLResponse:
     """Show a coach's day, or cover for another coach."""
-    query = {"coach": str(coach)} if coach else {}
+    visits = LastVisits(visitor.desk.pool, visitor.desk.clock)
+    own = coach is None and visitor.actor.role == COACH
+    since = await visits.since(visitor.actor) if own else None
+    query = ({"coach": str(coach)} if coach else {}) | ({"since": since.isoformat()} if since else {})
     today = await visitor.read(SERVICE, "/today", **query)
+    changes = today["changes"]
+    if own:
+        await visits.note(visitor.actor, *(datetime.fromisoformat(changes[end]) for end in ("since", "until")))
     return visitor.page(
         "today.html",
         page=today,

@@ -31,6 +31,7 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
     "coach": (
         ("/today", N_("Today")),
         ("/caseload", N_("Caseload")),
+        ("/diary", N_("Diary")),
         ("/messages", N_("Messages")),
         ("/incoming", N_("Incoming")),
     ),
@@ -75,6 +76,10 @@ DONE: Final[Mapping[str, str]] = {
     "snoozed": N_("Put off. A more urgent reason wakes it."),
     "set-aside": N_("All right. Here is what else helps."),
     "message": N_("Your message is on its way."),
+    "view-kept": N_("Kept under Your views."),
+    "view-renamed": N_("It has a new name."),
+    "view-removed": N_("The view is removed."),
+    "taken-back": N_("Taken back."),
 }
 SAYINGS: Final[Mapping[int, str]] = {
     409: N_("That is not possible now. Somebody may have changed it. Look at it again."),
@@ -105,12 +110,16 @@ class Command:
         faults = {fault_place(fault): str(fault["detail"]) for fault in problem.get("errors") or ()}
         return faults or {"top": say(SAYINGS.get(self.answer.status_code, "")) or str(problem.get("detail", ""))}
 
-    def then(self, path: str, done: str) -> RedirectResponse:
-        """Go on to a page that shows what was done: `done` is a code of DONE. Raises ProblemError when it was not."""
+    def then(self, path: str, done: str, undo: UUID | None = None) -> RedirectResponse:
+        """Go on to a page that shows what was done, and offers to undo it where `undo` says by what.
+
+        `done` is a code of DONE. Raises ProblemError when it was not done.
+        """
         if self.answer.is_error:
             raise ProblemError(self.answer.status_code, str(self.problem.get("detail", "")))
         place = self.answer.headers.get("waymark-position", "")
-        return see(f"{path}?{urlencode({'done': done} | ({'at_least': place} if place else {}))}")
+        told = {"done": done} | ({"at_least": place} if place else {}) | ({"undo": str(undo)} if undo else {})
+        return see(f"{path}{'&' if '?' in path else '?'}{urlencode(told)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +220,7 @@ class Visitor:
             "reader": self.session.name if self.session else "",
             "demo": self.desk.demo,
             "done": self.say(DONE.get(self.request.query_params.get("done", ""), "")),
+            "undo_action": _undo_action(self.request.query_params.get("undo", "")),
             "key": uuid4().hex,
         }
         zone, now = self.desk.zone, self.desk.clock()
@@ -221,6 +231,13 @@ def home_of(role: str) -> str:
     """Return the page that somebody in a role begins with."""
     places = PLACES.get(role, ())
     return places[0][0] if places else "/help"
+
+
+def _undo_action(undo: str) -> str:
+    try:
+        return f"/undo/{UUID(undo)}"
+    except ValueError:
+        return ""
 
 
 def blank(told: Mapping[str, str] | None) -> Mapping[str, str]:

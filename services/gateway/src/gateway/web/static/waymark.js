@@ -65,6 +65,28 @@
     addEventListener("pagehide", () => source.close());
   }
 
+  // A look beside a list takes the focus, and gives it back to where it was asked for when it is closed.
+  const peek = one("#peek");
+  if (peek) {
+    const close = (link) => {
+      const back = one(link.hash);
+      peek.replaceChildren();
+      back?.focus();
+    };
+    document.addEventListener("htmx:after:swap", () => one("h2", peek)?.focus());
+    peek.addEventListener("click", (event) => {
+      const link = event.target.closest("[data-close]");
+      if (!link) return;
+      event.preventDefault();
+      close(link);
+    });
+    document.addEventListener("keydown", (event) => {
+      const link = one("[data-close]", peek);
+      if (event.key === "Escape" && link) close(link);
+    });
+    if (location.hash === "#peek") one("h2", peek)?.focus();
+  }
+
   // A mistake in a form takes the reader to it.
   const focusSummary = () => one("#error-summary")?.focus();
   document.addEventListener("htmx:after:swap", focusSummary);

@@ -1,0 +1,80 @@
+"""Diary: a coach's meetings, a week at a time, and those before it that nobody said the outcome of."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from gateway.web.people import SERVICE
+from gateway.web.person import OUTCOMES
+from gateway.web.today import CHANNELS
+from gateway.web.visitor import AtPage, Visitor
+from gateway.web.words import N_
+
+WEEK: Final = 7
+LATEST: Final = date(2200, 1, 1)
+EARLIEST: Final = date(2000, 1, 1)
+WHAT: Final[Mapping[str, str]] = {
+    "first_meeting": N_("First meeting"),
+    "handover": N_("Handover"),
+    "review": N_("Review"),
+    "job_search": N_("Job search"),
+    "in_work_support": N_("Support in work"),
+    "other": N_("Meeting"),
+}
+
+diary_router = APIRouter(include_in_schema=False)
+
+
+@diary_router.get("/diary")
+async def show_diary(visitor: AtPage, week: str = "", coach: UUID | None = None) -> HTMLResponse:
+    """Show the week that a day lies in, this week where none is named."""
+    monday = _monday(week, visitor.now.date())
+    whose = {"coach": str(coach)} if coach else {}
+    asked = {"first_day": monday.isoformat(), "days": str(WEEK)} | whose
+    shown = await visitor.read(SERVICE, "/diary", **asked)
+    return visitor.page(
+        "diary.html",
+        diary=shown,
+        days=_days(visitor, shown["entries"]),
+        monday=monday,
+        sunday=monday + timedelta(days=WEEK - 1),
+        earlier=_path(monday - timedelta(days=WEEK), whose),
+        later=_path(monday + timedelta(days=WEEK), whose),
+        this_week=_path(None, whose),
+        is_now=monday <= visitor.now.date() < monday + timedelta(days=WEEK),
+        back=_path(monday, whose),
+        of=visitor.desk.staff.get(coach, "") if coach else "",
+        what={code: visitor.say(words) for code, words in WHAT.items()},
+        channels={code: visitor.say(words) for code, words in CHANNELS.items()},
+        outcomes={code: visitor.say(words) for code, (words, _, _) in OUTCOMES.items()},
+    )
+
+
+def _monday(asked: str, today: date) -> date:
+    """Return the Monday of the week that is asked for, of this one where that is no day."""
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError:
+        day = today
+    day = min(max(day, EARLIEST), LATEST)
+    return day - timedelta(days=day.weekday())
+
+
+def _days(visitor: Visitor, entries: Sequence[Mapping[str, Any]]) -> list[tuple[date, list[Mapping[str, Any]]]]:
+    """Return the meetings by the day that they are on where the reader is."""
+
+    def day(entry: Mapping[str, Any]) -> date:
+        return datetime.fromisoformat(entry["starts_at"]).astimezone(visitor.desk.zone).date()
+
+    return [(on, list(met)) for on, met in groupby(entries, day)]
+
+
+def _path(monday: date | None, whose: Mapping[str, str]) -> str:
+    told = {**({"week": monday.isoformat()} if monday else {}), **whose}
+    return f"/diary?{urlencode(told)}" if told else "/diary"

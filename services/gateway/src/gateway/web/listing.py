@@ -1,0 +1,74 @@
+"""Which list of people is asked for: all of it is in the address, so that it can be kept, sent and come back to."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final, Self
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Depends
+
+from gateway.web.words import N_
+
+READY: Final = (
+    ("everybody", N_("Everybody")),
+    ("new_to_me", N_("New to me")),
+    ("waiting_for_my_reply", N_("Wait for my reply")),
+    ("waiting_for_theirs", N_("I wait for theirs")),
+    ("overdue_action", N_("Overdue action")),
+    ("no_agreed_action", N_("No agreed action")),
+    ("no_contact", N_("No contact for 14 days")),
+    ("needs_outcome", N_("Meeting without an outcome")),
+    ("standard_at_risk", N_("Promise at risk")),
+    ("in_work_at_risk", N_("In work, at risk")),
+    ("ready_to_exit", N_("Ready to leave")),
+    ("unassigned", N_("Without a coach")),
+)
+SORTS: Final = (
+    ("opened", N_("Newest first")),
+    ("last_contact", N_("Longest without contact")),
+    ("next_due", N_("Next due date")),
+    ("end", N_("Nearest end")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list: a ready filter, an order, whose people (None: one's own or everybody's), and which page.
+
+    `peek` is who of them is looked at beside it.
+    """
+
+    ready: str = "everybody"
+    sort: str = "opened"
+    coach: UUID | None = None
+    page: int = 1
+    peek: UUID | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is such a filter and such an order."""
+        return self.ready in dict(READY) and self.sort in dict(SORTS)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the service of the list is asked; the filter is in its path."""
+        return {"sort": self.sort, "page": str(self.page)} | ({"coach": str(self.coach)} if self.coach else {})
+
+    @property
+    def path(self) -> str:
+        """The address of the page."""
+        return f"/caseload?{self.words}"
+
+    @property
+    def words(self) -> str:
+        """The list as the query of an address."""
+        coach = {"coach": str(self.coach)} if self.coach else {}
+        page = {"page": str(self.page)} if self.page > 1 else {}
+        return urlencode({"ready": self.ready, "sort": self.sort} | coach | page)
+
+    def but(self, **other: Any) -> Self:
+        """Return the first page of the same list, different in something, with nobody looked at."""
+        return replace(self, **({"page": 1, "peek": None} | other))
+
+
+AskedFor = Annotated[Listing, Depends()]

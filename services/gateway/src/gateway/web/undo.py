@@ -1,0 +1,48 @@
+"""Undo: what was done with a page is taken back by the services that did it, and told as such."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from chassis.problem import ProblemError
+from gateway.services import Question
+from gateway.undoing import Step, Undoing
+from gateway.web.visitor import AtWork, Command, Visitor, quoted
+
+GONE: Final = "It cannot be taken back any more."
+
+undo_router = APIRouter(include_in_schema=False)
+
+
+async def undo_with(visitor: Visitor, steps: Sequence[Step], back: str) -> UUID:
+    """Remember how something that was just done is undone; return the id that a page offers Undo by."""
+    return await _undoing(visitor).remember(visitor.actor, steps, back)
+
+
+@undo_router.post("/undo/{undo}")
+async def take_back(visitor: AtWork, undo: UUID) -> Response:
+    """Take something back, and show the page where it was done."""
+    undoing = _undoing(visitor)
+    found = await undoing.find(visitor.actor, undo)
+    if found is None:
+        raise ProblemError(409, GONE)
+    last = [await _asked(visitor, step, f"{undo}-{number}") for number, step in enumerate(found.steps)][-1]
+    await undoing.undone(visitor.actor, undo)
+    return last.then(found.back, "taken-back")
+
+
+async def _asked(visitor: Visitor, step: Step, key: str) -> Command:
+    """Ask for one step, once however often Undo is pressed. Raises ProblemError when it is refused."""
+    wanted = {"Idempotency-Key": key, "If-Match": quoted(step.version)}
+    headers = {name: value for name, value in wanted.items() if value}
+    command = Command(await visitor.ask(Question(step.service, step.path, "POST", None, step.body, headers)))
+    if not command.done:
+        raise ProblemError(command.answer.status_code, GONE)
+    return command
+
+
+def _undoing(visitor: Visitor) -> Undoing:
+    return Undoing(visitor.desk.pool, visitor.desk.clock)

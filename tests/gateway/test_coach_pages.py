@@ -1,0 +1,192 @@
+"""What a coach does on the pages of their caseload, in a real browser on the running platform."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chassis.identity import Actor
+from tests.gateway.pages import Reader, reading_as
+from tests.gateway.running import API, Person, Platform, done
+from tests.web.browser import browser
+
+pytestmark = pytest.mark.timeout(600)
+
+As = Callable[[Actor], AbstractContextManager[Reader]]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def reading(chromium: Browser, platform: Platform) -> As:
+    """Return what opens a browser in which somebody is signed in."""
+    return lambda actor: reading_as(chromium, platform, actor, "Amir Hussain")
+
+
+def test_a_coach_keeps_a_list_under_a_name_renames_it_removes_it_and_has_it_back(reading: As, person: Person) -> None:
+    with reading(person.coach) as reader:
+        page = reader.open("/caseload?ready=no_agreed_action&sort=end")
+        page.locator("summary", has_text="Keep this view").click()
+        page.fill("#name", "Ends soon, nothing agreed")
+        page.get_by_role("button", name="Keep").click()
+        expect(page.get_by_role("link", name="Ends soon, nothing agreed")).to_have_attribute("aria-current", "true")
+
+        page.locator("summary", has_text="Rename this view").click()
+        page.fill("#new_name", "To agree <b>first</b>")
+        page.get_by_role("button", name="Rename", exact=True).click()
+        expect(page.get_by_role("link", name="To agree <b>first</b>")).to_be_visible()
+        reader.picture("console-caseload-view")
+        assert reader.faults() == []
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("link", name="Ends soon, nothing agreed")).to_be_visible()
+
+        page.get_by_role("button", name="Remove this view").click()
+        expect(page.get_by_text("The view is removed.")).to_be_visible()
+        expect(page.get_by_role("link", name="Ends soon, nothing agreed")).to_have_count(0)
+        page.keyboard.press("u")
+        expect(page.get_by_role("link", name="Ends soon, nothing agreed")).to_be_visible()
+        expect(page.locator("#sort")).to_have_value("end")
+
+
+def test_a_view_without_a_name_or_with_one_that_is_taken_is_said_to_be_so(reading: As, person: Person) -> None:
+    with reading(person.provider.actor("team_leader")) as reader:
+        page = reader.open("/caseload?ready=unassigned")
+        for name, said in (("", "Give the view a name"), ("Without", ""), ("Without", "You have a view of this name")):
+            page.goto(f"{reader.site}/caseload?ready=unassigned&sort=" + ("end" if said else "opened"))
+            page.locator("summary", has_text="Keep this view").click()
+            page.locator("#name").evaluate("field => field.required = false")
+            page.fill("#name", name)
+            page.get_by_role("button", name="Keep").click()
+            if said:
+                expect(page.get_by_role("alert")).to_contain_text(said)
+                assert reader.faults() == []
+
+
+def test_a_look_at_a_person_takes_the_focus_and_gives_it_back(reading: As, person: Person) -> None:
+    with reading(person.coach) as reader:
+        page = reader.open("/caseload")
+        page.locator(f"#peek-{person.id}").click()
+        heading = page.get_by_role("heading", name="Zoë Okafor")
+        expect(heading).to_be_focused()
+        expect(page.get_by_text("Next action")).to_be_visible()
+        reader.picture("console-caseload-peek")
+        assert reader.faults() == []
+        page.keyboard.press("Escape")
+        expect(heading).to_have_count(0)
+        expect(page.locator(f"#peek-{person.id}")).to_be_focused()
+        assert page.url.endswith("/caseload")
+
+
+def test_a_look_at_a_person_is_a_page_too(chromium: Browser, platform: Platform, person: Person) -> None:
+    with reading_as(chromium, platform, person.coach, java_script=False) as reader:
+        page = reader.open("/caseload?ready=no_agreed_action&sort=end")
+        page.locator(f"#peek-{person.id}").click()
+        expect(page.get_by_role("heading", name="Zoë Okafor")).to_be_visible()
+        page.get_by_role("link", name="Close").click()
+        expect(page.get_by_role("heading", name="Zoë Okafor")).to_have_count(0)
+        assert "ready=no_agreed_action&sort=end" in page.url
+
+
+def eventually_sent(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """Send a form again until it is taken, and return where that leads."""
+    while not (answer := send()).is_redirect:
+        time.sleep(0.5)
+    return answer
+
+
+def worried(platform: Platform, name: str) -> tuple[Person, str]:
+    """Return somebody who stands in their coach's Today, and the page that shows them there."""
+    somebody = platform.refer(name=name)
+    worry = {"what": "Says that home is not safe at the moment."}
+    told = done(platform.client(somebody.coach).post(f"{API}/cases/{somebody.case}/safety-concerns", json=worry))
+    return somebody, f"/today?at_least={told.headers['waymark-position']}"
+
+
+def test_a_contact_is_taken_back_with_one_key_and_stays_on_the_timeline_struck_through(
+    reading: As, platform: Platform
+) -> None:
+    somebody, today = worried(platform, "Ines Duarte")
+    with reading(somebody.coach) as reader:
+        page = reader.open(today)
+        for key in ("j", "c", "Enter"):
+            page.keyboard.press(key)
+        expect(page.get_by_text("Contact recorded.")).to_be_visible()
+        expect(page.get_by_text("Last contact today, phone")).to_be_visible()
+        reader.picture("console-today-undo")
+        assert reader.faults() == []
+        page.keyboard.press("u")
+        expect(page.get_by_text("Taken back.")).to_be_visible()
+        expect(page.get_by_text("No contact yet")).to_be_visible()
+
+        page.locator("[data-rows]").get_by_role("link", name="Ines Duarte").click()
+        expect(page.locator("#timeline ~ .path s").first).to_be_visible()
+        page.locator("summary", has_text="Record contact").click()
+        page.get_by_role("button", name="Record contact").click()
+        page.get_by_role("button", name="Take back").click()
+        expect(page.locator("#timeline ~ .path s")).to_have_count(2)
+        reader.picture("console-person-struck")
+        assert reader.faults() == []
+
+
+def test_somebody_who_was_put_off_is_there_again_with_one_key(reading: As, platform: Platform) -> None:
+    somebody = platform.refer(name="Leroy Bennett")
+    coach = platform.client(somebody.coach)
+    written = platform.client(somebody.actor).post(f"{API}/cases/{somebody.case}/messages", json={"text": "Hello?"})
+    place = done(written).headers["waymark-position"]
+    done(coach.get(f"{API}/today", params={"at_least": place}))
+    with reading(somebody.coach) as reader:
+        page = reader.open(f"/today?at_least={place}")
+        expect(page.get_by_text("since today")).to_be_visible()
+        page.keyboard.press("j")
+        page.keyboard.press("s")
+        page.get_by_label("Until when?").fill((datetime.now(UTC) + timedelta(days=3)).date().isoformat())
+        page.get_by_label("Why?").fill("Away until Monday")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Put off. A more urgent reason wakes it.")).to_be_visible()
+        expect(page.locator("[data-rows]")).to_have_count(0)
+        page.keyboard.press("u")
+        expect(page.locator("[data-rows]").get_by_role("link", name="Leroy Bennett")).to_be_visible()
+
+
+def test_the_diary_shows_a_week_and_takes_what_became_of_a_meeting(reading: As, platform: Platform) -> None:
+    somebody = platform.refer(name="Tom Reilly")
+    with reading(somebody.coach) as reader:
+        page = reader.open("/diary")
+        expect(page.get_by_text("No meetings this week")).to_be_visible()
+        reader.picture("console-diary-empty")
+        assert reader.faults() == []
+
+        coach, now = platform.client(somebody.coach), datetime.now(UTC)
+        meeting = {"kind": "review", "channel": "video", "link": "https://meet.example/room"}
+        soon = {"starts_at": (now + timedelta(seconds=3)).isoformat()}
+        booked = done(coach.post(f"{API}/cases/{somebody.case}/appointments", json=meeting | soon))
+        page = reader.open(f"/diary?at_least={booked.headers['waymark-position']}")
+        expect(page.get_by_role("link", name="Join")).to_have_attribute("href", "https://meet.example/room")
+        reader.picture("console-diary")
+        assert reader.faults() == []
+
+        begun = {"version": booked.json()["version"], "case": str(somebody.case), "back": "/diary?week="}
+        path = f"/people/{somebody.id}/appointments/{booked.json()['ids']['appointment']}/came"
+        browser_of = platform.browser(somebody.coach)
+        told = eventually_sent(lambda: browser_of.post(path, data={"key": uuid4().hex} | begun))
+        page = reader.open(told.headers["location"])
+        expect(page.get_by_text("came", exact=True)).to_be_visible()
+        page.keyboard.press("u")
+        expect(page.get_by_text("Taken back.")).to_be_visible()
+        expect(page.get_by_text("came", exact=True)).to_have_count(0)
+
+        page.get_by_role("link", name="Later week").click()
+        page.get_by_role("link", name="Later week").click()
+        expect(page.get_by_text("No meetings this week")).to_be_visible()
+        page.get_by_role("link", name="This week").click()
+        expect(page.get_by_role("link", name="Tom Reilly").first).to_be_visible()

@@ -1,0 +1,87 @@
+"""Saved views of a caseload, on a real database."""
+
+import secrets
+from collections.abc import AsyncIterator
+from importlib.resources import files
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from chassis.clock import system_clock
+from chassis.database import ALL_TENANTS, Pool, migrate, open_pool, prepare_database
+from chassis.identity import Actor
+from gateway.saved_views import MOST, NameTakenError, SavedViews, TooManyError
+from waymark.local.postgres import Postgres
+
+AMIR = Actor(uuid4(), "coach", uuid4())
+BEA = Actor(uuid4(), "coach", AMIR.tenant)
+
+
+@pytest_asyncio.fixture
+async def pool(postgres: Postgres) -> AsyncIterator[Pool]:
+    """A database with the gateway's own tables."""
+    owner, application = prepare_database(postgres.dsn(), f"gateway_{secrets.token_hex(4)}")
+    migrate(owner, application, [files("gateway").joinpath("gateway.sql").read_text()])
+    async with open_pool(application, scope=ALL_TENANTS) as pool:
+        yield pool
+
+
+@pytest.fixture
+def views(pool: Pool) -> SavedViews:
+    """Nobody's views yet."""
+    return SavedViews(pool, system_clock)
+
+
+async def names(views: SavedViews, owner: Actor) -> list[str]:
+    """Return what somebody's views are called."""
+    return [view.name for view in await views.of(owner)]
+
+
+async def test_each_sees_the_views_that_they_kept(views: SavedViews) -> None:
+    await views.keep(AMIR, "Gone quiet", "no_contact", "last_contact", None)
+    await views.keep(BEA, "Gone quiet", "no_contact", "opened", BEA.id)
+
+    [kept] = await views.of(BEA)
+    assert (kept.name, kept.ready, kept.sort, kept.coach_id) == ("Gone quiet", "no_contact", "opened", BEA.id)
+    assert await names(views, AMIR) == ["Gone quiet"]
+
+
+async def test_a_name_is_there_once_and_views_are_not_without_end(views: SavedViews) -> None:
+    await views.keep(AMIR, "Mine", "everybody", "opened", None)
+    with pytest.raises(NameTakenError):
+        await views.keep(AMIR, "Mine", "no_contact", "opened", None)
+    for number in range(1, MOST):
+        await views.keep(AMIR, str(number), "everybody", "opened", None)
+    with pytest.raises(TooManyError):
+        await views.keep(AMIR, "One too many", "everybody", "opened", None)
+
+
+async def test_what_was_renamed_or_removed_is_taken_back(views: SavedViews) -> None:
+    kept = await views.keep(AMIR, "Quiet", "no_contact", "opened", None)
+    assert await views.rename(AMIR, kept, "Silent")
+    assert await names(views, AMIR) == ["Silent"]
+    assert await views.take_back(AMIR, kept)
+    assert await names(views, AMIR) == ["Quiet"]
+
+    assert await views.remove(AMIR, kept)
+    assert await names(views, AMIR) == []
+    assert await views.take_back(AMIR, kept)
+    assert await names(views, AMIR) == ["Quiet"]
+
+
+async def test_nobody_changes_what_another_keeps(views: SavedViews) -> None:
+    kept = await views.keep(AMIR, "Mine", "everybody", "opened", None)
+    elsewhere = Actor(AMIR.id, "coach", uuid4())
+    for other in (BEA, elsewhere):
+        assert not await views.rename(other, kept, "Theirs")
+        assert not await views.remove(other, kept)
+        assert not await views.take_back(other, kept)
+    assert await names(views, AMIR) == ["Mine"]
+
+
+async def test_the_database_itself_keeps_providers_apart(views: SavedViews, pool: Pool) -> None:
+    await views.keep(AMIR, "Mine", "everybody", "opened", None)
+    async with pool.connection() as connection, connection.transaction():
+        await connection.execute("select set_config('waymark.tenant', %s, true)", [str(uuid4())])
+        assert await (await connection.execute("select 1 from saved_view")).fetchone() is None

@@ -1,0 +1,76 @@
+"""What can be taken back, on a real database."""
+
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from chassis.database import ALL_TENANTS, Pool, migrate, open_pool, prepare_database
+from chassis.identity import Actor
+from gateway.undoing import VALID, Step, Undoable, Undoing
+from waymark.local.postgres import Postgres
+
+AMIR = Actor(uuid4(), "coach", uuid4())
+BEA = Actor(uuid4(), "coach", AMIR.tenant)
+STEPS = (Step("caseload", "/cases/1/unsnooze", version="7"), Step("caseload", "/cases/2/coach", {"coach_id": "3"}))
+
+
+class Hands:
+    """A clock that is set by hand."""
+
+    now = datetime(2026, 4, 2, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Return what it shows."""
+        return self.now
+
+
+@pytest_asyncio.fixture
+async def pool(postgres: Postgres) -> AsyncIterator[Pool]:
+    """A database with the gateway's own tables."""
+    owner, application = prepare_database(postgres.dsn(), f"gateway_{secrets.token_hex(4)}")
+    migrate(owner, application, [files("gateway").joinpath("gateway.sql").read_text()])
+    async with open_pool(application, scope=ALL_TENANTS) as pool:
+        yield pool
+
+
+@pytest.fixture
+def hands() -> Hands:
+    """Nine in the morning."""
+    return Hands()
+
+
+@pytest.fixture
+def undoing(pool: Pool, hands: Hands) -> Undoing:
+    """Nothing was done yet."""
+    return Undoing(pool, hands)
+
+
+async def test_who_did_something_finds_how_it_is_undone_and_nobody_else_does(undoing: Undoing) -> None:
+    done = await undoing.remember(AMIR, STEPS, "/today")
+    assert await undoing.find(AMIR, done) == Undoable(STEPS, "/today")
+    assert await undoing.find(BEA, done) is None
+    assert await undoing.find(Actor(AMIR.id, "coach", uuid4()), done) is None
+
+
+async def test_what_was_undone_is_not_found_again(undoing: Undoing) -> None:
+    done = await undoing.remember(AMIR, STEPS, "/today")
+    await undoing.undone(BEA, done)
+    assert await undoing.find(AMIR, done) is not None
+    await undoing.undone(AMIR, done)
+    assert await undoing.find(AMIR, done) is None
+
+
+async def test_after_an_hour_nothing_is_taken_back_and_nothing_is_kept(
+    undoing: Undoing, hands: Hands, pool: Pool
+) -> None:
+    done = await undoing.remember(AMIR, STEPS, "/today")
+    hands.now += VALID + timedelta(seconds=1)
+    assert await undoing.find(AMIR, done) is None
+    await undoing.remember(BEA, STEPS, "/today")
+    async with pool.connection() as connection:
+        assert await (await connection.execute("select 1 from undoable where id = %s", [done])).fetchone() is None
