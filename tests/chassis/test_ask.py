@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from chassis.ask import InvalidTokenError, Place, decode_places, encode_places
+from chassis.ask import InvalidTokenError, Place, decode_places, encode_places, furthest
 
 PLACE = Place("caseload", "journey", 3, 7, "somebody")
 
@@ -14,6 +14,11 @@ def token_of(text: str) -> str:
 
 def test_places_come_back_from_their_token() -> None:
     assert decode_places(encode_places([PLACE, PLACE])) == (PLACE, PLACE)
+
+
+def test_who_has_reached_the_last_place_of_a_partition_has_reached_the_others() -> None:
+    places = [PLACE, PLACE._replace(position=9, key="other"), PLACE._replace(position=8), PLACE._replace(partition=4)]
+    assert furthest(places) == (places[1], places[3])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from chassis.identity import Actor
 from chassis.listen.told import Told
-from events.caseload import CaseOpened, CaseResumed, CoachAssigned
+from events.caseload import CaseCovered, CaseCoverEnded, CaseOpened, CaseResumed, CoachAssigned
 from events.fact import Fact
 from events.referrals import ReferralAcknowledged, ReferralSubmitted
 from events.sealed import Sealed
@@ -130,3 +130,15 @@ def test_a_case_knows_its_coach_and_those_before(coaches: list[Actor]) -> None:
     assert row is not None
     changes = [coach.id for number, coach in enumerate(coaches) if number == 0 or coaches[number - 1] != coach]
     assert (*row.earlier_coaches, row.coach_id) == (tuple(changes) if changes else (None,))
+
+
+@pytest.mark.parametrize(
+    "over", [CaseCoverEnded(occurred_at=NOW), assigned(IRENA)], ids=lambda fact: type(fact).__name__
+)
+def test_a_case_knows_who_stands_in_until_that_is_over(over: Fact) -> None:
+    table, ends_at = PEOPLE.tables[1], NOW + timedelta(days=7)
+    covered = CaseCovered(occurred_at=NOW, coach_id=BRIDGET.id, begins_at=NOW, ends_at=ends_at)
+    row = table.fold(table.fold(None, told(assigned(AMIR))), told(covered))
+
+    assert (row.coach_id, row.cover_id, row.cover_ends_at) == (AMIR.id, BRIDGET.id, ends_at)
+    assert table.fold(row, told(over)).cover_id is None

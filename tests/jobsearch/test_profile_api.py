@@ -1,14 +1,16 @@
 """What a person and their coach get when they ask the running service about wishes and CVs."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from events.caseload import CaseCovered
 from tests.jobsearch.files import pdf, word
-from tests.jobsearch.running import Person, SpeaksAs, asked, read_after
+from tests.jobsearch.running import Person, Platform, SpeaksAs, asked, eventually, read_after
 
 YORK = 2633352
 WISHES = {"work": "baker, Köchin 🥐", "town": YORK, "miles": 10, "hours_most": 30.0, "contracts": ["permanent"]}
@@ -139,3 +141,21 @@ def test_a_typed_cv_has_no_file(client: httpx.Client, zoe: Person) -> None:
     answer = asked(client, f"/participants/{zoe.id}/cvs", RESUME)
     read_after(answer, client, f"/participants/{zoe.id}/cvs")
     assert client.get(f"/participants/{zoe.id}/cvs/1/file").status_code == 404
+
+
+def covered(colleague: UUID, first: int, last: int) -> CaseCovered:
+    """Return that a colleague stands in from so many days from now to so many."""
+    now = datetime.now(UTC)
+    begins, ends = now + timedelta(days=first), now + timedelta(days=last)
+    return CaseCovered(occurred_at=now, coach_id=colleague, begins_at=begins, ends_at=ends)
+
+
+def test_who_stands_in_for_the_coach_is_let_in_while_they_do(platform: Platform, speaks: SpeaksAs, zoe: Person) -> None:
+    platform.take_on(zoe)
+    path, colleague = f"/participants/{zoe.id}/profile", uuid4()
+    eventually(speaks(zoe, "coach"), path, lambda _page: True)
+    with platform.client("coach", zoe.provider, colleague) as client:
+        platform.tell(zoe, zoe.case, covered(colleague, 1, 3))
+        assert client.get(path).status_code == 403
+        platform.tell(zoe, zoe.case, covered(colleague, -1, 3))
+        eventually(client, path, lambda _page: True)

@@ -1,14 +1,18 @@
 """What a person and their coach get when they ask the running service."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from events.caseload import CaseCovered, case_of
 from learning.course import catalogue
-from tests.learning.running import Person, Platform
+from tests.journey import Line
+from tests.learning.running import VISIBLE_SECONDS, Person, Platform, eventually
 
 NORTHWAY = uuid4()
 COURSE = catalogue()["write-a-cv"]
@@ -133,3 +137,28 @@ def test_a_coach_may_do_it_on_behalf_of_somebody(platform: Platform, ada: Person
     with platform.client("coach", NORTHWAY, ada.coach) as coach:
         (course,) = courses(coach, ada.id, finish(coach, path))
     assert course["status"] == "completed"
+
+
+def covered(colleague: UUID, first: int, last: int) -> CaseCovered:
+    """Return that a colleague stands in from so many days from now to so many."""
+    now = datetime.now(UTC)
+    begins, ends = now + timedelta(days=first), now + timedelta(days=last)
+    return CaseCovered(occurred_at=now, coach_id=colleague, begins_at=begins, ends_at=ends)
+
+
+def test_who_stands_in_for_the_coach_is_let_in_while_they_do(platform: Platform, ada: Person) -> None:
+    platform.take_on(ada)
+    path, case, colleague = f"/participants/{ada.id}/courses", case_of(ada.referral), uuid4()
+    with platform.client("coach", NORTHWAY, colleague) as client:
+        assert client.get(path).status_code == 403
+        platform.journey.tell(Line(covered(colleague, -1, 3), case, ada.id, NORTHWAY))
+        eventually(client, path, lambda page: page["courses"] == [])
+        platform.journey.tell(Line(covered(uuid4(), -1, 3), case, ada.id, NORTHWAY))
+        until(lambda: client.get(path).status_code == 403)
+
+
+def until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + VISIBLE_SECONDS
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

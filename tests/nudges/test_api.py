@@ -1,13 +1,14 @@
 """What a person and their coach get when they ask the running service."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from events.caseload import CaseCovered
 from events.jobsearch import ApplicationSent
 from tests.nudges.running import DAY, NOON, Person, Platform
 
@@ -142,3 +143,20 @@ def test_a_coach_may_do_it_on_behalf_of_somebody(platform: Platform, coach: http
 @pytest.mark.parametrize("body", [{"kind": "everything"}, {"kinds": []}, {"kind": 7}])
 def test_a_kind_that_is_not_there_is_not_valid(person: httpx.Client, ada: Person, body: Any) -> None:
     assert person.post(f"/participants/{ada.id}/nudge-preferences/stop", json=body).status_code == 422
+
+
+def covered(colleague: UUID, first: int, last: int) -> CaseCovered:
+    """Return that a colleague stands in from so many days from now to so many."""
+    now = datetime.now(UTC)
+    begins, ends = now + timedelta(days=first), now + timedelta(days=last)
+    return CaseCovered(occurred_at=now, coach_id=colleague, begins_at=begins, ends_at=ends)
+
+
+def test_who_stands_in_for_the_coach_is_let_in_while_they_do(platform: Platform, ada: Person) -> None:
+    path, colleague = f"/participants/{ada.id}/nudges", uuid4()
+    with platform.client("coach", NORTHWAY, colleague) as client:
+        seen = []
+        for first, last in ((1, 3), (-1, 3), (-3, -1)):
+            platform.tell(ada, ada.case, covered(colleague, first, last))
+            seen.append(client.get(path).status_code)
+    assert seen == [403, 200, 403]

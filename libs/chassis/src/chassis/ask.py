@@ -38,6 +38,16 @@ class Place(NamedTuple):
     key: str
 
 
+def furthest(places: Iterable[Place]) -> tuple[Place, ...]:
+    """Return the last place of each partition: who has reached it has reached the others there."""
+    last: dict[tuple[str, str, int], Place] = {}
+    for place in places:
+        partition = place[:3]
+        if partition not in last or last[partition].position < place.position:
+            last[partition] = place
+    return tuple(last.values())
+
+
 class InvalidTokenError(ValueError):
     """A text is not a token that an answer gave out."""
 

@@ -145,12 +145,17 @@ def etag(version: int) -> str:
 
 def accepted(answer: Answer) -> JSONResponse:
     """Return the answer to a command that was accepted, with its status, version and position."""
+    return answered(answer, {"ids": answer.ids, "version": answer.version})
+
+
+def answered(answer: Answer, body: Mapping[str, Any]) -> JSONResponse:
+    """Return an answer to a command with a body of its own, which has to follow from the answer: it may be repeated."""
     headers = {"Waymark-Position": answer.token} if answer.places else {}
     if answer.version is not None:
         headers["ETag"] = etag(answer.version)
     if answer.repeated:
         headers |= REPLAYED
-    return JSONResponse({"ids": answer.ids, "version": answer.version}, answer.status, headers)
+    return JSONResponse(body, answer.status, headers)
 
 
 async def serve(app: FastAPI, settings: ServiceSettings) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from chassis.aggregate import Aggregate, FactMapper, Refusal, replay
-from chassis.ask import Answer, Ask, Place
+from chassis.ask import Answer, Ask, Place, furthest
 from chassis.clock import Clock, system_clock
 from chassis.database import ALL_TENANTS, Pool
 from chassis.metrics import count_command
@@ -320,8 +320,9 @@ def _kind_of_claim(violation: UniqueViolation) -> str:
 
 
 def _at(answer: Answer, positions: list[int]) -> Answer:
+    """Return an answer with its places; of more than a token takes, the last of each partition."""
     places = tuple(place._replace(position=positions[place.position]) for place in answer.places)
-    return replace(answer, places=places)
+    return replace(answer, places=places if len(places) <= PARTITIONS else furthest(places))
 
 
 def _raise_refused(answer: Answer, refusal: Refusal | None = None) -> Answer:

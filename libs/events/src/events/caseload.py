@@ -169,6 +169,19 @@ class CoachAssigned(Fact, type_name="waymark.caseload.CoachAssigned.v1"):
     coach_id: UUID
 
 
+class CaseCovered(Fact, type_name="waymark.caseload.CaseCovered.v1"):
+    """Another coach stands in for the coach of the case for a time; an earlier cover is over with it."""
+
+    coach_id: UUID
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime
+    """When it is over: the first moment after its last day, in the programme's time zone."""
+
+
+class CaseCoverEnded(Fact, type_name="waymark.caseload.CaseCoverEnded.v1"):
+    """Nobody stands in for the coach of the case any longer."""
+
+
 class ActionAgreed(Fact, type_name="waymark.caseload.ActionAgreed.v1"):
     """Coach and person agreed on a step: what, when, where and how."""
 

@@ -23,6 +23,7 @@ class Deed(StrEnum):
     WORK = "agree, finish and cancel actions, record contacts"
     TAKE_PART = "do their part in a case"
     ASSIGN = "assign a coach"
+    COVER = "say who stands in for a coach"
     EXCUSE = "excuse a service standard"
     RETRACT = "take back what others recorded, or a whole case that was entered in error"
 
@@ -41,7 +42,7 @@ class NotPermittedError(PermissionError):
 
 
 OF_SHARED: Final = frozenset({Deed.READ_SHARED, Deed.TAKE_PART})
-OF_COACH: Final = OF_SHARED | {Deed.LIST_OWN, Deed.READ, Deed.WORK}
+OF_COACH: Final = OF_SHARED | {Deed.LIST_OWN, Deed.READ, Deed.WORK, Deed.COVER}
 DEEDS: Final[Mapping[str, frozenset[Deed]]] = {
     COACH: OF_COACH,
     JOBSEEKER: OF_SHARED,

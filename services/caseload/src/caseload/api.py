@@ -1,6 +1,5 @@
 """HTTP routes that show cases: who asks for what, and which page answers."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from caseload.access import COACH, Deed, NotPermittedError, Record, can, require
-from caseload.desk import AtDesk, provider_of
+from caseload.desk import AtDesk, Desk, provider_of
 from caseload.forms import Asked, Words, example
 from caseload.pages import CaseloadPage, CasePage, Found, by_name, case_lines, case_page
 from caseload.views.caseload import (
@@ -77,7 +76,7 @@ async def read_case(
         case = await find_case(connection, tenant, case_id)
         if case is None:
             raise NotFoundError
-        require(actor, Deed.READ, _record([case]))
+        require(actor, Deed.READ, _record(desk, case))
         actions = await actions_of(connection, case_id)
     response.headers["ETag"] = etag(case.version)
     return await case_page(desk.keyring, case, actions, desk.zone, desk.today())
@@ -90,11 +89,11 @@ async def search_participants(desk: AtDesk, actor: CurrentActor, search: Search)
     found = await desk.keyring.search(Term(kind, value) for kind, value in search.terms.items())
     async with reading(desk.pool, tenant, CASELOAD) as connection:
         cases = await cases_of_people(connection, tenant, found.persons)
-    seen = [case for case in cases if can(actor, Deed.READ, _record([case]))]
+    seen = [case for case in cases if can(actor, Deed.READ, _record(desk, case))]
     lines = await case_lines(desk.keyring, seen[:OPENED_AT_ONCE], desk.zone, desk.today())
     page = CaseloadPage(cases=sorted(lines, key=by_name), sorted_by="name")
     return Found(page=page, complete=found.complete and len(seen) <= OPENED_AT_ONCE)
 
 
-def _record(cases: Sequence[CaseSummary]) -> Record:
-    return Record(cases[0].tenant, frozenset(case.coach_id for case in cases))
+def _record(desk: Desk, case: CaseSummary) -> Record:
+    return Record(case.tenant, case.coaches_at(desk.store.clock()))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from caseload.action import ACTION_FACTS, Actions
 from caseload.case_status import LIFE_FACTS, Life, Status, refuse_from
+from caseload.cover import Cover, coaches_at, require_cover
 from caseload.plan import PLAN_FACTS, Plan
 from chassis.aggregate import Aggregate, Refusal
 from events.caseload import (
@@ -15,6 +16,8 @@ from events.caseload import (
     ActionOwner,
     ActionSuggested,
     CaseCompleted,
+    CaseCovered,
+    CaseCoverEnded,
     CaseEnteredInError,
     CaseExitedEarly,
     CaseHandedBack,
@@ -72,6 +75,7 @@ class Case(Aggregate):
     programme_id: UUID | None = None
     referral_id: UUID | None = None
     coach_id: UUID | None = None
+    cover: Cover | None = None
     life: Life = field(default_factory=Life)
     actions: Actions = field(default_factory=Actions)
     plan: Plan = field(default_factory=Plan)
@@ -95,6 +99,22 @@ class Case(Aggregate):
         """Make a coach responsible."""
         if self.coach_id != coach_id:
             self.record(CoachAssigned(occurred_at=now, coach_id=coach_id))
+
+    def stand_in(self, covered: CaseCovered, now: datetime) -> None:
+        """Let another coach stand in for the coach for a time."""
+        self.life.require_open()
+        require_cover(covered, self.coach_id, now)
+        if self.cover != Cover(covered.coach_id, covered.begins_at, covered.ends_at):
+            self.record(covered)
+
+    def end_cover(self, now: datetime) -> None:
+        """Let nobody stand in any longer, now or later."""
+        if self.cover and now < self.cover.ends_at:
+            self.record(CaseCoverEnded(occurred_at=now))
+
+    def coaches_at(self, moment: datetime) -> frozenset[UUID | None]:
+        """Return who coaches the case at a moment."""
+        return coaches_at(self.coach_id, self.cover, moment)
 
     def start(self, started: CaseStarted) -> None:
         """Let the person be on the programme from a day on, which may still be to come."""
@@ -269,7 +289,7 @@ class Case(Aggregate):
                 self.subject, self.tenant = fact.participant_id, fact.provider_id
                 self.programme_id, self.referral_id = fact.programme_id, fact.referral_id
             case CoachAssigned(coach_id=coach_id):
-                self.coach_id = coach_id
+                self.coach_id, self.cover = coach_id, None
             case TrackChosen(track=track):
                 self.track = track
             case SafetyConcernRaised(concern_id=concern_id):
@@ -287,6 +307,10 @@ class Case(Aggregate):
 
     def _fold_what_can_be_undone(self, fact: Fact) -> None:
         match fact:
+            case CaseCovered(coach_id=coach_id, begins_at=begins_at, ends_at=ends_at):
+                self.cover = Cover(coach_id, begins_at, ends_at)
+            case CaseCoverEnded():
+                self.cover = None
             case ContactRecorded(contact_id=contact_id, coach_id=coach_id):
                 if contact_id:
                     self.contacts[contact_id] = coach_id

@@ -113,17 +113,25 @@ class Asking:
         return whom or self.by
 
     def permit(self, deed: Deed) -> Callable[[Case], None]:
-        """Return what lets this actor do something to a case, or raises; at once for who never has to do with one."""
+        """Return what lets this actor do something to a case, or raises; at once for who never has to do with one.
+
+        Who stands in for a coach may do what the coach may, but hand that on.
+        """
         require_role(self.actor, deed)
 
         def check(case: Case) -> None:
-            require(self.actor, deed, Record(case.tenant, frozenset({case.coach_id}), case.subject))
+            coaches = frozenset({case.coach_id}) if deed is Deed.COVER else case.coaches_at(self.now)
+            require(self.actor, deed, Record(case.tenant, coaches, case.subject))
 
         return check
 
     async def run(self, work: Callable[[Session], Awaitable[Answer]]) -> Response:
         """Run a command and answer with what it did."""
-        return accepted(await self.desk.store.execute(self.ask, work))
+        return accepted(await self.execute(work))
+
+    async def execute(self, work: Callable[[Session], Awaitable[Answer]]) -> Answer:
+        """Run a command and return what it did."""
+        return await self.desk.store.execute(self.ask, work)
 
 
 @dataclass(frozen=True, slots=True)

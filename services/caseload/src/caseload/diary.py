@@ -61,6 +61,7 @@ class DiaryEntry(BaseModel):
     referral_id: UUID | None = Field(description="Of a meeting that the referral arranges.")
     participant_id: UUID
     case_id: UUID
+    coach_id: UUID | None = Field(description="In the diary of another coach: for whom that one stands in.")
     name: str | None
     kind: AppointmentKind | None
     starts_at: datetime
@@ -141,6 +142,7 @@ def _entry(one: Booked, name: str | None, place: str | None, link: str | None) -
         referral_id=None if appointment else one.standing.person.referral_id,
         participant_id=case.participant_id,
         case_id=case.case_id,
+        coach_id=case.coach_id,
         name=name,
         kind=appointment.kind if appointment else None,
         starts_at=one.meeting.starts_at,

@@ -10,9 +10,11 @@ from caseload.policies import policies
 from caseload.programme_rules import Terms
 from caseload.routes.action import action_router
 from caseload.routes.appointment import appointment_router
+from caseload.routes.bulk import bulk_router
 from caseload.routes.case import case_router
 from caseload.routes.contact import contact_router
 from caseload.routes.conversation import conversation_router
+from caseload.routes.cover import cover_router
 from caseload.routes.job import job_router
 from caseload.routes.participant import participant_router
 from caseload.routes.session import session_router
@@ -52,6 +54,8 @@ ROUTERS: Final = (
     today_router,
     participant_router,
     team_router,
+    bulk_router,
+    cover_router,
     case_router,
     action_router,
     appointment_router,

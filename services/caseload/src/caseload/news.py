@@ -28,6 +28,8 @@ NEWS: Final[tuple[type[Fact], ...]] = (
     referrals.ReferralWithdrawn,
     caseload.CaseOpened,
     caseload.CoachAssigned,
+    caseload.CaseCovered,
+    caseload.CaseCoverEnded,
     caseload.CaseStarted,
     caseload.CasePaused,
     caseload.CaseResumed,

@@ -60,7 +60,7 @@ class PersonRequest:
             found = await standings_of_people(connection, self.tenant, [self.participant_id])
         if not found:
             raise NotFoundError
-        record = Record(self.tenant, frozenset({found[0].case.coach_id}), self.participant_id)
+        record = Record(self.tenant, found[0].case.coaches_at(self.desk.store.clock()), self.participant_id)
         require(self.actor, Deed.READ_SHARED, record)
         return found[0]
 

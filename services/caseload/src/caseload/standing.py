@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from caseload.action import ActionStage
 from caseload.case_status import Life, Status
+from caseload.cover import Cover, coaches_at
 from events.caseload import (
     ActionOwner,
     AppointmentKind,
@@ -118,6 +119,9 @@ class CaseStanding(Value):
     ends_on: date | None = None
     pause: Pause | None = None
     ended: Status | None = None
+    cover_id: UUID | None = None
+    cover_begins_at: datetime | None = None
+    cover_ends_at: datetime | None = None
     contact_needs: tuple[ContactNeed, ...] = ()
     snooze: Snooze | None = None
     concerns: dict[UUID, Noted] = {}
@@ -126,6 +130,15 @@ class CaseStanding(Value):
     def is_open(self) -> bool:
         """Whether the case is in somebody's caseload."""
         return self.ended is None
+
+    @property
+    def cover(self) -> Cover | None:
+        """Who stands in for the coach, at some time."""
+        return Cover.of(self.cover_id, self.cover_begins_at, self.cover_ends_at)
+
+    def coaches_at(self, moment: datetime) -> frozenset[UUID | None]:
+        """Return who coaches the case at a moment."""
+        return coaches_at(self.coach_id, self.cover, moment)
 
     def status(self, today: date) -> Status:
         """Return where the case stands on a day."""

@@ -1,12 +1,13 @@
 """What a coach is shown of today: lines with their reasons, today's diary, and who is on course."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from caseload.cover import Cover
 from caseload.diary import DiaryEntry, diary_of, of_days, words_of
 from caseload.moment import WEEK, Now
 from caseload.news import Changes, Learned, changes_of
@@ -67,6 +68,22 @@ class FixedDate(BaseModel):
         return cls(on=fixed.on, at=fixed.at, what=fixed.what) if fixed else None
 
 
+class CoverShown(BaseModel):
+    """Who stands in for the coach, now or from a day to come."""
+
+    coach_id: UUID
+    first_day: date
+    last_day: date
+
+    @classmethod
+    def of(cls, cover: Cover | None, now: Now) -> Self | None:
+        """Return a cover as it is shown, None once it is over."""
+        if cover is None or cover.ends_at <= now.moment:
+            return None
+        last = now.day_of(cover.ends_at) - timedelta(days=1)
+        return cls(coach_id=cover.coach_id, first_day=now.day_of(cover.begins_at), last_day=last)
+
+
 class Identity(BaseModel):
     """Who it is, in one bar: the week of the programme, needs and warnings, the latest contact, the next date."""
 
@@ -74,7 +91,8 @@ class Identity(BaseModel):
     case_id: UUID
     version: int = Field(description="What a command on the case expects in If-Match.")
     name: str | None = Field(description=ERASED, examples=["Ada Lovelace"])
-    coach_id: UUID | None
+    coach_id: UUID | None = Field(description="In the day of another coach: for whom that one stands in.")
+    cover: CoverShown | None
     week: int | None = Field(description="The week of the programme, from 1 on; null before the start.", examples=[7])
     weeks: int | None = Field(description="How many weeks the programme has.", examples=[52])
     contact_needs: tuple[ContactNeed, ...]
@@ -95,6 +113,7 @@ class OnCourseLine(BaseModel):
 
     participant_id: UUID
     case_id: UUID
+    coach_id: UUID | None
     name: str | None
     next_look: date
     why: str = Field(examples=["A contact falls due."])
@@ -182,6 +201,7 @@ def identity(standing: Standing, name: str | None, now: Now) -> Identity:
         version=case.version,
         name=name,
         coach_id=case.coach_id,
+        cover=CoverShown.of(case.cover, now),
         week=week_of(case.start_date, case.ends_on, now.today),
         weeks=weeks_of(case.start_date, case.ends_on),
         contact_needs=case.contact_needs,
@@ -227,6 +247,7 @@ def _on_course(one: OnCourse, names: Names) -> OnCourseLine:
     return OnCourseLine(
         participant_id=case.participant_id,
         case_id=case.case_id,
+        coach_id=case.coach_id,
         name=names[case.participant_id],
         next_look=one.look.on,
         why=one.look.why,

@@ -121,7 +121,7 @@ async def _sight(desk: Desk, actor: Actor) -> Sight:
     sight = Sight(actor)
     if actor.role == COACH:
         async with reading(desk.pool, actor.tenant, PEOPLE, desk.hub.heard) as connection:
-            for case, person in await people.coached(connection, actor.id):
+            for case, person in await people.coached(connection, actor.id, desk.store.clock()):
                 sight.people.setdefault(person, set()).add(case)
             sight.once = frozenset(await people.once_coached(connection, actor.id))
     elif actor.role == REFERRER:

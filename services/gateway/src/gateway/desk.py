@@ -69,7 +69,7 @@ class Desk:
         if actor.tenant is None:
             return ()
         async with reading(self.pool, actor.tenant, PEOPLE) as connection:
-            return await people.carers(connection, participant)
+            return await people.carers(connection, participant, self.store.clock())
 
 
 async def _desk(request: Request) -> Desk:

@@ -47,7 +47,7 @@ class PersonalRequest:
                 raise NotFoundError
             return
         async with reading(self.desk.pool, self.tenant, CARING) as connection:
-            coaches = await coaches_of(connection, self.tenant, participant_id)
+            coaches = await coaches_of(connection, self.tenant, participant_id, self.now)
         if not coaches:
             raise NotFoundError
         require(self.actor, Record(self.tenant, participant_id, coaches))

@@ -37,7 +37,7 @@ class Desk:
                 raise NotFoundError
             return tenant
         async with reading(self.pool, tenant, COACHING) as connection:
-            coaches = await coaches_of(connection, tenant, participant_id)
+            coaches = await coaches_of(connection, tenant, participant_id, self.store.clock())
         if not coaches:
             raise NotFoundError
         require(actor, deed, Record(tenant, participant_id, coaches))

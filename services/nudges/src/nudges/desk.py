@@ -39,7 +39,7 @@ class Desk:
         tenant = provider_of(actor)
         if actor.role != JOBSEEKER:
             async with reading(self.pool, tenant, SITUATION) as connection:
-                coaches = await coaches_of(connection, participant_id, tenant)
+                coaches = await coaches_of(connection, participant_id, tenant, self.store.clock())
             if not coaches:
                 raise NotFoundError
             require(actor, deed, Record(tenant, participant_id, coaches))

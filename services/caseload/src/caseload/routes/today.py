@@ -40,10 +40,9 @@ async def read_today(
 ) -> TodayPage:
     """Return a coach's day: who needs them now and why, what changed, who can wait or is on course, and the diary."""
     whose = coach or actor.id
-    tenant = provider_of(actor, Deed.LIST_OWN if whose == actor.id else Deed.LIST_ALL)
+    tenant, now = provider_of(actor, Deed.LIST_OWN if whose == actor.id else Deed.LIST_ALL), now_at(desk)
     async with reading(desk.pool, tenant, TODAY, at_least) as connection:
-        caseload = await standings_of_coach(connection, tenant, whose)
-    now = now_at(desk)
+        caseload = await standings_of_coach(connection, tenant, whose, now.moment)
     since = since_when(since, now.moment)
     people = [standing.case.participant_id for standing in caseload]
     async with reading(desk.pool, tenant, TIMELINE, at_least) as connection:
@@ -63,9 +62,8 @@ async def read_diary(  # noqa: PLR0913  (whose, and which days)
 ) -> DiaryPage:
     """Return a coach's meetings from a day on, across their cases, and the earlier ones that need an outcome."""
     whose = coach or actor.id
-    tenant = provider_of(actor, Deed.LIST_OWN if whose == actor.id else Deed.LIST_ALL)
+    tenant, now = provider_of(actor, Deed.LIST_OWN if whose == actor.id else Deed.LIST_ALL), now_at(desk)
     async with reading(desk.pool, tenant, TODAY, at_least) as connection:
-        caseload = await standings_of_coach(connection, tenant, whose)
-    now = now_at(desk)
+        caseload = await standings_of_coach(connection, tenant, whose, now.moment)
     first = first_day or now.today
     return await diary_page(desk.keyring, caseload, (first, first + timedelta(days=days - 1)), now)

@@ -1,9 +1,10 @@
 """The sentences of what the caseload service tells."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
-from caseload.sentences.wording import Fields, Wording, says, with_end
+from caseload.sentences.wording import Fields, Wording, in_words, says, with_end
 from events.caseload import (
     ActionAgreed,
     ActionBegun,
@@ -21,6 +22,8 @@ from events.caseload import (
     AppointmentOutcomeCorrected,
     AppointmentRescheduled,
     CaseCompleted,
+    CaseCovered,
+    CaseCoverEnded,
     CaseEnteredInError,
     CaseExitedEarly,
     CaseHandedBack,
@@ -89,6 +92,12 @@ def _terms(fact: JobTermsRevised, fields: Fields) -> str:
     return says("The terms of a job are others from {from_day} on", fields) + f"{hours}."
 
 
+def _covered(fact: CaseCovered, fields: Fields) -> str:
+    last = fact.ends_at - timedelta(microseconds=1)
+    first_day, last_day = (in_words(at.astimezone(fields.zone).date(), fields.zone) for at in (fact.begins_at, last))
+    return f"Another coach stands in from {first_day} until {last_day}."
+
+
 def _capital(text: str) -> Wording:
     """Return a wording that begins with a field in words."""
     return lambda _fact, fields: says(text, fields).capitalize()
@@ -97,6 +106,8 @@ def _capital(text: str) -> Wording:
 CASES: Final[Mapping[type[Fact], Wording]] = {
     CaseOpened: "A case was opened.",
     CoachAssigned: "A coach became responsible for the case.",
+    CaseCovered: _covered,
+    CaseCoverEnded: "Nobody stands in for the coach any longer.",
     CaseStarted: with_end("The person began the programme on {start_date}", "ends_on", "; it ends on {ends_on}"),
     CasePaused: with_end("The case rests because of {reason}", "until", ", until {until}"),
     CaseResumed: "The case goes on after a rest.",

@@ -10,6 +10,8 @@ from psycopg.rows import class_row
 
 from caseload.action import ACTION_FACTS, stage_after
 from caseload.case_status import LIFE_FACTS, Life, Status
+from caseload.cover import Cover, coaches_at
+from caseload.views.covering import COVER_FACTS, fold_cover
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
@@ -20,6 +22,8 @@ from events.caseload import (
     ActionFellDue,
     ActionOwner,
     ActionSuggested,
+    CaseCovered,
+    CaseCoverEnded,
     CaseOpened,
     CaseSnoozed,
     CaseStarted,
@@ -66,6 +70,9 @@ class CaseRow:
     pause: str | None = None
     paused_until: date | None = None
     ended: str | None = None
+    cover_id: UUID | None = None
+    cover_begins_at: datetime | None = None
+    cover_ends_at: datetime | None = None
 
 
 @dataclass
@@ -115,8 +122,9 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
                 opened.programme_id,
                 opened.occurred_at,
             )
-        case CoachAssigned(coach_id=coach_id):
-            row.coach_id = coach_id
+        case CoachAssigned() | CaseCovered() | CaseCoverEnded() as fact:
+            row.coach_id = fact.coach_id if isinstance(fact, CoachAssigned) else row.coach_id
+            fold_cover(row, fact)
         case fact if isinstance(fact, LIFE_FACTS):
             _live(row, fact)
     row.version = int(told.id.rpartition(":")[2])
@@ -205,6 +213,7 @@ def fold_contact(row: ContactRow | None, told: Told) -> ContactRow:
 CASE_FACTS: Final[tuple[type[Fact], ...]] = (
     CaseOpened,
     CoachAssigned,
+    *COVER_FACTS,
     *ACTION_FACTS,
     ContactRecorded,
     ContactRecordedInError,
@@ -226,7 +235,7 @@ WAITED_FOR: Final[LiteralString] = "stage in ('agreed', 'in_progress') and not f
 CASELOAD: Final = View(
     name="caseload",
     facts=(ReferralSubmitted, *CASE_FACTS),
-    calls=(Life.after, stage_after),
+    calls=(Life.after, stage_after, fold_cover),
     tables=(
         Table("caseload", CaseRow, case_touched, fold_case, indexes=("tenant, coach_id", "participant_id")),
         Table(
@@ -260,8 +269,15 @@ class CaseSummary:
     pause: str | None
     paused_until: date | None
     ended: str | None
+    cover_id: UUID | None
+    cover_begins_at: datetime | None
+    cover_ends_at: datetime | None
     open_actions: int
     next_due: date | None
+
+    def coaches_at(self, moment: datetime) -> frozenset[UUID | None]:
+        """Return who coaches the case at a moment."""
+        return coaches_at(self.coach_id, Cover.of(self.cover_id, self.cover_begins_at, self.cover_ends_at), moment)
 
 
 SUMMARIES: Final = """

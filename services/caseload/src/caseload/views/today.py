@@ -1,12 +1,14 @@
 """Today: one prepared row for each person with a provider, in parts that hear different facts, read in one query."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from caseload.action import stage_after
 from caseload.case_status import Life
 from caseload.standing import Json, Standing
+from caseload.views.covering import fold_cover
 from caseload.views.person_rows import person_touched
 from caseload.views.today_case import CASE_STANDING
 from caseload.views.today_case import FOLDS as CASE_FOLDS
@@ -36,7 +38,7 @@ TODAY: Final = View(
     name="today",
     facts=tuple(dict.fromkeys(fact for folds in _FOLDS for fact in folds)),
     tables=tuple(PARTS.values()),
-    calls=(person_touched, stage_after, Life.after),
+    calls=(person_touched, stage_after, Life.after, fold_cover),
 )
 
 STANDINGS: Final[LiteralString] = """
@@ -51,10 +53,16 @@ where c.tenant = %(tenant)s and c.case_id is not null
 """
 
 
-async def standings_of_coach(connection: Connection, tenant: UUID, coach: UUID) -> list[Standing]:
-    """Return how everybody in a coach's caseload stands."""
-    query = STANDINGS + "and c.coach_id = %(coach)s and c.ended is null order by c.id"
-    return await standings(connection, query, {"tenant": tenant, "coach": coach})
+COACHED_AT: Final[LiteralString] = """
+and c.ended is null
+and (c.coach_id = %(coach)s or (c.cover_id = %(coach)s and c.cover_begins_at <= %(now)s and c.cover_ends_at > %(now)s))
+order by c.id
+"""
+
+
+async def standings_of_coach(connection: Connection, tenant: UUID, coach: UUID, now: datetime) -> list[Standing]:
+    """Return how everybody in a coach's caseload stands, and those for whose coach this one stands in now."""
+    return await standings(connection, STANDINGS + COACHED_AT, {"tenant": tenant, "coach": coach, "now": now})
 
 
 async def standings_of_people(connection: Connection, tenant: UUID, people: Sequence[UUID]) -> list[Standing]:

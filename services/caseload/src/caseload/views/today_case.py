@@ -7,11 +7,14 @@ from uuid import UUID
 
 from caseload.case_status import ENDS
 from caseload.standing import Json
+from caseload.views.covering import COVER_FACTS, fold_cover
 from caseload.views.person_rows import Folds, file_of, noted, person_touched, version_of
 from caseload.views.today_plan import FOLDS as PLAN_FOLDS
 from chassis.listen.told import Told
 from chassis.listen.views import Table
 from events.caseload import (
+    CaseCovered,
+    CaseCoverEnded,
     CaseOpened,
     CasePaused,
     CaseReactivated,
@@ -50,6 +53,9 @@ class CaseStandingRow:
     start_date: date | None = None
     ends_on: date | None = None
     ended: str | None = None
+    cover_id: UUID | None = None
+    cover_begins_at: datetime | None = None
+    cover_ends_at: datetime | None = None
     contact_needs: tuple[str, ...] = ()
     opened: Json | None = None
     started: Json | None = None
@@ -82,6 +88,11 @@ def _opened(row: CaseStandingRow, fact: CaseOpened, told: Told) -> None:
 def _coached(row: CaseStandingRow, fact: CoachAssigned, _told: Told) -> None:
     row.coach_changes += row.coach_id is not None
     row.coach_id, row.coached_at = fact.coach_id, fact.occurred_at
+    fold_cover(row, fact)
+
+
+def _covered(row: CaseStandingRow, fact: CaseCovered | CaseCoverEnded, _told: Told) -> None:
+    fold_cover(row, fact)
 
 
 def _started(row: CaseStandingRow, fact: CaseStarted, told: Told) -> None:
@@ -137,6 +148,7 @@ FOLDS: Final[Folds[CaseStandingRow]] = {
     **dict.fromkeys(ENDS, _ended),
     CaseOpened: _opened,
     CoachAssigned: _coached,
+    **dict.fromkeys(COVER_FACTS, _covered),
     CaseStarted: _started,
     CasePaused: _paused,
     CaseResumed: _resumed,
@@ -155,5 +167,9 @@ def case_touched(told: Told) -> UUID | None:
 
 
 CASE_STANDING: Final = Table(
-    "today_case", CaseStandingRow, case_touched, fold_case_standing, indexes=("tenant, coach_id", "participant_id")
+    "today_case",
+    CaseStandingRow,
+    case_touched,
+    fold_case_standing,
+    indexes=("tenant, coach_id", "participant_id", "cover_id"),
 )

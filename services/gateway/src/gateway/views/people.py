@@ -1,16 +1,19 @@
 """Whose everything is: the person behind each id that a path may name, and who looks after them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
-from events.caseload import AppointmentBooked, CaseOpened, CoachAssigned
+from events.caseload import AppointmentBooked, CaseCovered, CaseCoverEnded, CaseOpened, CoachAssigned
 from events.jobsearch import ApplicationSaved, EmployerTargeted
 from events.nudges import NudgeDecided
 from events.referrals import ReferralSubmitted
+
+COACHING: Final = (CoachAssigned, CaseCovered, CaseCoverEnded)
 
 
 @dataclass(slots=True)
@@ -25,13 +28,16 @@ class OwnedRow:
 
 @dataclass(slots=True)
 class CaredRow:
-    """A case: who coaches the person at which provider, and who did before."""
+    """A case: who coaches the person at which provider, who did before, and who stands in for a time."""
 
     case_id: UUID
     tenant: UUID | None
     participant_id: UUID
     coach_id: UUID | None = None
     earlier_coaches: tuple[UUID, ...] = ()
+    cover_id: UUID | None = None
+    cover_begins_at: datetime | None = None
+    cover_ends_at: datetime | None = None
 
 
 def own(_row: OwnedRow | None, told: Told) -> OwnedRow:
@@ -44,10 +50,15 @@ def own(_row: OwnedRow | None, told: Told) -> OwnedRow:
 def care(row: CaredRow | None, told: Told) -> CaredRow:
     """Take a fact of a case."""
     row = row or CaredRow(told.aggregate_id, told.tenant, told.subject)
-    if isinstance(told.fact, CoachAssigned) and told.fact.coach_id != row.coach_id:
-        if row.coach_id:
-            row.earlier_coaches = (*row.earlier_coaches, row.coach_id)
-        row.coach_id = told.fact.coach_id
+    match told.fact:
+        case CoachAssigned(coach_id=coach_id):
+            if row.coach_id and coach_id != row.coach_id:
+                row.earlier_coaches = (*row.earlier_coaches, row.coach_id)
+            row.coach_id, row.cover_id = coach_id, None
+        case CaseCovered() as cover:
+            row.cover_id, row.cover_begins_at, row.cover_ends_at = cover.coach_id, cover.begins_at, cover.ends_at
+        case CaseCoverEnded():
+            row.cover_id = None
     return row
 
 
@@ -56,11 +67,11 @@ def _owned(told: Told) -> UUID:
 
 
 def _owned_key(told: Told) -> UUID | None:
-    return None if isinstance(told.fact, CoachAssigned) else _owned(told)
+    return None if isinstance(told.fact, COACHING) else _owned(told)
 
 
 def _case_key(told: Told) -> UUID | None:
-    return told.aggregate_id if isinstance(told.fact, CaseOpened | CoachAssigned) else None
+    return told.aggregate_id if isinstance(told.fact, (CaseOpened, *COACHING)) else None
 
 
 PEOPLE: Final = View(
@@ -68,7 +79,7 @@ PEOPLE: Final = View(
     facts=(
         ReferralSubmitted,
         CaseOpened,
-        CoachAssigned,
+        *COACHING,
         AppointmentBooked,
         ApplicationSaved,
         EmployerTargeted,
@@ -77,14 +88,26 @@ PEOPLE: Final = View(
     tables=(
         Table("owned", OwnedRow, _owned_key, own, indexes=("referrer_id", "participant_id")),
         Table(
-            "cared", CaredRow, _case_key, care, indexes=("coach_id", "participant_id", "using gin (earlier_coaches)")
+            "cared",
+            CaredRow,
+            _case_key,
+            care,
+            indexes=("coach_id", "cover_id", "participant_id", "using gin (earlier_coaches)"),
         ),
     ),
 )
 
 WHOSE: Final = "select participant_id from owned where id = %s"
-CARERS: Final = "select tenant, coach_id from cared where participant_id = %s"
-COACHED: Final = "select case_id, participant_id from cared where coach_id = %s"
+CARERS: Final = """
+select tenant, coach_id from cared where participant_id = %(participant)s
+union select tenant, cover_id from cared where participant_id = %(participant)s
+    and cover_id is not null and cover_begins_at <= %(now)s and cover_ends_at > %(now)s
+"""
+COACHED: Final = """
+select case_id, participant_id from cared where coach_id = %(coach)s
+union select case_id, participant_id from cared
+    where cover_id = %(coach)s and cover_begins_at <= %(now)s and cover_ends_at > %(now)s
+"""
 ONCE_COACHED: Final = "select distinct participant_id from cared where earlier_coaches @> array[%s::uuid]"
 SENT: Final = "select distinct participant_id from owned where referrer_id = %s"
 
@@ -95,14 +118,14 @@ async def whose(connection: Connection, id: UUID) -> UUID | None:  # noqa: A002 
     return row[0] if row else None
 
 
-async def carers(connection: Connection, participant: UUID) -> list[tuple[UUID | None, UUID | None]]:
-    """Return the provider and the coach of each of a person's cases that this reader sees."""
-    return await (await connection.execute(CARERS, [participant])).fetchall()
+async def carers(connection: Connection, participant: UUID, now: datetime) -> list[tuple[UUID | None, UUID | None]]:
+    """Return the provider and the coach of each of a person's cases that this reader sees, and who stands in now."""
+    return await (await connection.execute(CARERS, {"participant": participant, "now": now})).fetchall()
 
 
-async def coached(connection: Connection, coach: UUID) -> list[tuple[UUID, UUID]]:
-    """Return a coach's cases, each with its person."""
-    return await (await connection.execute(COACHED, [coach])).fetchall()
+async def coached(connection: Connection, coach: UUID, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Return the cases of a coach, and those in which they stand in now, each with its person."""
+    return await (await connection.execute(COACHED, {"coach": coach, "now": now})).fetchall()
 
 
 async def once_coached(connection: Connection, coach: UUID) -> list[UUID]:

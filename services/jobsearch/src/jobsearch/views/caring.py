@@ -1,13 +1,14 @@
-"""Who cares for whom: the cases of each participant, and the coach of each."""
+"""Who cares for whom: the cases of each participant, the coach of each, and who stands in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
-from events.caseload import CaseOpened, CoachAssigned
+from events.caseload import CaseCovered, CaseCoverEnded, CaseOpened, CoachAssigned
 
 
 @dataclass
@@ -18,6 +19,9 @@ class CareRow:
     participant_id: UUID
     tenant: UUID | None
     coach_id: UUID | None = None
+    cover_id: UUID | None = None
+    cover_begins_at: datetime | None = None
+    cover_ends_at: datetime | None = None
 
 
 def case_touched(told: Told) -> UUID:
@@ -28,20 +32,32 @@ def case_touched(told: Told) -> UUID:
 def fold_care(row: CareRow | None, told: Told) -> CareRow:
     """Take a fact of a case into its row."""
     row = row or CareRow(told.aggregate_id, told.subject, told.tenant)
-    if isinstance(told.fact, CoachAssigned):
-        row.coach_id = told.fact.coach_id
+    match told.fact:
+        case CoachAssigned(coach_id=coach_id):
+            row.coach_id, row.cover_id = coach_id, None
+        case CaseCovered() as cover:
+            row.cover_id, row.cover_begins_at, row.cover_ends_at = cover.coach_id, cover.begins_at, cover.ends_at
+        case CaseCoverEnded():
+            row.cover_id = None
     return row
 
 
 CARING: Final = View(
     name="caring",
-    facts=(CaseOpened, CoachAssigned),
+    facts=(CaseOpened, CoachAssigned, CaseCovered, CaseCoverEnded),
     tables=(Table("care", CareRow, case_touched, fold_care, indexes=("participant_id",)),),
 )
 
 
-async def coaches_of(connection: Connection, tenant: UUID, participant: UUID) -> frozenset[UUID | None]:
-    """Return the coaches of a participant's cases with a provider; nothing where there is no case."""
-    query = "select coach_id from care where tenant = %s and participant_id = %s"
-    rows = await (await connection.execute(query, [tenant, participant])).fetchall()
+COACHES: Final = """
+select coach_id from care where tenant = %(tenant)s and participant_id = %(participant)s
+union select cover_id from care where tenant = %(tenant)s and participant_id = %(participant)s
+    and cover_id is not null and cover_begins_at <= %(now)s and cover_ends_at > %(now)s
+"""
+
+
+async def coaches_of(connection: Connection, tenant: UUID, participant: UUID, now: datetime) -> frozenset[UUID | None]:
+    """Return who coaches a participant with a provider, or stands in now; nothing where there is no case."""
+    arguments = {"tenant": tenant, "participant": participant, "now": now}
+    rows = await (await connection.execute(COACHES, arguments)).fetchall()
     return frozenset(coach for (coach,) in rows)

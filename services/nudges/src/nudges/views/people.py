@@ -13,6 +13,8 @@ from events.caseload import (
     AppointmentAttended,
     AppointmentOutcomeCorrected,
     CaseCompleted,
+    CaseCovered,
+    CaseCoverEnded,
     CaseEnteredInError,
     CaseExitedEarly,
     CaseHandedBack,
@@ -61,7 +63,8 @@ PERSON_FACTS: Final = (
 )
 CONTACTS_KEPT: Final = 12
 ENDS: Final = (CaseCompleted, CaseExitedEarly, CaseNotStarted, CaseHandedBack, CaseEnteredInError)
-CASE_FACTS: Final = (CaseOpened, CoachAssigned, ActionAgreed, CasePaused, CaseResumed, CaseReactivated, *ENDS)
+COACHING: Final = (CoachAssigned, CaseCovered, CaseCoverEnded)
+CASE_FACTS: Final = (CaseOpened, *COACHING, ActionAgreed, CasePaused, CaseResumed, CaseReactivated, *ENDS)
 
 
 @dataclass
@@ -92,6 +95,9 @@ class CaseRow:
     participant_id: UUID
     tenant: UUID | None
     coach_id: UUID | None = None
+    cover_id: UUID | None = None
+    cover_begins_at: datetime | None = None
+    cover_ends_at: datetime | None = None
     start_date: date | None = None
     action_agreed: bool = False
     closed: bool = False
@@ -184,8 +190,8 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
     assert case
     row = row or CaseRow(case, *whose(told))
     match told.fact:
-        case CoachAssigned(coach_id=coach_id):
-            row.coach_id = coach_id
+        case fact if isinstance(fact, COACHING):
+            _coached(row, fact)
         case ParticipantStarted(start_date=start_date):
             row.start_date = start_date
         case ActionAgreed():
@@ -201,6 +207,16 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
         case fact if isinstance(fact, ENDS):
             row.closed = True
     return row
+
+
+def _coached(row: CaseRow, fact: Fact) -> None:
+    match fact:
+        case CoachAssigned(coach_id=coach_id):
+            row.coach_id, row.cover_id = coach_id, None
+        case CaseCovered() as cover:
+            row.cover_id, row.cover_begins_at, row.cover_ends_at = cover.coach_id, cover.begins_at, cover.ends_at
+        case CaseCoverEnded():
+            row.cover_id = None
 
 
 def erased_touched(told: Told) -> UUID | None:

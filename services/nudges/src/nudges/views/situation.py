@@ -62,7 +62,11 @@ REMINDED_OF: Final[dict[ServiceMessageKind, LiteralString]] = {
     ServiceMessageKind.APPOINTMENT_TOMORROW: MEETING,
     ServiceMessageKind.INTERVIEW_TOMORROW: INTERVIEW.replace("i.prepared or ", ""),
 }
-COACHES: Final = "select coach_id from nudged_case where person_id = %s"
+COACHES: Final = """
+select coach_id from nudged_case where person_id = %(person)s
+union select cover_id from nudged_case where person_id = %(person)s
+    and cover_id is not null and cover_begins_at <= %(now)s and cover_ends_at > %(now)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +131,10 @@ async def reminded_of(connection: Connection, kind: ServiceMessageKind, about: U
     return await _matter(connection, REMINDED_OF[kind], about)
 
 
-async def coaches_of(connection: Connection, participant: UUID, tenant: UUID) -> frozenset[UUID | None]:
-    """Return who coaches a participant with a provider, None for a case without a coach; nobody where no case is."""
-    rows = await (await connection.execute(COACHES, [nudges_of(participant, tenant)])).fetchall()
+async def coaches_of(connection: Connection, participant: UUID, tenant: UUID, now: datetime) -> frozenset[UUID | None]:
+    """Return who coaches a participant with a provider, or stands in now; None for a case without a coach."""
+    arguments = {"person": nudges_of(participant, tenant), "now": now}
+    rows = await (await connection.execute(COACHES, arguments)).fetchall()
     return frozenset(coach for (coach,) in rows)
 
 
