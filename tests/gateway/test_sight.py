@@ -63,6 +63,26 @@ def test_a_person_who_comes_is_seen_from_there_on() -> None:
     assert [event(sight.see(told(fact))) for fact in (CHANGED, assigned(BRIDGET), CHANGED)] == ["", "moved", "moved"]
 
 
+def covered(coach: Actor, begins: int = 0) -> CaseCovered:
+    begins_at = NOW + timedelta(days=begins)
+    return CaseCovered(occurred_at=NOW, coach_id=coach.id, begins_at=begins_at, ends_at=NOW + timedelta(days=9))
+
+
+def test_who_stands_in_sees_the_people_until_that_is_over() -> None:
+    for over in (CaseCoverEnded(occurred_at=NOW), covered(IRENA), assigned(IRENA)):
+        sight, coach = Sight(BRIDGET), Sight(AMIR, {ADA: {CASE}})
+        facts: list[Fact] = [covered(BRIDGET), CHANGED, over, CHANGED]
+
+        assert [event(sight.see(told(fact))) for fact in facts] == ["moved", "moved", "gone", ""]
+        assert [event(coach.see(told(fact))) for fact in facts[:2]] == ["moved", "moved"]
+
+
+def test_who_stands_in_later_sees_nobody_yet() -> None:
+    sight = Sight(BRIDGET)
+
+    assert [event(sight.see(told(fact))) for fact in (covered(BRIDGET, 3650), CHANGED)] == ["", ""]
+
+
 def test_who_was_away_learns_that_a_person_is_gone_and_of_no_stranger() -> None:
     sight = Sight(AMIR, once=frozenset({ADA}))
 

@@ -19,7 +19,7 @@ from chassis.identity import Actor
 from chassis.listen.feed import reader, told_facts
 from chassis.listen.history import ends_of
 from chassis.listen.told import Told
-from events.caseload import CoachAssigned
+from events.caseload import CaseCovered, CaseCoverEnded, CoachAssigned
 from events.envelope import JOURNEY, PARTITIONS
 from events.referrals import ReferralSubmitted
 from gateway.access import COACH, JOBSEEKER, LEADERS, REFERRER
@@ -62,18 +62,20 @@ class Change:
 class Sight:
     """Whom a reader sees: everybody of a provider, or persons, each for the cases that make them theirs.
 
-    `once` are the persons of a coach before, who learns when they are gone.
+    `once` are the persons of a coach before, who learns when they are gone; `covered` are the cases in which a coach
+    stands in for another.
     """
 
     actor: Actor
     people: dict[UUID, set[UUID]] = field(default_factory=dict)
     once: frozenset[UUID] = frozenset()
+    covered: set[UUID] = field(default_factory=set)
 
     def see(self, told: Told) -> Change | None:
         """Return what a reader learns of a fact, and let them see more or less from there on."""
         fact = told.fact if told.type in _MOVING else None
-        if isinstance(fact, CoachAssigned) and self.actor.role == COACH:
-            return self._assigned(told, fact.coach_id)
+        if self.actor.role == COACH and isinstance(fact, CoachAssigned | CaseCovered | CaseCoverEnded):
+            return self._coached(told, fact)
         if isinstance(fact, ReferralSubmitted) and self.actor.role == REFERRER and fact.referrer_id == self.actor.id:
             self.people.setdefault(told.subject, set()).add(told.aggregate_id)
         return _moved(told) if self._sees(told) else None
@@ -92,17 +94,29 @@ class Sight:
             return told.subject == self.actor.id
         return told.subject in self.people and (self.actor.role == COACH or told.source == "referrals")
 
-    def _assigned(self, told: Told, coach: UUID) -> Change | None:
-        cases = self.people.setdefault(told.subject, set())
+    def _coached(self, told: Told, fact: CoachAssigned | CaseCovered | CaseCoverEnded) -> Change | None:
+        case, cases = told.aggregate_id, self.people.setdefault(told.subject, set())
         had = bool(cases)
-        cases.add(told.aggregate_id) if coach == self.actor.id else cases.discard(told.aggregate_id)
+        if isinstance(fact, CoachAssigned) or case in self.covered:
+            self.covered.discard(case)
+            cases.discard(case)
+        if not isinstance(fact, CaseCoverEnded) and fact.coach_id == self.actor.id:
+            self._take(told, fact)
         if cases:
             return _moved(told)
         del self.people[told.subject]
         return Change("gone", told.subject) if had else None
 
+    def _take(self, told: Told, fact: CoachAssigned | CaseCovered) -> None:
+        """See a case from here on; one whose cover begins later is seen by who asks then."""
+        if isinstance(fact, CaseCovered):
+            if fact.begins_at > told.recorded_at:
+                return
+            self.covered.add(told.aggregate_id)
+        self.people[told.subject].add(told.aggregate_id)
 
-_MOVING: Final = frozenset({CoachAssigned.type_name, ReferralSubmitted.type_name})
+
+_MOVING: Final = frozenset(fact.type_name for fact in (CoachAssigned, CaseCovered, CaseCoverEnded, ReferralSubmitted))
 
 
 def _moved(told: Told) -> Change:

@@ -121,8 +121,10 @@ async def _sight(desk: Desk, actor: Actor) -> Sight:
     sight = Sight(actor)
     if actor.role == COACH:
         async with reading(desk.pool, actor.tenant, PEOPLE, desk.hub.heard) as connection:
-            for case, person in await people.coached(connection, actor.id, desk.store.clock()):
+            for case, person, stands_in in await people.coached(connection, actor.id, desk.store.clock()):
                 sight.people.setdefault(person, set()).add(case)
+                if stands_in:
+                    sight.covered.add(case)
             sight.once = frozenset(await people.once_coached(connection, actor.id))
     elif actor.role == REFERRER:
         async with reading(desk.pool, None, PEOPLE, desk.hub.heard) as connection:

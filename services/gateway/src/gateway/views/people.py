@@ -104,8 +104,8 @@ union select tenant, cover_id from cared where participant_id = %(participant)s
     and cover_id is not null and cover_begins_at <= %(now)s and cover_ends_at > %(now)s
 """
 COACHED: Final = """
-select case_id, participant_id from cared where coach_id = %(coach)s
-union select case_id, participant_id from cared
+select case_id, participant_id, false from cared where coach_id = %(coach)s
+union all select case_id, participant_id, true from cared
     where cover_id = %(coach)s and cover_begins_at <= %(now)s and cover_ends_at > %(now)s
 """
 ONCE_COACHED: Final = "select distinct participant_id from cared where earlier_coaches @> array[%s::uuid]"
@@ -123,8 +123,8 @@ async def carers(connection: Connection, participant: UUID, now: datetime) -> li
     return await (await connection.execute(CARERS, {"participant": participant, "now": now})).fetchall()
 
 
-async def coached(connection: Connection, coach: UUID, now: datetime) -> list[tuple[UUID, UUID]]:
-    """Return the cases of a coach, and those in which they stand in now, each with its person."""
+async def coached(connection: Connection, coach: UUID, now: datetime) -> list[tuple[UUID, UUID, bool]]:
+    """Return the cases of a coach, each with its person, and those in which they only stand in now, which says so."""
     return await (await connection.execute(COACHED, {"coach": coach, "now": now})).fetchall()
 
 
