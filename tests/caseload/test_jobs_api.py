@@ -125,7 +125,7 @@ def test_a_whole_session_is_noted_in_one_submit(coach: httpx.Client, themselves:
     key = {"Idempotency-Key": uuid4().hex}
     first, second = (asked(coach, f"{case}/session", box, version=2, **key) for _ in range(2))
     assert (first.status_code, first.json(), second.headers["Idempotency-Replayed"]) == (201, second.json(), "true")
-    assert first.json()["ids"].keys() == {"action_1", "action_2", "appointment"}
+    assert first.json()["ids"].keys() == {"contact", "action_1", "action_2", "appointment"}
     page = read_after(first, coach, case).json()
     assert (page["open_actions"], page["next_due"]) == (2, day(2))
     assert page["last_contact_at"]
