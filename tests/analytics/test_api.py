@@ -154,6 +154,11 @@ def test_an_analyst_finds_the_same_person_by_a_pseudonym_and_nothing_sealed(
     assert any(fact["data"].get("programme_id") == str(programme) for fact in facts)
 
 
+def test_facts_are_found_by_the_service_that_told_them(manager: httpx.Client) -> None:
+    found = manager.post("/facts/search", json={"source": "jobsearch"}).json()["facts"]
+    assert {fact["type"].split(".")[1] for fact in found} == {"jobsearch"}
+
+
 def test_facts_are_read_on_page_by_page(manager: httpx.Client) -> None:
     first = manager.post("/facts/search", json={}).json()
     second = manager.post("/facts/search", json={"after": first["next"]}).json()
@@ -218,6 +223,7 @@ def test_facts_are_exported_pseudonymous_by_month_with_a_manifest(
     assert asked.status_code == 202, asked.text
     assert analyst.post("/exports", headers=key).json()["id"] == asked.json()["id"]
     done = eventually(lambda: analyst.get(f"/exports/{asked.json()['id']}"), lambda job: job["state"] == "done")
+    assert done in analyst.get("/exports").json()["exports"]
     manifest = done["manifest"]
     assert done["total"] == done["done"] == manifest["facts"]
     assert {place["source"] for place in manifest["as_of"]} >= {"referrals", "caseload", "jobsearch"}

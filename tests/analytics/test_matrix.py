@@ -52,6 +52,7 @@ TABLE: Final[Table] = {
     "POST /facts/search": PEOPLE,
     "GET /correlations/{correlation_id}": FACTS,
     "POST /exports": EXPORTS | ANALYST,
+    "GET /exports": EXPORTS | ANALYST,
     "GET /exports/{export_id}": EXPORTS | {"analyst": Verdict.HIDDEN},
     "GET /exports/{export_id}/months/{month}": EXPORTS | {"analyst": Verdict.HIDDEN},
 }

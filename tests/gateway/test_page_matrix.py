@@ -138,6 +138,13 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET /team": (OF_LEADERS, {}),
     "GET /standards": (OF_LEADERS, {}),
     "GET /performance": (only(*ALL_STAFF, "analyst"), {}),
+    "GET /performance/people": (only(*ALL_LEADERS, "analyst"), {}),
+    "GET /facts": (only(*ALL_LEADERS, "analyst"), {}),
+    "POST /facts": (only(*ALL_LEADERS, "analyst"), {"person": "", "after": ""}),
+    "GET /facts/together/{correlation_id}": (only(*LEADERS_HERE, "analyst", hidden=LEADERS_ELSEWHERE), {}),
+    "GET /exports": (only("analyst"), {}),
+    "POST /exports": (only("analyst"), {}),
+    "GET /exports/{export_id}": (only("analyst"), {}),
     "GET /platform": (only("operator"), {}),
     "GET /asyncapi.json": (EVERYBODY, {}),
 }
@@ -215,6 +222,9 @@ def named(platform: Platform, somebody: Person) -> Mapping[str, str]:
     referrer = platform.client(somebody.referrer, **text)
     file = done(referrer.post(f"{API}/referral-files", params=where, content=b"name\nTom Reilly\n")).json()
     course = done(seeker.get(f"{API}/courses/interview")).json()
+    asked = {"types": ["waymark.caseload.CaseOpened.v1"], "person": str(somebody.id)}
+    facts = eventually(lambda: manager.post(f"{API}/facts/search", json=asked), lambda page: page["facts"])["facts"]
+    export = done(platform.client(Actor(uuid4(), "analyst")).post(f"{API}/exports")).json()
     return {
         "participant_id": str(somebody.id),
         "case": str(somebody.case),
@@ -225,6 +235,8 @@ def named(platform: Platform, somebody: Person) -> Mapping[str, str]:
         "interview_id": invited["interview"],
         "vacancy_id": vacancy["vacancy"],
         "file_id": file["id"],
+        "correlation_id": facts[0]["correlation_id"],
+        "export_id": export["id"],
         "version": "1",
         "course": "interview",
         "lesson": course["texts"][0]["lesson"],

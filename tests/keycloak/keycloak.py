@@ -82,7 +82,7 @@ def realm(site: str) -> dict[str, Any]:
 class Keycloak(Program):
     """One Keycloak in `folder`, fetched once, with a realm for the gateway at `site`."""
 
-    start_seconds = 600.0
+    start_seconds = 1800.0
 
     def __init__(self, folder: Path, site: str) -> None:
         super().__init__(Child("Keycloak", folder / "keycloak.log"))

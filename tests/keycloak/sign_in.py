@@ -17,7 +17,7 @@ from tests.web.browser import browser
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = pytest.mark.timeout(3600)
 
 NORTHWAY = uuid4()
 

@@ -15,6 +15,7 @@ from chassis.http import CurrentActor, CurrentAsk
 from chassis.store import NotFoundError
 
 PARQUET: Final = "application/vnd.apache.parquet"
+SHOWN: Final = 20
 _EXPORTS: Final = UUID("2f0e6a52-9f0c-5b3e-8d54-6578706f7274")
 
 router = APIRouter()
@@ -31,6 +32,12 @@ class Export(BaseModel):
     manifest: dict[str, Any] | None = Field(description="Counts, files with their SHA-256, as of where; once done.")
 
 
+class Exports(BaseModel):
+    """Exports of facts, the newest first."""
+
+    exports: list[Export]
+
+
 @router.post("/exports", status_code=202)
 async def start_export(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> Export:
     """Begin to export every fact; the same Idempotency-Key again answers with the same export."""
@@ -38,6 +45,13 @@ async def start_export(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> Ex
     export_id = uuid5(_EXPORTS, ask.key) if ask.key else uuid4()
     await desk.exports.start(export_id, actor.id)
     return _shown(await desk.exports.find(export_id))
+
+
+@router.get("/exports")
+async def list_exports(desk: AtDesk, actor: CurrentActor) -> Exports:
+    """List the latest exports, the newest first, whoever asked for them."""
+    require(actor, Deed.EXPORT, Scope())
+    return Exports(exports=[_shown(job) for job in await desk.exports.latest(SHOWN)])
 
 
 @router.get("/exports/{export_id}")

@@ -44,6 +44,7 @@ select id, asked_by, asked_at, total, done, manifest, case when state = 'running
 ) then 'interrupted' else state end as state
 from export_job where id = %(id)s
 """
+LATEST: Final = "select id from export_job order by asked_at desc, id limit %s"
 HEARD: Final = """
 select h.source, h.topic, h.partition, h.position from heard_position h
 join view_version v on h.consumer = v.view || '#' || v.generation
@@ -92,6 +93,13 @@ class Exports:
         arguments = {"id": id, "locks": _LOCKS, "lock": _lock(id)}
         async with self._pool.connection() as connection, connection.cursor(row_factory=class_row(ExportJob)) as cursor:
             return await (await cursor.execute(FIND, arguments)).fetchone()
+
+    async def latest(self, most: int) -> list[ExportJob]:
+        """Return so many exports, the newest first."""
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(LATEST, [most])).fetchall()
+        found = [await self.find(id_) for (id_,) in rows]
+        return [job for job in found if job is not None]
 
     def file(self, id: UUID, month: str) -> Path | None:  # noqa: A002
         """Return the file with the facts of a month, None where there is none."""

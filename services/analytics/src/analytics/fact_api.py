@@ -62,6 +62,7 @@ class FactSearch(BaseModel):
     )
 
     types: list[Annotated[str, Field(max_length=100)]] | None = Field(None, max_length=50, description="Type names.")
+    source: Annotated[str, Field(max_length=30)] | None = Field(None, description="Told by this service.")
     since: AwareDatetime | None = Field(None, description="Learned at this time or later.")
     until: AwareDatetime | None = Field(None, description="Learned before this time.")
     correlation_id: Annotated[str, Field(max_length=64)] | None = Field(None, description="Brought about together.")
@@ -132,7 +133,7 @@ async def search(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, search: F
     if search.person and person is None:
         return FactsPage(facts=[])
     window = (search.since, search.until, search.correlation_id)
-    query = FactQuery(search.types, *window, person, _place(search.after))
+    query = FactQuery(search.types, search.source, *window, person, _place(search.after))
     async with reading(desk.pool, actor.tenant, FACTS, at_least) as connection:
         rows = await search_facts(connection, query, FACTS_AT_ONCE + 1)
     page = rows[:FACTS_AT_ONCE]

@@ -82,6 +82,7 @@ class FactQuery:
     """Which facts: all that is given has to match. `after` is the last fact of the page before."""
 
     types: Sequence[str] | None = None
+    source: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     correlation_id: str | None = None
@@ -91,6 +92,7 @@ class FactQuery:
 
 CONDITIONS: Final = {
     "types": "type_name = any(%(types)s)",
+    "source": "source = %(source)s",
     "since": "recorded_at >= %(since)s",
     "until": "recorded_at < %(until)s",
     "correlation_id": "correlation_id = %(correlation_id)s",

@@ -16,7 +16,7 @@ drill_router = APIRouter(include_in_schema=False)
 @drill_router.get("/performance/people")
 async def show_people_behind(  # noqa: PLR0913  (each says which number)
     visitor: AtPage,
-    number: Annotated[str, Query(max_length=50)],
+    number: Annotated[str, Query(max_length=50)] = "referred",
     table: str = "funnel",
     as_of: str = "",
     by: str = "occurred_at",

@@ -1,6 +1,7 @@
 """Performance: how far people came, as of any day; and the platform itself, for who runs it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -21,17 +22,30 @@ APART: Final = (
     ("coach", N_("By coach")),
     ("cohort", N_("By month of referral")),
 )
+FURTHEST: Final = 104
 HEIGHT: Final = 160
 WIDTH: Final = 480
+WEEK: Final = 7
 
 performance_router = APIRouter(include_in_schema=False)
 
 
 @performance_router.get("/performance")
-async def show_performance(
-    visitor: AtPage, as_of: str = "", by: str = "occurred_at", apart: str = "", cohort: str = ""
+async def show_performance(  # noqa: PLR0913  (each a field of the form)
+    visitor: AtPage,
+    as_of: str = "",
+    by: str = "occurred_at",
+    apart: str = "",
+    cohort: str = "",
+    back: str = "",
+    was_back: str = "",
 ) -> HTMLResponse:
-    """Show the funnel and the curves as they stood at the end of a day, of everybody or of who came in one month."""
+    """Show the funnel and the curves as they stood at the end of a day, of everybody or of who came in one month.
+
+    A slider says how many weeks `back`; moved since the page was shown (`was_back`), it goes before the day.
+    """
+    today = visitor.now.date()
+    as_of = slid(today, as_of, back, was_back)
     asked = {"by": by, "as_of": as_of, "apart": apart, "cohort": f"{cohort}-01" if cohort else ""}
     query = {name: value for name, value in asked.items() if value}
     questions = {name: Question(ANALYTICS, f"/{name}", query=query) for name in ("funnel", "outcomes")}
@@ -42,6 +56,8 @@ async def show_performance(
         funnel=found.get("funnel"),
         outcomes=outcomes,
         curves={name: _points(outcomes, name) for name in ("first_earnings", "outcome")} if outcomes else {},
+        slider=weeks_back(today, as_of),
+        furthest=FURTHEST,
         by=by,
         apart=apart,
         cohort=cohort,
@@ -69,6 +85,22 @@ async def _health(visitor: Visitor, service: str) -> Mapping[str, Any]:
         return {"status": "away", "checks": {}}
     health: Mapping[str, Any] = answer.json()
     return health
+
+
+def slid(today: date, as_of: str, back: str, was_back: str) -> str:
+    """Return the day that is asked for: so many weeks back, where the slider was moved."""
+    if back == was_back or not (back.isascii() and back.isdigit()):
+        return as_of
+    return (today - timedelta(weeks=min(int(back), FURTHEST))).isoformat()
+
+
+def weeks_back(today: date, as_of: str) -> int:
+    """Return where the slider stands for a day."""
+    try:
+        weeks = (today - date.fromisoformat(as_of)).days // WEEK
+    except ValueError:
+        return 0
+    return min(max(weeks, 0), FURTHEST)
 
 
 def _points(outcomes: Mapping[str, Any], name: str) -> str:

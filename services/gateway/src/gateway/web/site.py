@@ -20,6 +20,9 @@ from gateway.web.cv import cv_router
 from gateway.web.design import design_router
 from gateway.web.desk import WebDesk
 from gateway.web.diary import diary_router
+from gateway.web.drill import drill_router
+from gateway.web.exports import exports_router
+from gateway.web.facts import facts_router
 from gateway.web.front import front_router
 from gateway.web.home import home_router
 from gateway.web.incoming import incoming_router
@@ -61,6 +64,9 @@ ROUTERS: Final = (
     plan_router,
     team_router,
     performance_router,
+    drill_router,
+    facts_router,
+    exports_router,
 )
 SAYINGS: Final = {
     403: (N_("This page is not for you"), N_("You are signed in, but may not see this.")),

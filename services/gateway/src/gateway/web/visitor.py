@@ -58,7 +58,11 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
         ("/standards", N_("Standards")),
         ("/incoming", N_("Incoming")),
     ),
-    "analyst": (("/performance", N_("Performance")),),
+    "analyst": (
+        ("/performance", N_("Performance")),
+        ("/facts", N_("Facts")),
+        ("/exports", N_("Exports")),
+    ),
     "operator": (("/platform", N_("Platform")),),
 }
 DONE: Final[Mapping[str, str]] = {
