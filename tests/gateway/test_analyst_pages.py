@@ -87,8 +87,8 @@ def test_a_number_of_a_person_that_is_none_is_shown_at_its_field(reading: As) ->
         page = reader.open("/facts")
         page.get_by_label("About one person").fill("<b>nobody</b>")
         page.get_by_role("button", name="Search").click()
-        expect(page.get_by_text("Something needs mending")).to_be_visible(timeout=PATIENT)
-        expect(page.get_by_label("About one person")).to_have_value("<b>nobody</b>")
+        expect(page.get_by_role("link", name="This is not the number of a person")).to_be_visible(timeout=PATIENT)
+        expect(page.get_by_label("About one person")).to_have_value("<b>nobody</b>", timeout=PATIENT)
         assert reader.faults() == []
 
 

@@ -12,10 +12,16 @@ from chassis.problem import ProblemError
 from events.catalogue import every_fact
 from gateway.services import Question
 from gateway.web.visitor import AtPage, Command, Visitor
+from gateway.web.words import N_
 
 ANALYTICS: Final = "analytics"
 READERS: Final = frozenset({"analyst", "team_leader", "provider_manager"})
 LATEST_DAY: Final = date(9999, 12, 30)
+FAULTS: Final = {
+    "person": N_("This is not the number of a person. Choose one in a list."),
+    "since": N_("This is not a day."),
+    "until": N_("This is not a day."),
+}
 _TRACE: Final = re.compile("[0-9a-f]{32}")
 _CAPITAL: Final = re.compile("(?<=[a-z])(?=[A-Z])")
 
@@ -55,7 +61,7 @@ async def search(  # noqa: PLR0913  (each a field of the form)
     command = Command(await visitor.ask(Question(ANALYTICS, "/facts/search", "POST", body=body)))
     if command.answer.status_code not in {200, 422}:
         raise ProblemError(command.answer.status_code, "")
-    faults = {} if command.done else command.faults(visitor.say)
+    faults = {} if command.done else _faults(visitor, command)
     return _page(visitor, told, command.answer.json() if command.done else None, faults, further=bool(after))
 
 
@@ -98,6 +104,12 @@ def _page(
     )
 
 
+def _faults(visitor: Visitor, command: Command) -> dict[str, str]:
+    """Return what is wrong by field, in words of ours for the fields that somebody types in."""
+    faults = command.faults(visitor.say)
+    return {name: visitor.say(FAULTS[name]) if name in FAULTS else words for name, words in faults.items()}
+
+
 def _types() -> dict[str, list[tuple[str, str]]]:
     """Return what facts there are, by service: their type names, and how they are said."""
     by_service: dict[str, list[tuple[str, str]]] = {}
@@ -114,7 +126,7 @@ def said(type_name: str) -> str:
 def _shown(fact: Mapping[str, Any]) -> dict[str, Any]:
     """Return a fact as it is shown: what is in it as lines of a name and what it says."""
     data: Sequence[tuple[str, Any]] = list(fact["data"].items())
-    lines = [(name.replace("_", " ").capitalize(), _value(value)) for name, value in data if value not in (None, "")]
+    lines = [(name.replace("_", " ").capitalize(), _value(value)) for name, value in data if name != "occurred_at"]
     role, _, who = str(fact["actor"]).partition(":")
     return {**fact, "said": said(fact["type"]), "lines": lines, "role": role.replace("_", " "), "who": who}
 

@@ -14,6 +14,7 @@ from gateway.web.words import N_
 
 ANALYTICS: Final = "analytics"
 OPERATOR: Final = "operator"
+DRILLS: Final = frozenset({"analyst", "team_leader", "provider_manager"})
 APART: Final = (
     ("", N_("All together")),
     ("programme", N_("By programme")),
@@ -56,6 +57,7 @@ async def show_performance(  # noqa: PLR0913  (each a field of the form)
         funnel=found.get("funnel"),
         outcomes=outcomes,
         curves={name: _points(outcomes, name) for name in ("first_earnings", "outcome")} if outcomes else {},
+        may_drill=visitor.actor.role in DRILLS,
         slider=weeks_back(today, as_of),
         furthest=FURTHEST,
         by=by,
