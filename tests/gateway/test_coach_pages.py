@@ -190,3 +190,84 @@ def test_the_diary_shows_a_week_and_takes_what_became_of_a_meeting(reading: As, 
         expect(page.get_by_text("No meetings this week")).to_be_visible()
         page.get_by_role("link", name="This week").click()
         expect(page.get_by_role("link", name="Tom Reilly").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def pair(platform: Platform) -> tuple[Person, Person]:
+    """Two people of one coach."""
+    first = platform.refer(name="Maya <b>Osei</b>")
+    return first, platform.refer(first, first.provider, name="Sam Field")
+
+
+def test_a_coach_writes_to_many_and_takes_it_back(reading: As, pair: tuple[Person, Person]) -> None:
+    first, second = pair
+    with reading(first.coach) as reader, reading(second.actor) as other:
+        page = reader.open("/caseload")
+        page.get_by_role("button", name="Write to them").click()
+        expect(page.get_by_role("alert")).to_contain_text("Tick the people first")
+        page.get_by_label("Tick everybody on this page").check()
+        page.get_by_role("button", name="Write to them").click()
+        expect(page.get_by_role("heading", name="Write to 2 people")).to_be_visible()
+        expect(page.get_by_text("Maya <b>Osei</b>")).to_be_visible()
+        reader.picture("console-bulk-message")
+        assert reader.faults() == []
+        page.fill("#text", "The workshop is on Friday.")
+        page.get_by_role("button", name="Send to 2 people").click()
+        expect(page.get_by_role("button", name="stop")).to_be_visible()
+        expect(page.get_by_role("heading", name="2 messages are sent.")).to_be_visible()
+        reader.picture("console-bulk-message-done")
+        assert reader.faults() == []
+        page.keyboard.press("u")
+        expect(page.get_by_text("Taken back.")).to_be_visible()
+        expect(other.open("/messages").get_by_text("Taken back")).to_be_visible()
+
+
+def test_a_leader_gives_people_to_another_coach_and_takes_it_back(
+    reading: As, platform: Platform, pair: tuple[Person, Person]
+) -> None:
+    first, _ = pair
+    platform.refer(provider=first.provider, name="Jo Marsh")
+    with reading(first.provider.actor("team_leader")) as reader:
+        page = reader.open("/team")
+        page.locator(f'input[name="coach"][value="{first.coach.id}"]').check()
+        page.get_by_role("button", name="Give them another coach").click()
+        expect(page.get_by_role("heading", name="Give 2 people a coach")).to_be_visible()
+        reader.picture("leader-bulk-assign")
+        assert reader.faults() == []
+        others = page.locator(f'#coach_id option:not([value="{first.coach.id}"])')
+        page.select_option("#coach_id", value=others.first.get_attribute("value"))
+        page.get_by_role("button", name="Give 2 people to this coach").click()
+        expect(page.get_by_role("heading", name="2 people have this coach now.")).to_be_visible()
+        reader.picture("leader-bulk-assign-done")
+        assert reader.faults() == []
+        page.keyboard.press("u")
+        expect(page.get_by_text("Taken back.")).to_be_visible()
+        expect(page.locator(f'input[name="coach"][value="{first.coach.id}"]')).to_be_visible()
+
+
+def test_a_leader_lets_a_coach_cover_for_one_who_is_away(
+    reading: As, platform: Platform, pair: tuple[Person, Person]
+) -> None:
+    first, _ = pair
+    other = platform.refer(provider=first.provider, name="Kim Lang")
+    today = datetime.now(UTC).date()
+    with reading(first.provider.actor("team_leader")) as reader:
+        page = reader.open("/team")
+        page.locator("summary", has_text="Let somebody cover").click()
+        page.select_option("#coach_id", value=str(first.coach.id))
+        page.select_option("#covering_id", value=str(first.coach.id))
+        page.fill("#first_day", today.isoformat())
+        page.fill("#last_day", (today + timedelta(days=7)).isoformat())
+        page.get_by_role("button", name="Let them cover").click()
+        expect(page.get_by_role("alert")).to_contain_text("this coach is away")
+        page.select_option("#covering_id", value=str(other.coach.id))
+        page.get_by_role("button", name="Let them cover").click()
+        expect(page.get_by_text("2 people", exact=True)).to_be_visible()
+        reader.picture("leader-team-cover")
+        assert reader.faults() == []
+        with reading(other.coach) as covering:
+            covering.open("/today")
+            covering.picture("console-today-cover")
+            assert covering.faults() == []
+        page.get_by_role("button", name="End it now").click()
+        expect(page.get_by_text("Nobody is away.")).to_be_visible()

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
-from gateway.access import STAFF
+from gateway.access import LEADERS, STAFF
 from gateway.saved_views import SavedView, SavedViews
 from gateway.web.listing import READY, SORTS, AskedFor, Listing
 from gateway.web.people import SERVICE
@@ -49,6 +49,7 @@ async def caseload_page(
         sorts=[(code, visitor.say(words)) for code, words in SORTS],
         kept=[(_of(one).path, one.name, None, _of(one) == asked.but()) for one in kept],
         peek=peek,
+        leads=visitor.actor.role in LEADERS,
         keeping=next((one for one in kept if _of(one) == asked.but()), None),
         told=blank(told),
         errors=blank(errors),

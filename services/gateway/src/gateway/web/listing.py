@@ -5,8 +5,9 @@ from typing import Annotated, Any, Final, Self
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Form
 
+from chassis.problem import ProblemError
 from gateway.web.words import N_
 
 READY: Final = (
@@ -72,3 +73,18 @@ class Listing:
 
 
 AskedFor = Annotated[Listing, Depends()]
+Text = Annotated[str, Form()]
+
+
+async def _of_form(ready: Text, sort: Text, coach: Text = "", page: Annotated[int, Form(ge=1)] = 1) -> Listing:
+    """Return the list that a form is about. Raises ProblemError for one that does not exist."""
+    try:
+        listing = Listing(ready, sort, UUID(coach) if coach else None, page)
+    except ValueError:
+        raise ProblemError(422, "There is no such list.") from None
+    if not listing.is_known:
+        raise ProblemError(422, "There is no such list.")
+    return listing
+
+
+FromList = Annotated[Listing, Depends(_of_form)]

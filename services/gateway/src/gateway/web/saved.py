@@ -1,16 +1,16 @@
 """Saved views of the caseload: kept under a name, renamed, removed, and each change taken back."""
 
-from typing import Annotated, Final
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from chassis.problem import ProblemError
 from gateway.saved_views import NameTakenError, TooManyError
 from gateway.web.caseload import caseload_page, kept_views
-from gateway.web.listing import Listing
+from gateway.web.listing import FromList, Listing, Text
 from gateway.web.visitor import AtWork, see
 from gateway.web.words import N_
 
@@ -21,22 +21,6 @@ TAKEN: Final = N_("You have a view of this name: choose another one")
 TOO_MANY: Final = N_("You keep 20 views: remove one first")
 
 saved_router = APIRouter(include_in_schema=False)
-
-Text = Annotated[str, Form()]
-
-
-async def _listing(ready: Text, sort: Text, coach: Text = "") -> Listing:
-    """Return the list that a form is about. Raises ProblemError for one that does not exist."""
-    try:
-        listing = Listing(ready, sort, UUID(coach) if coach else None)
-    except ValueError:
-        raise ProblemError(422, "There is no such list.") from None
-    if not listing.is_known:
-        raise ProblemError(422, "There is no such list.")
-    return listing
-
-
-FromList = Annotated[Listing, Depends(_listing)]
 
 
 @saved_router.post("/caseload/views")

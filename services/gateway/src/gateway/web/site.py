@@ -14,6 +14,7 @@ from gateway.door import API, SESSION, NotSignedInError
 from gateway.services import ServiceAwayError
 from gateway.web.applications import applications_router
 from gateway.web.assets import asset_router
+from gateway.web.bulk import bulk_router
 from gateway.web.caseload import caseload_router
 from gateway.web.courses import courses_router
 from gateway.web.cv import cv_router
@@ -60,6 +61,7 @@ ROUTERS: Final = (
     caseload_router,
     diary_router,
     saved_router,
+    bulk_router,
     undo_router,
     plan_router,
     team_router,

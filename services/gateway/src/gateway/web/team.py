@@ -1,12 +1,16 @@
-"""Team and standards: how much each coach carries, who has none, and which promises of the service come near."""
+"""Team and standards: how much each coach carries, who has none, who covers whom, and which promises come near."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
+from gateway.undoing import Step
+from gateway.web.bulk import coaches_of
 from gateway.web.people import SERVICE
-from gateway.web.visitor import AtPage
+from gateway.web.undo import undo_with
+from gateway.web.visitor import AtPage, AtWork, Visitor, blank
 from gateway.web.words import N_
 
 STANDARDS: Final = {
@@ -14,15 +18,44 @@ STANDARDS: Final = {
     "start": N_("begin with them"),
     "plan": N_("agree a plan"),
 }
+ASKED: Final = ("coach_id", "covering_id", "first_day", "last_day")
+INCOMPLETE: Final = N_("Say this too")
+SAME: Final = N_("Choose somebody else: this coach is away")
+WRONG: Final = 422
 
 team_router = APIRouter(include_in_schema=False)
 
 
 @team_router.get("/team")
 async def show_team(visitor: AtPage) -> HTMLResponse:
-    """Show the load of each coach."""
-    team = await visitor.read(SERVICE, "/team")
-    return visitor.page("team.html", team=team, staff=_staff(visitor))
+    """Show the load of each coach, and who covers whom."""
+    return await _team(visitor, {}, {})
+
+
+@team_router.post("/team/cover")
+async def let_cover(visitor: AtWork) -> Response:
+    """Let a coach look after the people of one who is away."""
+    form = await visitor.request.form()
+    told = {name: str(form.get(name, "")).strip() for name in ASKED}
+    errors = {name: visitor.say(INCOMPLETE) for name, value in told.items() if not value}
+    if not errors and told["coach_id"] == told["covering_id"]:
+        errors = {"covering_id": visitor.say(SAME)}
+    if errors:
+        return await _team(visitor, told, errors)
+    command = await visitor.command(SERVICE, "/cover", told)
+    if command.answer.status_code == WRONG:
+        return await _team(visitor, told, command.faults(visitor.say))
+    steps = [Step(SERVICE, "/cover/end", {"coach_id": told["coach_id"]})]
+    undo = await undo_with(visitor, steps, "/team") if command.done else None
+    return command.then("/team", "covered", undo)
+
+
+@team_router.post("/team/cover/end")
+async def end_cover(visitor: AtWork) -> Response:
+    """Say that a coach is back."""
+    form = await visitor.request.form()
+    command = await visitor.command(SERVICE, "/cover/end", {"coach_id": str(form.get("coach_id", ""))})
+    return command.then("/team", "done")
 
 
 @team_router.get("/standards")
@@ -33,5 +66,22 @@ async def show_standards(visitor: AtPage) -> HTMLResponse:
     return visitor.page("standards.html", team=team, staff=_staff(visitor), standards=standards)
 
 
-def _staff(visitor: AtPage) -> dict[str, str]:
+async def _team(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
+    team = await visitor.read(SERVICE, "/team")
+    covers = await visitor.read(SERVICE, "/cover")
+    coaches = coaches_of(visitor, team)
+    return visitor.page(
+        "team.html",
+        status=WRONG if errors else 200,
+        team=team,
+        covers=covers["covers"],
+        coaches=coaches,
+        names=dict(coaches) | _staff(visitor),
+        staff=_staff(visitor),
+        told=blank(told),
+        errors=blank(errors),
+    )
+
+
+def _staff(visitor: Visitor) -> dict[str, str]:
     return {str(id_): name for id_, name in visitor.desk.staff.items()}

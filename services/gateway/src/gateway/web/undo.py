@@ -12,6 +12,7 @@ from gateway.services import Question
 from gateway.undoing import Step, Undoing
 from gateway.web.visitor import AtWork, Command, Visitor, quoted
 
+WELL: Final = frozenset({"done", "already"})
 GONE: Final = "It cannot be taken back any more."
 
 undo_router = APIRouter(include_in_schema=False)
@@ -29,9 +30,9 @@ async def take_back(visitor: AtWork, undo: UUID) -> Response:
     found = await undoing.find(visitor.actor, undo)
     if found is None:
         raise ProblemError(409, GONE)
-    last = [await _asked(visitor, step, f"{undo}-{number}") for number, step in enumerate(found.steps)][-1]
+    asked = [await _asked(visitor, step, f"{undo}-{number}") for number, step in enumerate(found.steps)]
     await undoing.undone(visitor.actor, undo)
-    return last.then(found.back, "taken-back")
+    return asked[-1].then(found.back, "taken-back" if all(map(_whole, asked)) else "partly-back")
 
 
 async def _asked(visitor: Visitor, step: Step, key: str) -> Command:
@@ -42,6 +43,12 @@ async def _asked(visitor: Visitor, step: Step, key: str) -> Command:
     if not command.done:
         raise ProblemError(command.answer.status_code, GONE)
     return command
+
+
+def _whole(command: Command) -> bool:
+    """Return whether a step was done for everybody that it is about."""
+    cases = command.answer.json().get("cases", ())
+    return all(case["result"] in WELL for case in cases)
 
 
 def _undoing(visitor: Visitor) -> Undoing:

@@ -83,7 +83,9 @@ DONE: Final[Mapping[str, str]] = {
     "view-kept": N_("Kept under Your views."),
     "view-renamed": N_("It has a new name."),
     "view-removed": N_("The view is removed."),
+    "covered": N_("Their people stand in the Today of both."),
     "taken-back": N_("Taken back."),
+    "partly-back": N_("Taken back where that could still be done."),
 }
 SAYINGS: Final[Mapping[int, str]] = {
     409: N_("That is not possible now. Somebody may have changed it. Look at it again."),

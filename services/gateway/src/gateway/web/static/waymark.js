@@ -65,6 +65,14 @@
     addEventListener("pagehide", () => source.close());
   }
 
+  // All rows are chosen at once by the tick above them.
+  all("[data-all]").forEach((box) => {
+    box.hidden = false;
+    box.addEventListener("change", () => {
+      all(`input[name="${box.dataset.all}"]`).forEach((other) => { other.checked = box.checked; });
+    });
+  });
+
   // A look beside a list takes the focus, and gives it back to where it was asked for when it is closed.
   const peek = one("#peek");
   if (peek) {
