@@ -106,6 +106,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST /wishes": (EVERYBODY, {"language": "en", "shortcuts": "on"}),
     "GET /refer": (only(REFERRER), {}),
     "POST /refer": (only(REFERRER), {"step": "send", "name": "Tom Reilly"}),
+    "POST /refer/anew": (only(REFERRER), {}),
     "GET /refer/file": (only(REFERRER, *ALL_LEADERS), {}),
     "POST /refer/file": (only(REFERRER, *ALL_LEADERS), {"file": "people"}),
     "GET /refer/file/{file_id}": (only(REFERRER, hidden=ALL_LEADERS), {}),

@@ -192,6 +192,22 @@ def test_a_referrer_sends_a_person_and_reads_what_comes_next(reading: As, person
         assert reader.faults() == []
 
 
+def test_a_referrer_leaves_a_form_comes_back_to_it_and_begins_anew(reading: As) -> None:
+    referrer = Actor(uuid4(), "referrer")
+    with reading(referrer) as reader:
+        page = reader.open("/refer")
+        page.fill("#name", "Ana <b>Lima</b>")
+        page.get_by_role("button", name="Keep it and come back").click()
+        expect(page.get_by_text("Kept for 14 days.")).to_be_visible()
+    with reading(referrer) as reader:
+        page = reader.open("/refer")
+        expect(page.locator("#name")).to_have_value("Ana <b>Lima</b>")
+        reader.picture("referrer-refer-left")
+        assert reader.faults() == []
+        page.get_by_role("button", name="Begin anew").click()
+        expect(page.locator("#name")).to_have_value("")
+
+
 def test_coach_and_person_make_a_plan_agree_it_and_write_to_each_other(reading: As, platform: Platform) -> None:
     somebody = platform.refer(name="Leroy Bennett")
     with reading(somebody.coach) as coach, reading(somebody.actor) as person:

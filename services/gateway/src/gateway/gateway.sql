@@ -95,3 +95,11 @@ create policy tenant_only on last_visit using (
     (select current_setting('waymark.tenant', true)) = '*'
     or tenant = (select nullif(nullif(current_setting('waymark.tenant', true), '*'), '')::uuid)
 );
+
+-- What somebody began to tell of a person and did not send yet: sealed, one for each of them, and gone after some days.
+create table if not exists draft (
+    owner_id uuid primary key,
+    sealed bytea not null,
+    kept_at timestamptz not null
+);
+create index if not exists draft_kept on draft (kept_at);

@@ -104,11 +104,11 @@ async def assign_many(visitor: AtWork) -> Response:
 
 
 def coaches_of(visitor: Visitor, team: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the coaches of a leader's provider: those that are known by name, and who has people in the team now."""
+    """Return the coaches of a leader's provider: known by name, or with people in the team now."""
     known = {str(id_): name for id_, name in visitor.desk.coaches(visitor.actor.tenant).items()}
     for one in team["coaches"]:
         known.setdefault(one["coach_id"], visitor.desk.staff.get(UUID(one["coach_id"]), one["coach_id"][:8]))
-    return sorted(known.items(), key=lambda coach: coach[1])
+    return [("", visitor.say(N_("Choose"))), *sorted(known.items(), key=lambda coach: coach[1])]
 
 
 async def _people(visitor: Visitor, listing: Listing) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Referring a person, and learning what became of it: for the people who send people."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -8,12 +9,14 @@ from fastapi import APIRouter, Depends, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from gateway.access import LEADERS, REFERRER
+from gateway.drafts import Drafts
 from gateway.services import Question
-from gateway.web.visitor import AtPage, Command, Visitor, blank, only
+from gateway.web.visitor import AtPage, Command, Visitor, blank, only, see
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
 PERSON: Final = ("name", "date_of_birth", "ni_number", "email", "phone", "address", "postcode", "notes")
+KEPT: Final = (*PERSON, "provider_id", "programme_id")
 LARGEST_FILE: Final = 12 * 1024 * 1024
 WRONG: Final = 422
 STAGES: Final[Mapping[str, tuple[str, str]]] = {
@@ -43,8 +46,9 @@ AtFile = Annotated[Visitor, Depends(only(LEADERS | {REFERRER}))]
 
 @referring_router.get("/refer")
 async def show_form(visitor: AtReferring) -> HTMLResponse:
-    """Show the form by which a person is sent to a programme."""
-    return _form(visitor, {})
+    """Show the form by which a person is sent to a programme, as it was left where it was begun."""
+    left = await _drafts(visitor).find(visitor.actor.id)
+    return _form(visitor, left[0], left_at=left[1]) if left else _form(visitor, {})
 
 
 @referring_router.post("/refer")
@@ -54,6 +58,9 @@ async def refer(visitor: AtReferring) -> Response:
     told = {name: str(value).strip() for name, value in form.items()}
     if told.get("step") == "change":
         return _form(visitor, told)
+    if told.get("step") == "keep":
+        await _drafts(visitor).keep(visitor.actor.id, {name: told[name] for name in KEPT if told.get(name)})
+        return see("/refer?done=draft")
     if told.get("step") != "send":
         wrong = {} if told.get("name") else {"name": visitor.say(N_("Write the name of the person"))}
         return (
@@ -67,7 +74,17 @@ async def refer(visitor: AtReferring) -> Response:
         "person": {name: told[name] for name in PERSON if told.get(name)},
     }
     answer = await visitor.command(SERVICE, "/referrals", body)
-    return answer.then("/my-referrals", "referred") if answer.done else _form(visitor, told, answer.faults(visitor.say))
+    if not answer.done:
+        return _form(visitor, told, answer.faults(visitor.say))
+    await _drafts(visitor).drop(visitor.actor.id)
+    return answer.then("/my-referrals", "referred")
+
+
+@referring_router.post("/refer/anew")
+async def begin_anew(visitor: AtReferring) -> Response:
+    """Forget what was left, and begin with an empty form."""
+    await _drafts(visitor).drop(visitor.actor.id)
+    return see("/refer")
 
 
 @referring_router.get("/refer/file")
@@ -159,6 +176,21 @@ def _choices(visitor: Visitor) -> dict[str, Any]:
     }
 
 
-def _form(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str] | None = None) -> HTMLResponse:
-    status = WRONG if errors else 200
-    return visitor.page("refer.html", status=status, told=blank(told), errors=blank(errors), **_choices(visitor))
+def _drafts(visitor: Visitor) -> Drafts:
+    return Drafts(visitor.desk.pool, visitor.desk.clock, visitor.request.app.state.request_hash_key)
+
+
+def _form(
+    visitor: Visitor,
+    told: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    left_at: datetime | None = None,
+) -> HTMLResponse:
+    return visitor.page(
+        "refer.html",
+        status=WRONG if errors else 200,
+        told=blank(told),
+        errors=blank(errors),
+        left_at=left_at,
+        **_choices(visitor),
+    )

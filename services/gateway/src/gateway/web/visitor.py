@@ -83,6 +83,7 @@ DONE: Final[Mapping[str, str]] = {
     "view-kept": N_("Kept under Your views."),
     "view-renamed": N_("It has a new name."),
     "view-removed": N_("The view is removed."),
+    "draft": N_("Kept for 14 days. Come back when you like."),
     "covered": N_("Their people stand in the Today of both."),
     "taken-back": N_("Taken back."),
     "partly-back": N_("Taken back where that could still be done."),
