@@ -68,6 +68,8 @@ OF_PROVIDER = only(*STAFF_HERE, hidden=STAFF_ELSEWHERE)
 SENT_OR_RECEIVED = only(REFERRER, *STAFF_HERE, hidden=STAFF_ELSEWHERE)
 OF_NOBODY_ELSE = only(hidden=ALL_STAFF)
 """Of all who work here only who made it finds it."""
+IN_LIST = only(COACH, *LEADERS_HERE, hidden=[ANOTHER_COACH, *STAFF_ELSEWHERE])
+"""To whose list the person belongs."""
 
 NOTHING: Final = str(uuid4())
 LIST: Final[Mapping[str, str]] = {"ready": "everybody", "sort": "opened"}
@@ -124,12 +126,12 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST /caseload/views/{view}/rename": (OF_NOBODY_ELSE, {**LIST, "view": NOTHING, "new_name": "Ours"}),
     "POST /caseload/views/{view}/remove": (OF_NOBODY_ELSE, {"view": NOTHING}),
     "POST /caseload/views/{view}/undo": (OF_NOBODY_ELSE, {"view": NOTHING}),
-    "POST /caseload/chosen": (OF_STAFF, {**LIST, "deed": "message"}),
-    "POST /caseload/message": (OF_STAFF, {"text": ""}),
-    "POST /caseload/assign": (OF_LEADERS, {"coach_id": NOTHING}),
+    "POST /caseload/chosen": (IN_LIST, {**LIST, "deed": "message"}),
+    "POST /caseload/message": (OF_STAFF, {"name": "Maya Osei", "text": "The workshop is on Friday."}),
+    "POST /caseload/assign": (OF_LEADERS, {"name": "Maya Osei"}),
     "POST /team/chosen": (OF_LEADERS, {"deed": "message", "coach": NOTHING}),
-    "POST /team/cover": (OF_LEADERS, {}),
-    "POST /team/cover/end": (OF_LEADERS, {"coach_id": NOTHING}),
+    "POST /team/cover": (OF_LEADERS, {"covering_id": NOTHING, "first_day": SOON[:10], "last_day": SOON[:10]}),
+    "POST /team/cover/end": (OF_LEADERS, {}),
     "POST /undo/{undo}": (OF_STAFF, {"undo": NOTHING}),
     "GET /diary": (OF_STAFF, {}),
     "GET /people/{participant_id}/peek": (WORKS_WITH, {}),
@@ -235,6 +237,7 @@ def named(platform: Platform, somebody: Person) -> Mapping[str, str]:
     return {
         "participant_id": str(somebody.id),
         "case": str(somebody.case),
+        "coach_id": str(somebody.coach.id),
         "referral_id": str(somebody.referral),
         "action_id": acted["action"],
         "appointment_id": met["appointment"],

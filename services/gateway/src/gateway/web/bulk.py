@@ -17,7 +17,7 @@ from gateway.web.caseload import caseload_page
 from gateway.web.listing import FromList, Listing, Text
 from gateway.web.people import SERVICE
 from gateway.web.undo import WELL, undo_with
-from gateway.web.visitor import AtWork, Command, Visitor, blank
+from gateway.web.visitor import AtLeading, AtWork, Command, Visitor, blank, see
 from gateway.web.words import N_
 
 MOST: Final = 200
@@ -55,19 +55,21 @@ async def check_chosen(visitor: AtWork, listing: FromList, deed: Text) -> HTMLRe
     """Ask once more before something is done with those who are ticked in a list."""
     ticked = set(map(str, (await visitor.request.form()).getlist("case")))
     people = [one for one in await _people(visitor, listing) if one[0] in ticked]
+    if ticked and not people:
+        raise ProblemError(404, "None of them is in this list.")
     if not people:
         return await caseload_page(visitor, listing, {}, {"case": visitor.say(NOBODY)})
     return await _check(visitor, Chosen(_known(deed), people, listing.path), {}, {})
 
 
 @bulk_router.post("/team/chosen")
-async def check_people_of(visitor: AtWork, deed: Text) -> HTMLResponse:
+async def check_people_of(visitor: AtLeading, deed: Text) -> Response:
     """Ask once more before something is done with everybody of the coaches who are ticked."""
     coaches = [_id(one) for one in (await visitor.request.form()).getlist("coach")]
     pages = [Listing(coach=coach, page=page) for coach in coaches for page in (1, 2)]
     people = [one for page in pages for one in await _people(visitor, page)]
     if not people or len(people) > MOST:
-        raise ProblemError(422, "Choose coaches with 1 to 200 people.")
+        return see("/team?done=nobody")
     return await _check(visitor, Chosen(_known(deed), people, "/team"), {}, {})
 
 
@@ -88,7 +90,7 @@ async def write_to_many(visitor: AtWork) -> Response:
 
 
 @bulk_router.post("/caseload/assign")
-async def assign_many(visitor: AtWork) -> Response:
+async def assign_many(visitor: AtLeading) -> Response:
     """Give everybody who was chosen to one coach."""
     form = await visitor.request.form()
     chosen, coach = _chosen(form, "assign"), str(form.get("coach_id", ""))

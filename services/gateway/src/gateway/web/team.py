@@ -10,7 +10,7 @@ from gateway.undoing import Step
 from gateway.web.bulk import coaches_of
 from gateway.web.people import SERVICE
 from gateway.web.undo import undo_with
-from gateway.web.visitor import AtPage, AtWork, Visitor, blank
+from gateway.web.visitor import AtLeading, AtPage, Visitor, blank
 from gateway.web.words import N_
 
 STANDARDS: Final = {
@@ -33,7 +33,7 @@ async def show_team(visitor: AtPage) -> HTMLResponse:
 
 
 @team_router.post("/team/cover")
-async def let_cover(visitor: AtWork) -> Response:
+async def let_cover(visitor: AtLeading) -> Response:
     """Let a coach look after the people of one who is away."""
     form = await visitor.request.form()
     told = {name: str(form.get(name, "")).strip() for name in ASKED}
@@ -51,7 +51,7 @@ async def let_cover(visitor: AtWork) -> Response:
 
 
 @team_router.post("/team/cover/end")
-async def end_cover(visitor: AtWork) -> Response:
+async def end_cover(visitor: AtLeading) -> Response:
     """Say that a coach is back."""
     form = await visitor.request.form()
     command = await visitor.command(SERVICE, "/cover/end", {"coach_id": str(form.get("coach_id", ""))})

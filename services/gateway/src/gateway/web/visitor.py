@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from chassis.http import ask as asking
 from chassis.identity import Actor
 from chassis.problem import ProblemError
-from gateway.access import JOBSEEKER, STAFF
+from gateway.access import JOBSEEKER, LEADERS, STAFF
 from gateway.door import BROUGHT, SESSION, NotSignedInError
 from gateway.services import Question
 from gateway.sessions import Session
@@ -84,6 +84,7 @@ DONE: Final[Mapping[str, str]] = {
     "view-renamed": N_("It has a new name."),
     "view-removed": N_("The view is removed."),
     "draft": N_("Kept for 14 days. Come back when you like."),
+    "nobody": N_("Tick coaches who have 1 to 200 people between them."),
     "covered": N_("Their people stand in the Today of both."),
     "taken-back": N_("Taken back."),
     "partly-back": N_("Taken back where that could still be done."),
@@ -288,3 +289,4 @@ def only(roles: Collection[str]) -> Callable[[Visitor], Awaitable[Visitor]]:
 
 AtOwnPage = Annotated[Visitor, Depends(only({JOBSEEKER}))]
 AtWork = Annotated[Visitor, Depends(only(STAFF))]
+AtLeading = Annotated[Visitor, Depends(only(LEADERS))]
