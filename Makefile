@@ -6,7 +6,7 @@ SOURCES = libs/*/src services/*/src simulator/src deploy/src
 SHELL_FILES = .ci/run deploy/bootstrap.sh
 
 .DEFAULT_GOAL = help
-.PHONY: help demo up down status logs reset test lint bench docs prove test-cluster test-openid
+.PHONY: help demo up down status logs reset test lint bench docs docs-tour prove test-cluster test-openid
 
 .venv/stamp: requirements.lock deploy/bootstrap.lock $(wildcard pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml simulator/pyproject.toml deploy/pyproject.toml)
 	@deploy/bootstrap.sh $(PYTHON)
@@ -55,6 +55,9 @@ bench: .venv/stamp ## measure it beside its peers and write docs/benchmarks.json
 
 docs: .venv/stamp ## write the generated pages anew
 	@$(WAYMARK) docs
+
+docs-tour: .venv/stamp ## the part of the docs that needs the demo up: the pictures of docs/tour, in a browser
+	@WAYMARK_TOUR=docs/tour .venv/bin/pytest tests/gateway/test_tour.py
 
 ##@ Doubt it
 prove: .venv/stamp ## remove each mechanism in turn: its test must fail; P=word for some

@@ -29,6 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests counted and timed without asserting it."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for what, found in report.user_properties:
+            terminalreporter.write_line(f"{what}: {found}")
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Give the tests that share what is slow to start to one worker."""
     return ByPlatform(config, log)

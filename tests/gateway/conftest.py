@@ -1,30 +1,55 @@
 """What the tests of the gateway share: the whole platform, once."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.gateway.running import Person, Platform, running
+from tests.gateway.running import API, Person, Platform, done, eventually, running
+from waymark.local.environment import SERVICES
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
+from waymark.local.zipkin import Zipkin
 
+INVENT = Path(__file__).parents[2] / "examples/generate_vacancies.py"
 PATIENT = {"WAYMARK_REQUESTS_A_MINUTE": "100000", "WAYMARK_STRANGERS_A_MINUTE": "100000"}
+TRACED = {"OTEL_TRACES_EXPORTER": "zipkin"}
 
 
 @pytest.fixture(scope="package")
 def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgres, kafka: Kafka) -> Iterator[Platform]:
-    """Every service, running; the gateway lets tests ask as often as they like."""
+    """Every service, running, and where their traces go; the gateway lets tests ask as often as they like."""
     folder = platform_folder / "gateway"
     folder.mkdir()
-    with running(folder, postgres, keyring_postgres, kafka, {"gateway": PATIENT}) as platform:
+    variables = {name: dict(TRACED) for name in SERVICES} | {"gateway": PATIENT | TRACED}
+    with running(folder, postgres, keyring_postgres, kafka, variables) as platform:
+        zipkin = Zipkin(folder / "zipkin", platform.addresses.ports["zipkin"])
+        zipkin.launch()
         yield platform
+        zipkin.stop()
 
 
 @pytest.fixture(scope="package")
 def person(platform: Platform) -> Person:
     """Somebody with a case and a coach."""
     return platform.refer()
+
+
+@pytest.fixture(scope="package")
+def market(platform: Platform, person: Person) -> None:
+    """Vacancies to be found."""
+    manager = platform.client(person.manager, **{"Content-Type": "text/csv"})
+    today = datetime.now(UTC).date().isoformat()
+    content = subprocess.run([sys.executable, str(INVENT), "--day", today], check=True, capture_output=True).stdout
+    shown = done(manager.post(f"{API}/vacancy-files", params={"feed": "pages"}, content=content)).json()
+    done(manager.post(f"{API}/vacancy-files/{shown['id']}/confirm"))
+    eventually(lambda: manager.get(f"{API}/vacancy-files/{shown['id']}"), lambda file: file["state"] == "done")
+    asked = {"words": "care assistant"}
+    seeker = platform.client(person.actor)
+    eventually(lambda: seeker.post(f"{API}/vacancies/search", json=asked), lambda found: found["total"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -137,6 +137,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET /people/{participant_id}/peek": (WORKS_WITH, {}),
     "POST /people/{participant_id}/contacts/{contact_id}/take-back": (WORKS_WITH, {"contact_id": NOTHING}),
     "GET /people/{participant_id}": (WORKS_WITH, {}),
+    "POST /people/{participant_id}/way-in": (WORKS_WITH, {}),
     "POST /people/{participant_id}/{code}": (WORKS_WITH, {"code": "contact", "channel": "phone"}),
     "POST /people/{participant_id}/actions/{action_id}/{step}": (WORKS_WITH, {"step": "begin"}),
     "POST /people/{participant_id}/appointments": (

@@ -1,12 +1,9 @@
 """Pages as their readers use them, in a real browser on the running platform."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,12 +11,10 @@ from playwright.sync_api import Browser, expect
 
 from chassis.identity import Actor
 from tests.gateway.pages import Reader, reading_as
-from tests.gateway.running import API, Person, Platform, done, eventually
+from tests.gateway.running import API, Person, Platform, done
 from tests.web.browser import browser
 
 pytestmark = pytest.mark.timeout(600)
-
-INVENT = Path(__file__).parents[2] / "examples/generate_vacancies.py"
 
 As = Callable[[Actor], AbstractContextManager[Reader]]
 
@@ -35,20 +30,6 @@ def chromium() -> Iterator[Browser]:
 def reading(chromium: Browser, platform: Platform) -> As:
     """Return what opens a browser in which somebody is signed in."""
     return lambda actor: reading_as(chromium, platform, actor, "Amir Hussain")
-
-
-@pytest.fixture(scope="module")
-def market(platform: Platform, person: Person) -> None:
-    """Vacancies to be found."""
-    manager = platform.client(person.manager, **{"Content-Type": "text/csv"})
-    today = datetime.now(UTC).date().isoformat()
-    content = subprocess.run([sys.executable, str(INVENT), "--day", today], check=True, capture_output=True).stdout
-    shown = done(manager.post(f"{API}/vacancy-files", params={"feed": "pages"}, content=content)).json()
-    done(manager.post(f"{API}/vacancy-files/{shown['id']}/confirm"))
-    eventually(lambda: manager.get(f"{API}/vacancy-files/{shown['id']}"), lambda file: file["state"] == "done")
-    asked = {"words": "care assistant"}
-    seeker = platform.client(person.actor)
-    eventually(lambda: seeker.post(f"{API}/vacancies/search", json=asked), lambda found: found["total"])
 
 
 PORTAL = [

@@ -1,4 +1,4 @@
-"""The generated pages: the facts, what services hear and tell, and the line numbers in links to code."""
+"""The generated pages: facts, what services hear and tell, the tour, and the line numbers in links to code."""
 
 import json
 import re
@@ -18,6 +18,7 @@ import learning.main
 import nudges.main
 import referrals.main
 from events.describe import facts_page
+from waymark.operator.tour import tour_page
 
 LINK: Final = re.compile(r"\[`(?P<name>[A-Za-z_.]+)`\]\((?P<path>[^)#]+)#L(?P<line>\d+)\)")
 SERVICES: Final = (
@@ -37,7 +38,7 @@ commands = typer.Typer()
 
 @commands.command()
 def docs() -> None:
-    """Write docs/events.md, docs/asyncapi and the line numbers of links into code anew."""
+    """Write docs/events.md, docs/asyncapi, docs/tour.md and the line numbers of links into code anew."""
     root = Path.cwd()
     for path, text in pages(root):
         if not path.exists() or path.read_text() != text:
@@ -52,6 +53,7 @@ def pages(root: Path) -> Iterator[tuple[Path, str]]:
     for service in SERVICES:
         document = json.dumps(service.specification(), indent=2, sort_keys=True)
         yield root / f"docs/asyncapi/{service.name}.json", document + "\n"
+    yield root / "docs/tour.md", tour_page((root / "README.md").read_text())
     for name in PAGES:
         page = root / name
         yield page, LINK.sub(lambda link: _pointed(link, root), page.read_text())

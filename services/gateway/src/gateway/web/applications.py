@@ -1,6 +1,7 @@
 """Applications: a board that tells honest news of each, silence too, and moves them by a plain form."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -52,6 +53,7 @@ WITHDRAWALS: Final = (
 )
 
 ASKED_WRONGLY: Final = 422
+QUIET: Final = timedelta(days=7)
 
 applications_router = APIRouter(include_in_schema=False)
 
@@ -61,7 +63,7 @@ async def show_board(visitor: AtOwnPage) -> HTMLResponse:
     """Show every application in the column of where it stands."""
     board = await visitor.read("jobsearch", f"/participants/{visitor.actor.id}/applications")
     columns = [
-        (code, visitor.say(words), [one for one in board["applications"] if _column(one) == code])
+        (code, visitor.say(words), [one for one in board["applications"] if _column(one, visitor.now.date()) == code])
         for code, words, _ in COLUMNS
     ]
     return visitor.page("applications.html", columns=columns, funnel=board["funnel"], moves=_said(visitor), errors={})
@@ -106,8 +108,11 @@ async def change_interview(visitor: AtOwnPage, application_id: UUID, interview_i
     return (await visitor.command("jobsearch", path)).then(f"/applications/{application_id}", "kept")
 
 
-def _column(application: Mapping[str, Any]) -> str:
-    if application["silent_since"] and application["stage"] in {"applied", "acknowledged"}:
+def _column(application: Mapping[str, Any], today: date) -> str:
+    """Return the column of where an application stands; what was sent is silent when a week brought no word."""
+    since = application["silent_since"]
+    waits = since and application["stage"] in {"applied", "acknowledged"}
+    if waits and today - date.fromisoformat(since) >= QUIET:
         return "silent"
     return next((code for code, _, stages in COLUMNS if application["stage"] in stages), "over")
 

@@ -27,6 +27,7 @@ from gateway.web.facts import facts_router
 from gateway.web.front import front_router
 from gateway.web.home import home_router
 from gateway.web.incoming import incoming_router
+from gateway.web.inviting import inviting_router
 from gateway.web.jobs import jobs_router
 from gateway.web.me import me_router
 from gateway.web.people import people_router
@@ -57,6 +58,7 @@ ROUTERS: Final = (
     cv_router,
     me_router,
     person_router,
+    inviting_router,
     people_router,
     caseload_router,
     diary_router,
