@@ -112,6 +112,19 @@ async def test_of_two_relays_started_at_once_one_tells_and_the_other_takes_over(
         kill(process)
 
 
+async def test_a_relay_that_had_nothing_to_tell_for_long_is_woken_by_a_fact(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.relay.QUIET_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr("chassis.relay.QUIET_POLL_SECONDS", 10 * LONG_SECONDS)
+    async with ground.relaying() as teller:
+        monkeypatch.setattr(ground.store, "appended", teller.wake)
+        for _ in range(3):
+            await ground.append(*open_cases(2))
+            await ground.all_told()
+    assert await assert_told(ground) == 6
+
+
 async def test_a_fact_whose_commit_comes_late_is_told_before_what_was_stored_after_it(
     ground: Ground, home: Home
 ) -> None:

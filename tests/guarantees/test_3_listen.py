@@ -98,6 +98,17 @@ async def hold(listener: Ground, *others: Ground) -> None:
     assert set(await reactions(listener)) == {1}
 
 
+async def test_a_listener_hears_at_once_and_ends_at_once_however_long_it_waits(
+    listener: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "IDLE_MILLISECONDS", 600_000)
+    async with relaying(listener), hearing(listener):
+        for _ in range(3):
+            await store_facts(new_people(2), listener)
+            await settled(listener)
+    await hold(listener)
+
+
 async def records_told(topics: Topics) -> int:
     """Return how many records the journey has."""
     async with reader(topics.bootstrap) as kafka:

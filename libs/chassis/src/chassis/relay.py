@@ -22,6 +22,8 @@ from chassis.packing import BATCH_BYTES, Packed, Packer, Partition, Row
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 0.02
+QUIET_AFTER_SECONDS: Final = 10.0
+QUIET_POLL_SECONDS: Final = 0.1
 BATCH_FACTS: Final = 10_000
 LOCK: Final = 7_243_117
 LONGEST_BACKOFF: Final = 5.0
@@ -66,8 +68,8 @@ Sent = tuple[Partition, int, BatchBuilder, asyncio.Future[RecordMetadata]]
 class Relay:
     """The relay of the service `source`. Any number may run: one is active, the others wait for it to end.
 
-    `wake` spares it the wait for the next poll when a fact was appended in this process. `behind_seconds` is how long
-    it has been waiting for writers that hold up the watermark.
+    `wake` spares it the wait for the next poll when a fact was appended in this process; while nothing is appended at
+    all it polls less often. `behind_seconds` is how long it has been waiting for writers that hold up the watermark.
     """
 
     def __init__(self, conninfo: str, source: str, bootstrap: str, topic_prefix: str = "") -> None:
@@ -79,6 +81,7 @@ class Relay:
         self._packer = Packer(source, {})
         self._cursor = 0
         self._decided = 0
+        self._quiet_from = 0.0
         self.behind_seconds = 0.0
         self.active = False
 
@@ -139,8 +142,9 @@ class Relay:
         self._packer = Packer(self._source, told)
 
     async def _wait(self) -> None:
+        is_quiet = asyncio.get_running_loop().time() > self._quiet_from
         try:
-            await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            await asyncio.wait_for(self._woken.wait(), QUIET_POLL_SECONDS if is_quiet else POLL_SECONDS)
         except TimeoutError:
             return
         self._woken.clear()
@@ -157,6 +161,8 @@ class Relay:
                 tasks.create_task(self._save(connection, sent))
                 sending = tasks.create_task(self._send(producer, rows))
             rows, sent = following.result(), sending.result()
+        if high > self._decided:
+            self._quiet_from = asyncio.get_running_loop().time() + QUIET_AFTER_SECONDS
         self._decided = high
 
     async def _watermark(self, connection: psycopg.AsyncConnection[Any]) -> int:

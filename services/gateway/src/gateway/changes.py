@@ -27,6 +27,7 @@ from gateway.access import COACH, JOBSEEKER, LEADERS, REFERRER
 LONGEST_QUEUE: Final = 2_000
 MOST_REPLAYED: Final = 20_000
 POLL_MILLISECONDS: Final = 100
+FOLLOW_MILLISECONDS: Final = 500
 AGAIN_SECONDS: Final = 1.0
 _PLACE: Final = re.compile(rf"[0-9]{{1,18}}(\.[0-9]{{1,18}}){{{PARTITIONS - 1}}}", re.ASCII)
 
@@ -159,7 +160,7 @@ class Hub:
         """Hear until cancelled; when Kafka is away, all streams end and begin anew when it is back."""
         while True:
             try:
-                async with reader(self._bootstrap) as kafka:
+                async with reader(self._bootstrap, FOLLOW_MILLISECONDS) as kafka:
                     await self._hear(kafka)
             except (KafkaError, OSError) as away:
                 _log.warning("the journey is not heard: %s", type(away).__name__)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 from time import monotonic
 from typing import Any, Final
 
@@ -24,7 +25,8 @@ from events.envelope import EnvelopeError
 
 log = logging.getLogger(__name__)
 
-POLL_MILLISECONDS: Final = 20
+IDLE_MILLISECONDS: Final = 1_000
+SOON_MILLISECONDS: Final = 5
 METADATA_MILLISECONDS: Final = 5_000
 HOLE_REREAD_SECONDS: Final = 5.0
 HOLE_ALARM_SECONDS: Final = 30.0
@@ -62,7 +64,6 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
             group_id=group,
             auto_offset_reset="earliest",
             max_records=most_records,
-            batch_timeout_ms=POLL_MILLISECONDS,
             ack_policy=AckPolicy.MANUAL,
             listener=self,
             session_timeout_ms=session_milliseconds,
@@ -72,6 +73,8 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
             title=group,
             description=f"Facts for {', '.join(consumer.name for consumer in consumers)}",
         )
+        self._most_records = most_records
+        self._subscriber.get_msg = self._next_records  # type: ignore[method-assign]
         self._subscriber(self._hear, parser=_raw_parser, decoder=_raw_decoder)
 
     @property
@@ -150,6 +153,14 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         """
         await self._broken
 
+    async def _next_records(self, consumer: AIOKafkaConsumer) -> tuple[Any, ...]:
+        """Return records as soon as there are some, none after a while.
+
+        FastStream's own sleeps after every poll that found none: it either hears late or wakes up many times a second.
+        """
+        records = await consumer.getmany(timeout_ms=IDLE_MILLISECONDS, max_records=self._most_records)
+        return tuple(chain(*records.values()))
+
     async def _hear(self, message: KafkaMessage) -> None:
         try:
             await self.hear(message.raw_message)
@@ -210,16 +221,19 @@ def told_facts(records: Sequence[Any], prefix: int = 0) -> list[Told]:
 
 
 @asynccontextmanager
-async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """Open a consumer that belongs to no group, for reading assigned partitions from chosen offsets."""
+async def reader(bootstrap: str, wait_milliseconds: int = SOON_MILLISECONDS) -> AsyncIterator[AIOKafkaConsumer]:
+    """Open a consumer that belongs to no group, for reading assigned partitions from chosen offsets.
+
+    The broker answers at once when there is something, else after `wait_milliseconds`. Only then is another partition
+    asked for: one that reads to an end waits hardly at all, one that follows all of them may.
+    """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_bytes=32 * 1024 * 1024,
         max_partition_fetch_bytes=8 * 1024 * 1024,
-        # Another partition is asked for only when the broker has answered for the last one, whose end was reached.
-        fetch_max_wait_ms=5,
+        fetch_max_wait_ms=wait_milliseconds,
     )
     await consumer.start()
     try:
