@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 import typer
+from typer import Context
+from typer.core import TyperGroup
 
 from waymark.cli import app
 
@@ -36,7 +38,9 @@ def test_a_command_that_is_named_takes_what_it_is_given(command: str) -> None:
     _, *words = re.sub(r" \[.*?\]", "", command).split()
     given = [re.sub(r"^(<.*>|{.*})$", str(UUID(int=1)), word) for word in words]
     found = typer.main.get_command(app)
-    while given and (below := getattr(found, "commands", None)):
-        found = below[given.pop(0)]
+    while given and isinstance(found, TyperGroup):
+        below = found.get_command(Context(found), given.pop(0))
+        assert below
+        found = below
     if given:
         found.make_context(found.name, given)

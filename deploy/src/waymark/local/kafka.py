@@ -9,7 +9,7 @@ from pathlib import Path
 from waymark.local.child import Child
 from waymark.local.failure import PlatformFailure
 from waymark.local.jars import fetch
-from waymark.local.java import java
+from waymark.local.java import FEW_ARENAS, java
 from waymark.local.ports import any_free
 from waymark.local.program import Program
 from waymark.local.state import DOWNLOADS
@@ -76,7 +76,8 @@ class Kafka(Program):
         if not (self.data / "meta.properties").exists():
             self._format()
         self._log_before = self._child.log.stat().st_size if self._child.log.exists() else 0
-        self._child.start(self._java("kafka.Kafka", self._properties), folder=self.folder)
+        command = self._java("kafka.Kafka", self._properties)
+        self._child.start(command, folder=self.folder, environment={**os.environ, **FEW_ARENAS})
 
     @property
     def _properties(self) -> Path:

@@ -26,6 +26,10 @@ GLANCE_SECONDS = 0.25
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COLUMNS = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
 
+KEYRING_POSTGRES = "the keyring's PostgreSQL"
+SMALL = {"shared_buffers": "128MB"}
+TINY = {"shared_buffers": "16MB"}
+
 MakeService = Callable[[str, Mapping[str, str], int, Path], Program]
 
 
@@ -67,8 +71,8 @@ def _bring_up(
 def _infrastructure(ports: Mapping[str, int]) -> tuple[Postgres, Postgres, Kafka, Zipkin]:
     folder, logs = state.FOLDER, state.LOGS
     return (
-        Postgres(folder / "postgres", log=logs / "postgres.log"),
-        Postgres(folder / "keyring-postgres", log=logs / "keyring-postgres.log", name="the keyring's PostgreSQL"),
+        Postgres(folder / "postgres", settings=SMALL, log=logs / "postgres.log"),
+        Postgres(folder / "keyring-postgres", settings=TINY, log=logs / "keyring-postgres.log", name=KEYRING_POSTGRES),
         Kafka(folder / "kafka", ports["kafka"], log=logs / "kafka.log"),
         Zipkin(folder / "zipkin", ports["zipkin"], log=logs / "zipkin.log"),
     )

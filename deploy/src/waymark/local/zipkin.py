@@ -7,7 +7,7 @@ import httpx
 
 from waymark.local.child import Child
 from waymark.local.jars import fetch
-from waymark.local.java import java
+from waymark.local.java import FEW_ARENAS, java
 from waymark.local.ports import any_free
 from waymark.local.program import Program
 
@@ -32,7 +32,7 @@ class Zipkin(Program):
         listen = {"port": str(self.port), "address": "127.0.0.1", "protocols[0]": "http"}
         command = [*java("192m", "-XX:TieredStopAtLevel=1"), "-jar", str(jar)]
         command += [f"--armeria.ports[0].{name}={value}" for name, value in listen.items()]
-        environment = {**os.environ, "STORAGE_TYPE": "mem", "MEM_MAX_SPANS": "100000"}
+        environment = {**os.environ, **FEW_ARENAS, "STORAGE_TYPE": "mem", "MEM_MAX_SPANS": "100000"}
         self._child.start(command, folder=self.folder, environment=environment)
 
     def _serves(self) -> bool:

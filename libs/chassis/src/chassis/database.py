@@ -15,6 +15,7 @@ Pool = AsyncConnectionPool[Connection]
 
 ALL_TENANTS: Final = "*"
 PATIENCE_SECONDS: Final = 1.5
+IDLE_SECONDS: Final = 60.0
 _MIGRATION_LOCK: Final = 7_243_116
 
 
@@ -63,13 +64,14 @@ async def open_pool(
     """Open a pool of autocommitting connections; `scope` is whose rows they see: a tenant's id, or all (`*`).
 
     `patience` is how many seconds somebody waits for a connection before psycopg_pool.PoolTimeout is raised: whoever
-    asked over HTTP is told so while they still look.
+    asked over HTTP is told so while they still look. One connection stays; those that a rush brings end soon after it.
     """
     options = f"-c waymark.tenant={scope}" if scope else ""
     pool = Pool(
         make_conninfo(conninfo, options=options) if options else conninfo,
-        min_size=min(2, size),
+        min_size=1,
         max_size=size,
+        max_idle=IDLE_SECONDS,
         timeout=patience,
         open=False,
         kwargs={"autocommit": True, "prepare_threshold": 0},

@@ -12,19 +12,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from analytics.parquet_files import ParquetFiles, path_of, unfinished
+from analytics.export_folders import path_of, unfinished
 from analytics.pseudonyms import Pseudonyms
 from analytics.views.facts import FACTS, FactRow
 from chassis.clock import Clock
 from chassis.database import Connection, Pool
 from chassis.listen.reading import reading
 from chassis.telemetry import frames_of
+
+if TYPE_CHECKING:
+    from analytics.parquet_files import ParquetFiles
 
 FACTS_AT_ONCE: Final = 5_000
 KEY_BYTES: Final = 32
@@ -145,9 +148,7 @@ class Exports:
 
     async def _export(self, id: UUID) -> Mapping[str, Any]:  # noqa: A002
         await self._clear()
-        files = await asyncio.to_thread(
-            ParquetFiles, self._folder / str(id), Pseudonyms(secrets.token_bytes(KEY_BYTES))
-        )
+        files = await asyncio.to_thread(_begun, self._folder / str(id))
         try:
             async with reading(self._pool, None, FACTS) as connection:
                 await connection.execute(UNHURRIED)
@@ -159,7 +160,7 @@ class Exports:
             files.abandon()
             raise
 
-    async def _write(self, connection: Connection, id: UUID, files: ParquetFiles) -> None:  # noqa: A002
+    async def _write(self, connection: Connection, id: UUID, files: "ParquetFiles") -> None:  # noqa: A002
         async with connection.cursor(name="export", row_factory=class_row(FactRow)) as cursor:
             await cursor.execute("select * from told_fact order by recorded_at, fact_id")
             done = 0
@@ -182,6 +183,12 @@ class Exports:
             job = await self.find(UUID(folder.stem))
             if job is None or job.state != "running":
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _begun(folder: Path) -> "ParquetFiles":
+    from analytics.parquet_files import ParquetFiles  # noqa: PLC0415  (30 MB that only who exports has to carry)
+
+    return ParquetFiles(folder, Pseudonyms(secrets.token_bytes(KEY_BYTES)))
 
 
 async def _heard(connection: Connection) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -14,11 +14,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analytics.export_folders import PART, path_of
 from analytics.pseudonyms import Pseudonyms
 from analytics.views.facts import FactRow
 
 SCHEMA_VERSION: Final = 1
-PART: Final = ".part"
 _INSTANT: Final = pa.timestamp("us", tz="UTC")
 SCHEMA: Final = pa.schema(
     [
@@ -121,16 +121,6 @@ class ParquetFiles:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = path.stat().st_size
         return {"month": month, "path": path_of(month), "facts": self._rows[month], "bytes": size, "sha256": digest}
-
-
-def path_of(month: str) -> str:
-    """Return where the facts of a month lie in the folder of an export."""
-    return f"month={month}/facts.parquet"
-
-
-def unfinished(folder: Path) -> Iterator[Path]:
-    """Return the folders of exports that are under way, or were broken off."""
-    yield from folder.glob(f"*{PART}")
 
 
 def _month(fact: FactRow) -> str:
