@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of, said
 from gateway.web.referring import said_stages
-from gateway.web.visitor import AtPage, Visitor, blank
+from gateway.web.visitor import AtWork, Visitor, blank
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
@@ -103,7 +103,7 @@ incoming_router = APIRouter(include_in_schema=False)
 
 
 @incoming_router.get("/incoming")
-async def list_incoming(visitor: AtPage, stage: str = "submitted", after: UUID | None = None) -> HTMLResponse:
+async def list_incoming(visitor: AtWork, stage: str = "submitted", after: UUID | None = None) -> HTMLResponse:
     """Show the referrals at a stage, the newest first."""
     query = {"stage": stage} | ({"after": str(after)} if after else {})
     page = await visitor.read(SERVICE, "/referrals", **query)
@@ -114,13 +114,13 @@ async def list_incoming(visitor: AtPage, stage: str = "submitted", after: UUID |
 
 
 @incoming_router.get("/incoming/{referral_id}")
-async def show_incoming(visitor: AtPage, referral_id: UUID) -> HTMLResponse:
+async def show_incoming(visitor: AtWork, referral_id: UUID) -> HTMLResponse:
     """Show one referral, with what may follow."""
     return await _one(visitor, referral_id, "", {})
 
 
 @incoming_router.post("/incoming/{referral_id}/{code}")
-async def answer(visitor: AtPage, referral_id: UUID, code: str) -> Response:
+async def answer(visitor: AtWork, referral_id: UUID, code: str) -> Response:
     """Do what follows."""
     if code not in DEEDS:
         raise ProblemError(404, "There is nothing here.")

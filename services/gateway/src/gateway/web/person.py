@@ -135,7 +135,7 @@ async def take_step(visitor: AtWork, participant_id: UUID, action_id: UUID, step
     return command.then(await _back(visitor, participant_id), "done")
 
 
-@person_router.post("/people/{participant_id}/appointments")
+@person_router.post("/people/{participant_id}/book")
 async def book(visitor: AtWork, participant_id: UUID) -> Response:
     """Book a meeting."""
     form = await visitor.request.form()
