@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.gateway.belongings import belongings as give_belongings
 from tests.gateway.running import API, Person, Platform, done, eventually, running
 from waymark.local.environment import SERVICES
 from waymark.local.kafka import Kafka
@@ -50,6 +51,18 @@ def market(platform: Platform, person: Person) -> None:
     asked = {"words": "care assistant"}
     seeker = platform.client(person.actor)
     eventually(lambda: seeker.post(f"{API}/vacancies/search", json=asked), lambda found: found["total"])
+
+
+@pytest.fixture(scope="package")
+def somebody(platform: Platform) -> Person:
+    """Somebody who has something of everything."""
+    return platform.refer(name="Maya Osei")
+
+
+@pytest.fixture(scope="package")
+def belongings(platform: Platform, somebody: Person) -> Mapping[str, str]:
+    """What is theirs, by what the addresses of pages call it."""
+    return give_belongings(platform, somebody)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

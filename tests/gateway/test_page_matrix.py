@@ -5,10 +5,10 @@ changes for who comes after.
 """
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -25,7 +25,8 @@ from gateway.main import application, open_desk
 from gateway.routing import PREFIX
 from gateway.settings import GatewaySettings
 from tests.access.matrix import NOBODY, Matrix, Verdict
-from tests.gateway.running import API, PROGRAMME, Person, Platform, done, eventually
+from tests.gateway.belongings import SOON
+from tests.gateway.running import Person, Platform
 from tests.gateway.visitors import JOBSEEKERS, LEADERS, STAFF, VISITORS, actor_of
 from tests.jobsearch.files import pdf
 from waymark.local.environment import of_service
@@ -34,7 +35,8 @@ pytestmark = pytest.mark.timeout(600)
 
 ALLOWED, FORBIDDEN, HIDDEN = Verdict.ALLOWED, Verdict.FORBIDDEN, Verdict.HIDDEN
 UNSEEN: Final = "999999"
-SOON: Final = (datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%dT09:00")
+HERE: Final = re.compile(r"/(?![/\\])")
+ASTRAY: Final = {"back": "//elsewhere.example", "next": "https://elsewhere.example"}
 
 
 Row = tuple[Mapping[str, Verdict], Mapping[str, str]]
@@ -116,8 +118,8 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET /my-referrals": (only(REFERRER, *ALL_STAFF), {}),
     "GET /my-referrals/{referral_id}": (SENT_OR_RECEIVED, {}),
     "POST /my-referrals/{referral_id}/withdraw": (SENT_OR_RECEIVED, {"by": "participant"}),
-    "GET /incoming": (only(REFERRER, *ALL_STAFF), {}),
-    "GET /incoming/{referral_id}": (SENT_OR_RECEIVED, {}),
+    "GET /incoming": (OF_STAFF, {}),
+    "GET /incoming/{referral_id}": (OF_PROVIDER, {}),
     "POST /incoming/{referral_id}/{code}": (OF_PROVIDER, {"code": "assess"}),
     "GET /today": (OF_STAFF, {}),
     "GET /caseload": (OF_STAFF, {}),
@@ -140,10 +142,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST /people/{participant_id}/way-in": (WORKS_WITH, {}),
     "POST /people/{participant_id}/{code}": (WORKS_WITH, {"code": "contact", "channel": "phone"}),
     "POST /people/{participant_id}/actions/{action_id}/{step}": (WORKS_WITH, {"step": "begin"}),
-    "POST /people/{participant_id}/appointments": (
-        WORKS_WITH,
-        {"kind": "review", "channel": "phone", "starts_at": SOON},
-    ),
+    "POST /people/{participant_id}/book": (WORKS_WITH, MEETING),
     "POST /people/{participant_id}/appointments/{appointment_id}/{code}": (WORKS_WITH, {"code": "came"}),
     "GET /team": (OF_LEADERS, {}),
     "GET /standards": (OF_LEADERS, {}),
@@ -159,13 +158,6 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET /asyncapi.json": (EVERYBODY, {}),
 }
 FILES: Final = {"cv": ("cv.pdf", pdf()), "people": ("people.csv", b"name\nMaya Osei\n")}
-POSTING: Final = {
-    "@type": "JobPosting",
-    "identifier": "matrix",
-    "title": "Baker",
-    "hiringOrganization": {"name": "Riverside Bakery"},
-    "jobLocation": {"address": {"addressLocality": "York", "addressCountry": "GB"}},
-}
 
 
 @pytest.fixture(scope="module")
@@ -178,10 +170,6 @@ def routes(platform: Platform) -> list[APIRoute]:
     return [
         route for route in found if not (route.path.startswith(PREFIX) or is_public(route.path) or is_open(route.path))
     ]
-
-
-def _is_program(path: str) -> bool:
-    return path.startswith(PREFIX)
 
 
 async def _routes() -> list[APIRoute]:
@@ -198,71 +186,13 @@ def _below(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
             yield from _below(within.routes)
 
 
-@pytest.fixture(scope="module")
-def somebody(platform: Platform) -> Person:
-    """Somebody who is in every table that a page can be about."""
-    return platform.refer(name="Maya Osei")
-
-
-@pytest.fixture(scope="module")
-def named(platform: Platform, somebody: Person) -> Mapping[str, str]:
-    """Return what the addresses of pages name, each of it the person's own."""
-    coach, seeker, manager = map(platform.client, (somebody.coach, somebody.actor, somebody.manager))
-    case, own = f"{API}/cases/{somebody.case}", f"{API}/participants/{somebody.id}"
-    at = {"If-Match": done(coach.get(case)).headers["etag"]}
-    action = {"owner": "participant", "what": "Write a CV", "due": SOON[:10]}
-    acted = done(coach.post(f"{case}/actions", json=action, headers=at)).json()["ids"]
-    meeting = {"kind": "review", "channel": "phone", "starts_at": f"{SOON}:00Z"}
-    met = done(coach.post(f"{case}/appointments", json=meeting)).json()["ids"]
-    applied = done(seeker.post(f"{own}/applications", json={"title": "Baker"})).json()["ids"]
-    one = f"{API}/applications/{applied['application']}"
-    seen = eventually(lambda: seeker.get(one), lambda _: True)
-    at = {"If-Match": f'"{seen["version"]}"'}
-    sent = done(seeker.post(f"{one}/send", json={}, headers=at))
-    seen = done(seeker.get(one, params={"at_least": sent.headers["waymark-position"]})).json()
-    at = {"If-Match": f'"{seen["version"]}"'}
-    invited = done(seeker.post(f"{one}/interviews", json={"starts_at": f"{SOON}:00Z"}, headers=at)).json()["ids"]
-    kept = {"Content-Type": "application/pdf", "Content-Disposition": "attachment; filename*=UTF-8''cv.pdf"}
-    done(seeker.post(f"{own}/cvs/file", content=pdf(), headers=kept))
-    eventually(lambda: seeker.get(f"{own}/cvs"), lambda shown: shown["cvs"])
-    vacancy = done(manager.post(f"{API}/vacancies/json-ld", json=POSTING, params={"feed": "matrix"})).json()["ids"]
-    eventually(lambda: seeker.get(f"{API}/vacancies/{vacancy['vacancy']}"), lambda _: True)
-    where = {"programme_id": str(PROGRAMME), "provider_id": str(somebody.provider.id)}
-    text = {"Content-Type": "text/csv"}
-    referrer = platform.client(somebody.referrer, **text)
-    file = done(referrer.post(f"{API}/referral-files", params=where, content=b"name\nTom Reilly\n")).json()
-    course = done(seeker.get(f"{API}/courses/interview")).json()
-    asked = {"types": ["waymark.caseload.CaseOpened.v1"], "person": str(somebody.id)}
-    facts = eventually(lambda: manager.post(f"{API}/facts/search", json=asked), lambda page: page["facts"])["facts"]
-    export = done(platform.client(Actor(uuid4(), "analyst")).post(f"{API}/exports")).json()
-    return {
-        "participant_id": str(somebody.id),
-        "case": str(somebody.case),
-        "coach_id": str(somebody.coach.id),
-        "referral_id": str(somebody.referral),
-        "action_id": acted["action"],
-        "appointment_id": met["appointment"],
-        "application_id": applied["application"],
-        "interview_id": invited["interview"],
-        "vacancy_id": vacancy["vacancy"],
-        "file_id": file["id"],
-        "correlation_id": facts[0]["correlation_id"],
-        "export_id": export["id"],
-        "version": "1",
-        "course": "interview",
-        "lesson": course["texts"][0]["lesson"],
-        "provider_id": str(somebody.provider.id),
-        "programme_id": str(PROGRAMME),
-    }
-
-
 @dataclass
 class Visits:
     """Everybody, each in a browser of their own, at every page."""
 
     platform: Platform
     person: Person
-    named: Mapping[str, str]
+    belongings: Mapping[str, str]
     actors: dict[str, Actor] = field(init=False)
     browsers: dict[str, httpx.Client] = field(init=False)
 
@@ -275,25 +205,26 @@ class Visits:
     def ask(self, visitor: str, route: str) -> httpx.Response:
         """Ask for a page, or send its form. Whoever is sent to the front page was not recognised."""
         (method, path), (_, form) = route.split(" "), TABLE[route]
-        sent = {"version": UNSEEN} | dict(form)
+        sent = {"version": UNSEEN} | ASTRAY | dict(form)
         provider = self.actors[visitor].tenant if visitor in self.actors else None
         own = {"provider_id": str(provider)} if provider else {}
-        told = {**self.named, **own, **sent, "key": uuid4().hex}
+        told = {**self.belongings, **own, **sent, "key": uuid4().hex}
         content: dict[str, Any] = {"data": told} if method == "POST" else {}
         if "file" in form:
             content["files"] = {"file": FILES[form["file"]]}
-        place = path.format(**({**self.named, **form}))
+        place = path.format(**{**self.belongings, **form})
         answer = self.browsers[visitor].request(method, place, **content)
         if answer.status_code == 303:
             away = urlsplit(answer.headers["location"]).path == "/"
+            assert HERE.match(answer.headers["location"]), "an open redirect"
             return httpx.Response(401 if away else 200, request=answer.request)
         return answer
 
 
 @pytest.fixture(scope="module")
-def visits(platform: Platform, somebody: Person, named: Mapping[str, str]) -> Visits:
+def visits(platform: Platform, somebody: Person, belongings: Mapping[str, str]) -> Visits:
     """Everybody, signed in."""
-    return Visits(platform, somebody, named)
+    return Visits(platform, somebody, belongings)
 
 
 def test_every_visitor_has_a_verdict_on_every_page(routes: Sequence[APIRoute]) -> None:
