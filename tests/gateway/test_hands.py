@@ -1,0 +1,196 @@
+"""What hands feel: nothing moves under them, few keys do much, and what that takes is counted and printed."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from chassis.identity import Actor
+from tests.gateway.pages import Reader, reading_as
+from tests.gateway.running import API, Person, Platform, Provider, done, eventually
+from tests.web.browser import browser
+
+pytestmark = pytest.mark.timeout(600)
+
+As = Callable[[Actor], AbstractContextManager[Reader]]
+Tell = Callable[[str, object], None]
+HEARD = """() => new Promise((heard) => {
+  const line = document.querySelector("[data-changes]");
+  const look = () => line.hidden || heard(Date.now());
+  new MutationObserver(look).observe(line, {attributes: true, childList: true, subtree: true});
+  look();
+})"""
+PLACES = "rows => rows.map(row => [row.id, Math.round(row.getBoundingClientRect().top)])"
+PATIENT_MILLISECONDS = 90_000
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    expect.set_options(timeout=PATIENT_MILLISECONDS)
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def reading(chromium: Browser, platform: Platform) -> As:
+    """Return what opens a browser in which somebody is signed in."""
+    return lambda actor: reading_as(chromium, platform, actor, "Amir Hussain")
+
+
+@pytest.fixture(scope="module")
+def queue(platform: Platform) -> list[Person]:
+    """Two people whom a coach sees on Today, since something worries about each."""
+    first = platform.refer(provider=Provider(), name="Ines Duarte")
+    people = [first, platform.refer(first, first.provider, name="Tom Reilly")]
+    for person in people:
+        worry = {"what": "Says that home is not safe at the moment."}
+        done(platform.client(person.coach).post(f"{API}/cases/{person.case}/safety-concerns", json=worry))
+    eventually(lambda: platform.client(first.coach).get(f"{API}/today"), lambda page: len(page["shown"]) == len(people))
+    return people
+
+
+@dataclass
+class Hand:
+    """A hand on the keys that counts them, and looks at the clock."""
+
+    page: Page
+    keys: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def press(self, *keys: str) -> None:
+        """Press keys."""
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.keys.append(key)
+
+    def type(self, text: str) -> None:
+        """Type a text, each letter a key."""
+        self.page.keyboard.type(text)
+        self.keys.extend(text)
+
+    def took(self) -> str:
+        """Return how many keys it took, which, and how long."""
+        shown = " ".join(self.keys)
+        return f"{len(self.keys)} keys ({shown}), {time.monotonic() - self.began:.1f} s"
+
+
+def apply(platform: Platform, person: Person) -> None:
+    """Let a person have an application that was sent."""
+    seeker = platform.client(person.actor)
+    own = f"{API}/participants/{person.id}/applications"
+    saved = done(seeker.post(own, json={"title": "Care assistant", "employer": "Elm House"}))
+    one = f"{API}/applications/{saved.json()['ids']['application']}"
+    version = saved.json()["version"]
+    for step in ("begin", "send"):
+        moved = done(seeker.post(f"{one}/{step}", json={}, headers={"If-Match": f'"{version}"'}))
+        version = moved.json()["version"]
+    at_least = {"at_least": moved.headers["waymark-position"]}
+    done(seeker.get(own, params=at_least))
+
+
+def test_an_invitation_is_told_on_the_coachs_open_page_and_no_row_moves(
+    reading: As, platform: Platform, queue: list[Person], record_property: Tell
+) -> None:
+    for person in queue:
+        apply(platform, person)
+    with reading(queue[0].coach) as coach, reading(queue[0].actor) as seeker, reading(queue[1].actor) as other:
+        today = coach.open("/today")
+        rows = today.locator("[data-rows] > li")
+        before = rows.evaluate_all(PLACES)
+        heard = today.evaluate_handle(f"({{heard: ({HEARD})()}})")
+        sent = invited(seeker.open("/applications"))
+        expect(today.get_by_role("link", name="1 change, show")).to_be_visible()
+        shown = heard.evaluate("it => it.heard")
+        record_property("from the person's click to the words on the coach's open page", f"{shown - sent:.0f} ms")
+        invited(other.open("/applications"))
+        expect(today.get_by_role("link", name="2 changes, show")).to_be_visible()
+
+        assert rows.evaluate_all(PLACES) == before
+        today.get_by_role("link", name="2 changes, show").click()
+        expect(today.get_by_text("interview").first).to_be_visible()
+        assert [coach.faults(), seeker.faults()] == [[], []]
+
+
+def invited(page: Page) -> float:
+    """Say on the board that one was invited to an interview; return when the command left."""
+    page.get_by_role("combobox").first.select_option("interviews")
+    page.get_by_role("button", name="Move").first.click()
+    keep = page.get_by_role("button", name="Keep")
+    expect(keep).to_be_visible()
+    began = page.evaluate("Date.now()")
+    keep.click()
+    expect(page.get_by_text("Moved.")).to_be_visible()
+    return float(began)
+
+
+def test_today_is_worked_through_by_single_keys(reading: As, queue: list[Person], record_property: Tell) -> None:
+    with reading(queue[0].coach) as reader:
+        page = reader.open("/today")
+        names = page.locator("[data-rows] .queue-name").all_inner_texts()
+        hand = Hand(page)
+        chosen = page.locator("[data-chosen] .queue-name")
+        hand.press("j", "j")
+        expect(chosen).to_have_text(names[1])
+        hand.press("k")
+        expect(chosen).to_have_text(names[0])
+        record_property("down, down and up again on Today", hand.took())
+
+        hand = Hand(page)
+        hand.press("Enter")
+        expect(page.get_by_role("heading", name=names[0], level=1)).to_be_visible()
+        record_property("open the person of the chosen row", hand.took())
+
+
+def test_the_first_contact_takes_two_keys_after_the_row_is_chosen(
+    reading: As, queue: list[Person], record_property: Tell
+) -> None:
+    with reading(queue[0].coach) as reader:
+        hand = Hand(reader.open("/today"))
+        hand.press("j")
+        chosen = len(hand.keys)
+        hand.press("c", "Enter")
+        expect(reader.page.get_by_text("Contact recorded.")).to_be_visible()
+        record_property("from Today to the first contact recorded", hand.took())
+        assert len(hand.keys) - chosen <= 2
+
+
+def test_a_row_is_put_off_by_keys_and_taken_back_by_one(
+    reading: As, queue: list[Person], record_property: Tell
+) -> None:
+    with reading(queue[0].coach) as reader:
+        page = reader.open("/today")
+        name = page.locator("[data-rows] .queue-name").first.inner_text()
+        hand = Hand(page)
+        hand.press("j", "s")
+        day = page.locator("[data-chosen] input[name=until]")
+        expect(day).to_be_focused()
+        day.fill((datetime.now(UTC) + timedelta(days=7)).date().isoformat())
+        page.locator("[data-chosen] input[name=reason]").focus()
+        hand.type("away")
+        hand.press("Enter")
+        expect(page.locator("[data-rows]").get_by_text(name)).to_have_count(0)
+        record_property("put a row off (and a date)", hand.took())
+
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        page.wait_for_load_state()
+        hand = Hand(page)
+        hand.press("u")
+        expect(page.locator("[data-rows]").get_by_text(name)).to_have_count(1)
+        record_property("take that back", hand.took())
+
+
+def test_single_keys_can_be_switched_off(reading: As, queue: list[Person]) -> None:
+    with reading(queue[0].coach) as reader:
+        page = reader.open("/help")
+        page.get_by_label("Use single keys as shortcuts").uncheck()
+        page.get_by_role("button", name="Keep").click()
+        page = reader.open("/today")
+        page.keyboard.press("j")
+        page.keyboard.press("c")
+        expect(page.locator("[data-chosen]")).to_have_count(0)
+        expect(page.locator("details.deed[open]")).to_have_count(0)
