@@ -42,13 +42,17 @@ class Reader:
 
     def faults(self) -> list[str]:
         """Return what is wrong with the page that is open: by axe, by width, by size, by its own console."""
-        found = [violation["id"] for violation in Axe().run(self.page, options=RULES).response["violations"]]
+        found = self.violations()
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
             if self.page.evaluate("document.documentElement.scrollWidth") > width:
                 found.append(f"scrolls sideways at {width}")
         nodes = self.page.evaluate("document.getElementsByTagName('*').length")
         return found + self.said + ([f"{nodes} nodes"] if nodes > MOST_NODES else [])
+
+    def violations(self) -> list[str]:
+        """Return the rules of accessibility that the page breaks, by axe."""
+        return [violation["id"] for violation in Axe().run(self.page, options=RULES).response["violations"]]
 
     def picture(self, name: str) -> None:
         """Keep pictures of the page at every width, where somebody wants to look at them."""
@@ -59,11 +63,12 @@ class Reader:
 
 @contextmanager
 def reading_as(
-    chromium: Browser, platform: Platform, actor: Actor, name: str = "", *, java_script: bool = True
+    chromium: Browser, platform: Platform, actor: Actor, name: str = "", *, java_script: bool = True, **wishes: Any
 ) -> Iterator[Reader]:
-    """Open a browser in which somebody is signed in."""
+    """Open a browser in which somebody is signed in; `wishes` are further options of its context."""
     site = platform.addresses.url("gateway")
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=java_script)
+    wishes |= {"java_script_enabled": java_script}
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, **wishes)
     secret = platform.sign_in(actor, name)
     page = context.new_page()
     # A cookie of this name is taken from an answer of the site alone, so the site seems to answer with it once.

@@ -35,6 +35,8 @@ pytestmark = pytest.mark.timeout(600)
 
 ALLOWED, FORBIDDEN, HIDDEN = Verdict.ALLOWED, Verdict.FORBIDDEN, Verdict.HIDDEN
 UNSEEN: Final = "999999"
+PORTAL: Final = (*JOBSEEKERS, "who referred the person")
+DOWNLOADS: Final = (".csv", ".json", "/cv/{version}/file")
 HERE: Final = re.compile(r"/(?![/\\])")
 ASTRAY: Final = {"back": "//elsewhere.example", "next": "https://elsewhere.example"}
 
@@ -252,3 +254,15 @@ def test_every_page_treats_every_visitor_as_the_table_says_and_tells_each_refusa
 def is_owned(route: str) -> bool:
     """Return whether a page names somebody, or something of theirs."""
     return any(f"{{{one}_id}}" in route for one in ("participant", "referral", "application"))
+
+
+def shown() -> Iterator[tuple[str, str]]:
+    """Return each page with who reads it: somebody of the portal, and somebody of the console."""
+    for route, (row, _) in TABLE.items():
+        method, path = route.split(" ")
+        if method == "GET" and not path.endswith(DOWNLOADS):
+            allowed = [visitor for visitor in VISITORS if row[visitor] is ALLOWED]
+            for of_look in (True, False):
+                first = [visitor for visitor in allowed if (visitor in PORTAL) is of_look][:1]
+                yield from ((path, visitor) for visitor in first)
+    yield from (("/help", visitor) for visitor in (PORTAL[0], "coach of the person"))
