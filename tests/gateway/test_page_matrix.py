@@ -36,7 +36,7 @@ pytestmark = pytest.mark.timeout(600)
 ALLOWED, FORBIDDEN, HIDDEN = Verdict.ALLOWED, Verdict.FORBIDDEN, Verdict.HIDDEN
 UNSEEN: Final = "999999"
 PORTAL: Final = (*JOBSEEKERS, "who referred the person")
-DOWNLOADS: Final = (".csv", ".json", "/cv/{version}/file")
+PARTS: Final = (".csv", ".json", "/cv/{version}/file", "/peek")
 HERE: Final = re.compile(r"/(?![/\\])")
 ASTRAY: Final = {"back": "//elsewhere.example", "next": "https://elsewhere.example"}
 
@@ -260,7 +260,7 @@ def shown() -> Iterator[tuple[str, str]]:
     """Return each page with who reads it: somebody of the portal, and somebody of the console."""
     for route, (row, _) in TABLE.items():
         method, path = route.split(" ")
-        if method == "GET" and not path.endswith(DOWNLOADS):
+        if method == "GET" and not path.endswith(PARTS):
             allowed = [visitor for visitor in VISITORS if row[visitor] is ALLOWED]
             for of_look in (True, False):
                 first = [visitor for visitor in allowed if (visitor in PORTAL) is of_look][:1]
