@@ -34,6 +34,7 @@ NAMES = (
     "import_vacancies",
     "search",
     "platform",
+    "pages",
     "funnel_as_of",
     "simulate",
 )
