@@ -93,6 +93,17 @@ async def test_a_timer_waits_until_its_view_has_heard_what_the_service_told(grou
     assert await commands(ground) == 0
 
 
+async def test_a_timer_waits_until_its_view_is_folded_as_this_release_does(ground: Ground) -> None:
+    await ground.append(with_actions(1))
+    async with ground.relaying():
+        await ground.all_told()
+    await ground.rebuild(replace(CASELOAD, calls=(with_actions,))).run()
+    async with ticker(ground) as waiting:
+        assert await waiting.tick(FALL_DUE) == 0
+        await ground.rebuild(CASELOAD).run(only_if_changed=True)
+        assert await waiting.tick(FALL_DUE) == 1
+
+
 async def test_a_view_that_is_rebuilt_wakes_no_timer_again(ground: Ground) -> None:
     await ground.append(with_actions(5))
     await folded(ground)

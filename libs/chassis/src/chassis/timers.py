@@ -51,7 +51,7 @@ select not exists (
     left join heard_position h on h.consumer = v.view || '#' || v.generation
         and h.source = %(source)s and h.topic = %(topic)s and h.partition = told.partition
     where coalesce(h.position, 0) < told.position
-) from view_version v where v.view = %(view)s and v.status = 'live'
+) from view_version v where v.view = %(view)s and v.status = 'live' and v.fold_hash = %(fold_hash)s
 """
 TAKE: Final[LiteralString] = """
 select due.key, due.aggregate_id, due.tenant, due.due_at, asked.command_key
@@ -129,7 +129,7 @@ class Ticker:
     async def tick(self, timer: Timer) -> int:
         """Give the commands of what is due now, at most TAKEN_AT_ONCE, once the view knows all that was told by now.
 
-        Returns how many there were; none while the view is not built or falls behind.
+        Returns how many there were; none while the view is not built as this release folds it, or falls behind.
         """
         async with self._pool.connection() as connection:
             for view in (timer.view, *timer.also):
@@ -147,9 +147,10 @@ class Ticker:
         """Wait a tick for the view to have heard what this service had told when the wait began."""
         row = await (await connection.execute(TOLD, [view.topic])).fetchone() or ([], [])
         places = {"partitions": row[0], "positions": row[1], "source": self._store.source, "topic": view.topic}
+        ours = {"view": view.name, "fold_hash": view.fold_hash}
         deadline = asyncio.get_running_loop().time() + TICK_SECONDS
         while asyncio.get_running_loop().time() < deadline:
-            cursor = await connection.execute(CAUGHT_UP, {**places, "view": view.name}, prepare=True)
+            cursor = await connection.execute(CAUGHT_UP, {**places, **ours}, prepare=True)
             if (await cursor.fetchone() or (False,))[0]:
                 return True
             await asyncio.sleep(CATCH_UP_SECONDS)
