@@ -184,6 +184,66 @@ def test_a_row_is_put_off_by_keys_and_taken_back_by_one(
         record_property("take that back", hand.took())
 
 
+def test_a_session_is_noted_in_one_submit_and_taken_back_in_one(
+    reading: As, platform: Platform, queue: list[Person], record_property: Tell
+) -> None:
+    person = queue[0]
+    case = f"{API}/cases/{person.case}"
+    starts_at = datetime.now(UTC) + timedelta(seconds=2)
+    meeting = {"kind": "review", "channel": "in_person", "starts_at": starts_at.isoformat(), "minutes": 5}
+    done(platform.client(person.coach).post(f"{case}/appointments", json=meeting))
+    eventually(
+        lambda: platform.client(person.coach).get(f"{case}/appointments"),
+        lambda page: any(one["needs_outcome"] for one in page["appointments"]),
+    )
+    with reading(person.coach) as reader:
+        page = reader.open(f"/people/{person.id}")
+        hand = Hand(page)
+        page.locator("#deed-session summary").focus()
+        hand.press("Enter")
+        box = page.locator("#deed-session")
+        box.get_by_label("They came", exact=True).focus()
+        hand.press("Space")
+        box.get_by_label("What they will do").focus()
+        hand.type("Ring two bakeries")
+        hand.press("Enter")
+        hand.type("Mend the CV")
+        box.get_by_label("Note", exact=False).first.focus()
+        hand.type("In good spirits")
+        box.get_by_role("button", name="Keep all of it").focus()
+        hand.press("Enter")
+        expect(page.get_by_text("The session is noted.")).to_be_visible()
+        record_property("the session box: outcome, two steps and a note in one submit", hand.took())
+        expect(page.get_by_text("Mend the CV").first).to_be_visible()
+        reader.picture("console-session")
+        assert reader.faults() == []
+
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Taken back.")).to_be_visible()
+        page = reader.open(f"/people/{person.id}")
+        expect(page.get_by_text("Did they come?").first).to_be_attached()
+        open_steps = page.locator("#plan ~ ul.queue").get_by_text("Mend the CV")
+        expect(open_steps).to_have_count(0)
+
+
+def test_a_session_that_cannot_be_kept_is_shown_again_as_it_was_filled_in(reading: As, queue: list[Person]) -> None:
+    with reading(queue[1].coach) as reader:
+        page = reader.open(f"/people/{queue[1].id}")
+        page.locator("#deed-session summary").click()
+        page.locator("#session-note").fill("Rang, nobody there")
+        page.get_by_role("button", name="Keep all of it").click()
+        expect(page.get_by_role("alert")).to_contain_text("Say how you spoke")
+        expect(page.locator("#session-note")).to_have_value("Rang, nobody there")
+        assert reader.faults() == []
+
+        page.locator("#session-channel-2").check()
+        page.locator("#session-participant").fill("Ring back")
+        page.locator("#session-due").fill("2020-01-01")
+        page.get_by_role("button", name="Keep all of it").click()
+        expect(page.get_by_role("alert")).to_contain_text("That is not possible now")
+        expect(page.locator("#session-participant")).to_have_value("Ring back")
+
+
 def test_single_keys_can_be_switched_off(reading: As, queue: list[Person]) -> None:
     with reading(queue[0].coach) as reader:
         page = reader.open("/help")

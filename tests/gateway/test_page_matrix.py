@@ -145,6 +145,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST /people/{participant_id}/{code}": (WORKS_WITH, {"code": "contact", "channel": "phone"}),
     "POST /people/{participant_id}/actions/{action_id}/{step}": (WORKS_WITH, {"step": "begin"}),
     "POST /people/{participant_id}/book": (WORKS_WITH, MEETING),
+    "POST /people/{participant_id}/session": (WORKS_WITH, {"channel": "phone"}),
     "POST /people/{participant_id}/appointments/{appointment_id}/{code}": (WORKS_WITH, {"code": "came"}),
     "GET /team": (OF_LEADERS, {}),
     "GET /standards": (OF_LEADERS, {}),

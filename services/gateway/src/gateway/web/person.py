@@ -13,8 +13,18 @@ from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
 from gateway.web.people import DEEDS, NEEDS, SERVICE, TRACKS, WAYS
+from gateway.web.session_box import (
+    AGAIN,
+    PLACES,
+    UNREADABLE,
+    Again,
+    body_of_session,
+    missing_in,
+    session_box,
+    undo_of_session,
+)
 from gateway.web.undo import undo_with
-from gateway.web.visitor import AtPage, AtWork, blank
+from gateway.web.visitor import AtPage, AtWork, Visitor, blank
 from gateway.web.words import N_
 
 KINDS: Final = (
@@ -90,38 +100,7 @@ async def show_person(
     visitor: AtWork, participant_id: UUID, as_of: str = "", by: str = "occurred_at", kind: str = ""
 ) -> HTMLResponse:
     """Show a person, as they stand or stood on a day."""
-    asked = {"as_of": as_of, "by": by} if as_of else {}
-    page = await visitor.read(SERVICE, f"/participants/{participant_id}", **asked)
-    case = page["case_id"]
-    more = {
-        "messages": Question(SERVICE, f"/cases/{case}/messages"),
-        "appointments": Question(SERVICE, f"/cases/{case}/appointments"),
-    }
-    if kind:
-        more["timeline"] = Question(SERVICE, f"/participants/{participant_id}/timeline", query={"kind": kind})
-    found, missing = await visitor.read_all(more)
-    return visitor.page(
-        "person.html",
-        page=page,
-        timeline_entries=(found.get("timeline") or {"entries": page["timeline"]})["entries"],
-        messages=list(reversed((found.get("messages") or {}).get("messages", []))),
-        appointments=(found.get("appointments") or {}).get("appointments", []),
-        kinds=[("", visitor.say(N_("Everything"))), *((code, visitor.say(words)) for code, words in KINDS)],
-        kind=kind,
-        deeds=[*DEEDS.values(), BOOK],
-        deed=DEEDS,
-        book=BOOK,
-        needs={code: visitor.say(words) for code, words in NEEDS},
-        tracks={code: visitor.say(words) for code, words in TRACKS},
-        channels={code: visitor.say(words) for code, words in WAYS},
-        steps={code: visitor.say(words) for code, words in STEPS.items()},
-        steps_from=STEPS_FROM,
-        statuses={code: (mark, visitor.say(words)) for code, (mark, words) in STATUSES.items()},
-        outcomes={code: visitor.say(words) for code, (words, _, _) in OUTCOMES.items()},
-        staff={str(id_): name for id_, name in visitor.desk.staff.items()},
-        missing=missing,
-        errors=blank({}),
-    )
+    return await _page(visitor, participant_id, {"as_of": as_of, "by": by} if as_of else {}, kind)
 
 
 @person_router.post("/people/{participant_id}/actions/{action_id}/{step}")
@@ -142,6 +121,24 @@ async def book(visitor: AtWork, participant_id: UUID) -> Response:
     case = await case_of(visitor)
     command = await visitor.command(SERVICE, f"/cases/{case}/appointments", body_of(BOOK, form, visitor.now))
     return command.then(f"/people/{participant_id}", "done")
+
+
+@person_router.post("/people/{participant_id}/session")
+async def note_session(visitor: AtWork, participant_id: UUID) -> Response:
+    """Note a session, all of it or nothing; show what was filled in again where something is wrong."""
+    form = await visitor.request.form()
+    case, body = await case_of(visitor), body_of_session(form, visitor)
+    told, status = {name: str(value) for name, value in form.items()}, UNREADABLE
+    errors = {place: visitor.say(words) for place, words in missing_in(body)}
+    if not errors:
+        command = await visitor.command(SERVICE, f"/cases/{case}/session", body)
+        status = command.answer.status_code
+        if status not in AGAIN:
+            steps = undo_of_session(case, form, command.answer.json()) if command.done else []
+            back = f"/people/{participant_id}"
+            return command.then(back, "session", await undo_with(visitor, steps, back) if steps else None)
+        errors = {PLACES.get(place, place): words for place, words in command.faults(visitor.say).items()}
+    return await _page(visitor, participant_id, {}, again=Again(told, errors, status))
 
 
 @person_router.post("/people/{participant_id}/appointments/{appointment_id}/{code}")
@@ -173,6 +170,46 @@ async def case_of(visitor: AtPage) -> UUID:
         return UUID(str((await visitor.request.form()).get("case", "")))
     except ValueError:
         raise ProblemError(422, "The case is missing.") from None
+
+
+async def _page(
+    visitor: Visitor, participant_id: UUID, asked: Mapping[str, str], kind: str = "", again: Again | None = None
+) -> HTMLResponse:
+    """Return the page, with a session box as it was filled in where it could not be kept."""
+    page = await visitor.read(SERVICE, f"/participants/{participant_id}", **asked)
+    case = page["case_id"]
+    more = {
+        "messages": Question(SERVICE, f"/cases/{case}/messages"),
+        "appointments": Question(SERVICE, f"/cases/{case}/appointments"),
+    }
+    if kind:
+        more["timeline"] = Question(SERVICE, f"/participants/{participant_id}/timeline", query={"kind": kind})
+    found, missing = await visitor.read_all(more)
+    appointments = (found.get("appointments") or {}).get("appointments", [])
+    return visitor.page(
+        "person.html",
+        status=again.status if again else 200,
+        page=page,
+        timeline_entries=(found.get("timeline") or {"entries": page["timeline"]})["entries"],
+        messages=list(reversed((found.get("messages") or {}).get("messages", []))),
+        appointments=appointments,
+        box=session_box(visitor, appointments, again),
+        kinds=[("", visitor.say(N_("Everything"))), *((code, visitor.say(words)) for code, words in KINDS)],
+        kind=kind,
+        deeds=[*DEEDS.values(), BOOK],
+        deed=DEEDS,
+        book=BOOK,
+        needs={code: visitor.say(words) for code, words in NEEDS},
+        tracks={code: visitor.say(words) for code, words in TRACKS},
+        channels={code: visitor.say(words) for code, words in WAYS},
+        steps={code: visitor.say(words) for code, words in STEPS.items()},
+        steps_from=STEPS_FROM,
+        statuses={code: (mark, visitor.say(words)) for code, (mark, words) in STATUSES.items()},
+        outcomes={code: visitor.say(words) for code, (words, _, _) in OUTCOMES.items()},
+        staff={str(id_): name for id_, name in visitor.desk.staff.items()},
+        missing=missing,
+        errors=blank({}),
+    )
 
 
 async def _back(visitor: AtPage, participant_id: UUID) -> str:

@@ -77,6 +77,7 @@ DONE: Final[Mapping[str, str]] = {
     "answered": N_("Noted. The referrer sees it now."),
     "done": N_("Noted."),
     "contact": N_("Contact recorded."),
+    "session": N_("The session is noted."),
     "snoozed": N_("Put off. A more urgent reason wakes it."),
     "set-aside": N_("All right. Here is what else helps."),
     "message": N_("Your message is on its way."),
