@@ -28,6 +28,14 @@ DEEDS: Final = {
     "practise_interview": N_("Practise interviews"),
     "review_action": N_("Go through the action"),
 }
+WHERE: Final = {
+    "reply": "messages",
+    "keep_promise": "plan",
+    "review_action": "plan",
+    "record_outcome": "meetings",
+    "agree_action": "agree-what",
+}
+"""Where on a person's page a deed is done; any other begins with the reason, at its top."""
 NEEDS: Final = {
     "interpreter": N_("interpreter"),
     "call_only": N_("call only"),
@@ -60,6 +68,7 @@ async def show_today(visitor: AtPage, coach: UUID | None = None) -> HTMLResponse
         "today.html",
         page=today,
         deeds={code: visitor.say(words) for code, words in DEEDS.items()},
+        where=WHERE,
         needs={code: visitor.say(words) for code, words in NEEDS.items()},
         channels={code: visitor.say(words) for code, words in CHANNELS.items()},
         whose=str(coach or visitor.actor.id),
