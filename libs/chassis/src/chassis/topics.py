@@ -1,11 +1,12 @@
 """The topics of the platform: they keep everything for ever, but activity; their partitions never change."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import BrokerNotAvailableError, TopicAlreadyExistsError, for_code
 
 from events.envelope import ACCESS, ACTIVITY, JOURNEY, MARKET, PARTITIONS, PROGRAMME
 
@@ -13,6 +14,8 @@ TOPICS: Final = (JOURNEY, PROGRAMME, MARKET, ACCESS, ACTIVITY)
 THIRTEEN_MONTHS: Final = timedelta(days=397)
 FORGETTING: Final[Mapping[str, timedelta]] = {ACTIVITY: THIRTEEN_MONTHS}
 """The topics that lose what is older than this."""
+LOOKS: Final = 100
+LOOKS_APART_SECONDS: Final = 0.1
 
 
 async def make_topics(bootstrap: str, prefix: str = "", partitions: int = PARTITIONS, replicas: int = 1) -> None:
@@ -23,6 +26,7 @@ async def make_topics(bootstrap: str, prefix: str = "", partitions: int = PARTIT
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
+        await _led(admin)
         topics = [NewTopic(prefix + topic, partitions, replicas, topic_configs=_kept(topic)) for topic in TOPICS]
         answer = await admin.create_topics(topics)
         errors = [for_code(code) for _, code, *_ in answer.topic_errors if code]
@@ -30,6 +34,16 @@ async def make_topics(bootstrap: str, prefix: str = "", partitions: int = PARTIT
             raise wrong[0]
     finally:
         await admin.close()
+
+
+async def _led(admin: AIOKafkaAdminClient) -> None:
+    """Wait for a broker that has just started: it answers before it knows that it is there. Raises KafkaError."""
+    for _ in range(LOOKS):
+        told = await admin.describe_cluster()
+        if told["controller_id"] in {broker["node_id"] for broker in told["brokers"]}:
+            return
+        await asyncio.sleep(LOOKS_APART_SECONDS)
+    raise BrokerNotAvailableError
 
 
 def _kept(topic: str) -> dict[str, str]:
