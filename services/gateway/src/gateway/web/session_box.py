@@ -20,7 +20,7 @@ CAME: Final[Options] = (
     ("missed", N_("They did not come")),
     ("missed_acceptably", N_("Did not come, with a good reason")),
 )
-SPOKE: Final[Options] = (("", N_("No")), *WAYS)
+SPOKE: Final[Options] = (("", N_("We did not")), *WAYS)
 OWNERS: Final = ("participant", "coach")
 PLACES: Final[Mapping[str, str]] = {"what": "participant", "text": "note"}
 AT: Final = "session-"
