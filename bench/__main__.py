@@ -30,6 +30,7 @@ NAMES = (
     "listen",
     "http_command",
     "end_to_end",
+    "live_change",
     "caseload_pages",
     "import_vacancies",
     "search",

@@ -39,8 +39,8 @@ def run(machine: Machine) -> list[Result]:
     running = Running(machine, machine.folder / "end_to_end")
     with running.roles("referrals", ["api", "relay", "project"]), running.roles("caseload", ["api", "project"]):
         runs = [sorted(asyncio.run(_one_run(running))) for _ in range(RUNS)]
-    p50 = median(_percentile(times, 0.50) for times in runs)
-    p99 = median(_percentile(times, 0.99) for times in runs)
+    p50 = median(percentile(times, 0.50) for times in runs)
+    p99 = median(percentile(times, 0.99) for times in runs)
     remark = f"one fsync takes {machine.fsync_milliseconds:.2f} ms; {COMMANDS_PER_SECOND} commands/s for {SECONDS} s"
     return [
         Result("end_to_end_p50", p50, "ms", "limit", P50_MILLISECONDS, "≤ 60 ms", p50 <= P50_MILLISECONDS, remark),
@@ -48,7 +48,8 @@ def run(machine: Machine) -> list[Result]:
     ]
 
 
-def _percentile(times: Sequence[float], share: float) -> float:
+def percentile(times: Sequence[float], share: float) -> float:
+    """Return what so large a share of sorted seconds stays under, in milliseconds."""
     return round(1000 * times[int(share * (len(times) - 1))], 1)
 
 
@@ -106,7 +107,7 @@ async def _watch(running: Running, pending: dict[Place, float], times: list[floa
 async def _referrals(running: Running, count: int) -> list[UUID]:
     """Store referrals to acknowledge, and wait until they have all been folded."""
     async with open_pool(running.addresses.databases["referrals"], 2, "*") as pool:
-        referrals = [_referral() for _ in range(count)]
+        referrals = [new_referral(uuid4()) for _ in range(count)]
         for first in range(0, count, 500):
             session = Session(Store(pool, "referrals"), Ask("bench:1", "bench"))
             answer = await session.append(referrals[first : first + 500], Answer(200))
@@ -124,8 +125,9 @@ async def _folded(running: Running, places: Sequence[Place]) -> None:
             await asyncio.sleep(0.05)
 
 
-def _referral() -> Referral:
-    participant, tenant = uuid4(), persona(WHO).actor.tenant
+def new_referral(participant: UUID) -> Referral:
+    """Return a new referral of somebody to the provider of the manager who confirms it."""
+    tenant = persona(WHO).actor.tenant
     assert tenant is not None
     secret = base64.urlsafe_b64encode(bytes(48)).decode()
     submitted = ReferralSubmitted(

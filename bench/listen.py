@@ -176,7 +176,7 @@ def _project_with_library(machine: Machine) -> float:
         for case in cases:
             for _ in range(STOCK_EVENTS // 100 - 1):
                 case.record_contact("phone", UUID(int=21))
-        library.save(*cases)
+            library.save(case)
         with library.recorder.datastore.transaction(commit=True) as cursor:  # type: ignore[attr-defined]
             cursor.execute("create table counted (id int primary key, n bigint)")
         last = library.recorder.max_notification_id()

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class Running:
     """Addresses and tokens of services that run."""
 
     def __init__(self, machine: Machine, folder: Path) -> None:
-        ports = {name: any_free() for name in ("referrals", "caseload", "jobsearch", "keyring", "zipkin")}
+        ports = {name: any_free() for name in ("referrals", "caseload", "jobsearch", "keyring", "gateway", "zipkin")}
         folder.mkdir()
         ports["kafka"] = int(machine.kafka.bootstrap.rpartition(":")[2])
         self.addresses = environment.prepare(machine.postgres, machine.postgres, ports, folder)
@@ -33,10 +33,10 @@ class Running:
         return person_token(SigningKey.read(identity.people_key(self.addresses.keys)), persona(name).actor)
 
     @contextmanager
-    def roles(self, service: str, roles: Sequence[str]) -> Iterator[None]:
-        """Run roles of a service, each in a process, while the context lasts."""
+    def roles(self, service: str, roles: Sequence[str], variables: Mapping[str, str] = {}) -> Iterator[None]:
+        """Run roles of a service, each in a process, while the context lasts; `variables` are further settings."""
         told = environment.of_service(service, self.addresses)
-        told |= {"OTEL_TRACES_EXPORTER": "none", "WAYMARK_ACCESS_LOG": "false"}
+        told |= {"OTEL_TRACES_EXPORTER": "none", "WAYMARK_ACCESS_LOG": "false", **variables}
         with ExitStack() as processes:
             for role in roles:
                 processes.enter_context(self._process(service, role, told))
