@@ -60,7 +60,7 @@ async def _one_run(running: Running) -> list[float]:
         referrals = await _referred(running, count)
         await _all_told(moved, {person for person, _ in referrals})
         tasks.create_task(_confirm(running, referrals, began))
-        times = [time.perf_counter() - began[await anext(moved)] for _ in range(count)]
+        times = [await _seconds(moved, began) for _ in range(count)]
     return times[WARM_UP:]
 
 
@@ -79,6 +79,12 @@ async def _moved(stream: httpx.Response) -> AsyncIterator[str]:
     async for line in stream.aiter_lines():
         if line.startswith("data: {"):
             yield str(json.loads(line.removeprefix("data: "))["participant_id"])
+
+
+async def _seconds(moved: AsyncIterator[str], began: dict[str, float]) -> float:
+    """Return how long ago the command was given of which the next event tells."""
+    person = await anext(moved)
+    return time.perf_counter() - began[person]
 
 
 async def _all_told(moved: AsyncIterator[str], people: set[str]) -> None:

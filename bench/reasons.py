@@ -15,5 +15,5 @@ REASONS: Mapping[str, str] = {
     "end_to_end_p50": "the database, the broker and five processes of two services share the cores with the load",
     "end_to_end_p99": "a slow flush, or a process that waits for a core, delays everything behind it",
     "search": "PostgreSQL cuts the words of each vacancy that a phrase may be in, and counts all that is found",
-    "platform_start": "databases, broker, tracing and three services start at once on the same cores",
+    "platform_start": "databases, broker, tracing and eight services start at once on the same cores",
 }
