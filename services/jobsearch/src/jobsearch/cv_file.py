@@ -64,7 +64,7 @@ def _words_of_word(content: bytes) -> str:
             if b"macroenabled" in types.lower():
                 raise CvRefusedError(HAS_MACRO)
             return "".join(_words(_parsed(_part(archive, _TEXT)))).strip()
-    except (zipfile.BadZipFile, KeyError, ParseError, RuntimeError, NotImplementedError, EOFError, OSError):
+    except (zipfile.BadZipFile, KeyError, ParseError, RuntimeError, EOFError, OSError):
         message = "The file cannot be read as a Word document. Save it anew and try again."
         raise CvRefusedError(message) from None
 
