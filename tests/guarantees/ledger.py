@@ -52,6 +52,8 @@ Pages = dict[UUID, Page]
 
 # What certain facts, by id, set off before they are handled, and what is then written beside the keyring's trail.
 trouble: dict[str, Callable[[Told], str]] = {}
+# The facts in the middle of whose folding, and nowhere else, this process stops itself, once.
+stops: set[str] = set()
 
 
 def _person(told: Told) -> UUID:
@@ -62,6 +64,9 @@ def fold_page(page: Page | None, told: Told) -> Page:
     """Add a fact to its person's page."""
     page = page or Page(told.subject)
     add(page, told.source, told.id)
+    if told.id in stops:
+        stops.remove(told.id)
+        os.kill(os.getpid(), signal.SIGSTOP)
     if told.id in trouble:
         page.keyring = trouble[told.id](told)
     return page
@@ -104,19 +109,13 @@ async def hear(
 ) -> None:
     """Follow the journey, as a process; SIGSTOP it in the middle of folding the fact `stop_at`."""
     if stop_at:
-        trouble[stop_at] = _stop_once
+        stops.add(stop_at)
     async with consumers(application) as both:
         broker = live_broker(bootstrap)
         Listener(broker, prefix + group, both, bootstrap, topic_prefix=prefix, session_milliseconds=session)
         async with broker:
             await broker.start()
             await asyncio.Event().wait()
-
-
-def _stop_once(told: Told) -> str:
-    del trouble[told.id]
-    os.kill(os.getpid(), signal.SIGSTOP)
-    return ""
 
 
 async def pages(ground: Ground) -> Pages:
