@@ -368,7 +368,7 @@ async def test_an_operator_sees_who_is_held_back_and_why_and_has_it_handled(
     monkeypatch.undo()
     record_platform(tmp_path / "running.json", listener)
     monkeypatch.setattr(record, "FILE", tmp_path / "running.json")
-    monkeypatch.setattr(operator, "console", Console(width=500))
+    monkeypatch.setattr(operator, "console", Console(width=80))
     listed = await waymark("parked", "list")
     assert [word for word in ("and 1 more", "UnknownFactError", POLICIES[0].name) if word not in listed] == []
     each = await waymark("parked", "list", "--every-key")

@@ -16,6 +16,8 @@ from waymark.local.failure import PlatformFailure
 from waymark.local.tail import readable
 
 GLANCE_SECONDS = 0.02
+FRAME = " \t|+-"
+"""What stands around the lines of a traceback of several errors."""
 SERIOUS = (os.strerror(errno.ENOSPC), "FATAL", "ERROR")
 
 
@@ -113,7 +115,7 @@ class Child:
 
 
 def _last_words(log: Path) -> str:
-    lines = [readable(line.strip()) for line in log.read_text(errors="replace").splitlines()[-50:]]
+    lines = [readable(line.strip(FRAME)) for line in log.read_text(errors="replace").splitlines()[-50:]]
     telling = [line for line in lines if line and not line.startswith("at ")]
     worst = [line for line in telling if any(word in line for word in SERIOUS)]
     return (worst or telling or ["nothing"])[-1]

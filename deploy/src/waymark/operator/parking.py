@@ -12,7 +12,6 @@ import psycopg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 import analytics.main
 import caseload.main
@@ -71,25 +70,28 @@ def show_all(
     every_key: Annotated[bool, typer.Option("--every-key", help="A line for each key that is held back.")] = False,
 ) -> None:
     """Show whom each service holds back, since when, and why: the keys with one reason in one line."""
-    table = Table("service", "consumer", "key", "fact", "error", "since", "waiting", box=None)
-    for service, database in _listening().items():
-        for alike in _alike(asyncio.run(held_by(service, database)), every_key=every_key):
-            first = alike[0]
-            key = f"{first.key} and {len(alike) - 1:,} more" if alike[1:] else first.key
-            since, waiting = f"{first.since:%Y-%m-%d %H:%M:%S}", f"{sum(held.waiting for held in alike):,}"
-            table.add_row(service, first.consumer, key, first.type, first.error, since, waiting)
-    console.print(table if table.row_count else "Nothing is parked.")
+    lines = [
+        line
+        for service, database in _listening().items()
+        for alike in _alike(asyncio.run(held_by(service, database)), every_key=every_key)
+        for line in _told_of(service, alike)
+    ]
+    _print_whole(lines or ["Nothing is parked."])
 
 
 @parked.command("show")
 def show_one(key: Key) -> None:
     """Show the facts that wait for one key, in their order. What is personal in them stays sealed and is not shown."""
-    table = Table("service", "consumer", "source", "position", "fact", "error", "since", box=None)
-    for service, database in _listening().items():
-        for queued in asyncio.run(waiting_for(service, database, key)):
-            since, position = f"{queued.since:%Y-%m-%d %H:%M:%S}", str(queued.position)
-            table.add_row(service, queued.consumer, queued.source, position, queued.type, queued.error, since)
-    console.print(table if table.row_count else "Nothing is parked for this key.")
+    lines = [
+        line
+        for service, database in _listening().items()
+        for queued in asyncio.run(waiting_for(service, database, key))
+        for line in (
+            f"{service}  {queued.consumer}  {queued.type}",
+            f"    {queued.source} {queued.position}  since {queued.since:%Y-%m-%d %H:%M:%S}  {queued.error}".rstrip(),
+        )
+    ]
+    _print_whole(lines or ["Nothing is parked for this key."])
 
 
 @parked.command("replay")
@@ -191,6 +193,22 @@ def _alike(all_held: Sequence[Held], *, every_key: bool) -> Sequence[Sequence[He
     for held in all_held:
         alike.setdefault((held.consumer, held.type, held.error), []).append(held)
     return list(alike.values())
+
+
+def _print_whole(lines: Sequence[str]) -> None:
+    """Print lines of which none is cut: whoever reads a key gives it to `show` and `replay`."""
+    console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+
+
+def _told_of(service: str, alike: Sequence[Held]) -> tuple[str, str]:
+    """Return whose facts wait for how long, and below it why."""
+    first, waiting = alike[0], sum(held.waiting for held in alike)
+    whose = f"{first.key} and {len(alike) - 1:,} more" if alike[1:] else first.key
+    since = f"{first.since:%Y-%m-%d %H:%M:%S}"
+    return (
+        f"{service}  {first.consumer}  {whose}  waiting since {since}: {waiting:,}",
+        f"    {first.type}  {first.error}",
+    )
 
 
 def _listening() -> dict[str, str]:
