@@ -11,7 +11,6 @@ from psycopg.rows import class_row
 from caseload.action import ACTION_FACTS, stage_after
 from caseload.case_status import LIFE_FACTS, Life, Status
 from caseload.cover import Cover, coaches_at
-from caseload.views.covering import COVER_FACTS, fold_cover
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
@@ -22,8 +21,6 @@ from events.caseload import (
     ActionFellDue,
     ActionOwner,
     ActionSuggested,
-    CaseCovered,
-    CaseCoverEnded,
     CaseOpened,
     CaseSnoozed,
     CaseStarted,
@@ -44,6 +41,7 @@ from events.caseload import (
     TrackChosen,
     case_of,
 )
+from events.coaching import COACHING_FACTS, COVER_FACTS, take_coaching
 from events.fact import Fact
 from events.referrals import ReferralSubmitted
 from events.sealed import Sealed
@@ -122,9 +120,8 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
                 opened.programme_id,
                 opened.occurred_at,
             )
-        case CoachAssigned() | CaseCovered() | CaseCoverEnded() as fact:
-            row.coach_id = fact.coach_id if isinstance(fact, CoachAssigned) else row.coach_id
-            fold_cover(row, fact)
+        case fact if isinstance(fact, COACHING_FACTS):
+            take_coaching(row, fact)
         case fact if isinstance(fact, LIFE_FACTS):
             _live(row, fact)
     row.version = int(told.id.rpartition(":")[2])
@@ -235,7 +232,7 @@ WAITED_FOR: Final[LiteralString] = "stage in ('agreed', 'in_progress') and not f
 CASELOAD: Final = View(
     name="caseload",
     facts=(ReferralSubmitted, *CASE_FACTS),
-    calls=(Life.after, stage_after, fold_cover),
+    calls=(Life.after, stage_after, take_coaching),
     tables=(
         Table("caseload", CaseRow, case_touched, fold_case, indexes=("tenant, coach_id", "participant_id")),
         Table(

@@ -1,32 +1,13 @@
-"""Who stands in for whom: the columns of a case's row that say so, and the covers of a provider."""
+"""Who stands in for whom: the covers of a provider."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 from psycopg.rows import class_row
 
 from chassis.database import Connection
-from events.caseload import CaseCovered, CaseCoverEnded, CoachAssigned
-
-COVER_FACTS: Final = (CaseCovered, CaseCoverEnded)
-
-
-class Covered(Protocol):
-    """A row of a case for whose coach another may stand in."""
-
-    cover_id: UUID | None
-    cover_begins_at: datetime | None
-    cover_ends_at: datetime | None
-
-
-def fold_cover(row: Covered, fact: CaseCovered | CaseCoverEnded | CoachAssigned) -> None:
-    """Take a cover, or its end, which another coach is too."""
-    begun = fact if isinstance(fact, CaseCovered) else None
-    row.cover_id = begun.coach_id if begun else None
-    row.cover_begins_at, row.cover_ends_at = (begun.begins_at, begun.ends_at) if begun else (None, None)
-
 
 COVERS: Final = """
 select coach_id, cover_id as covering_id, cover_begins_at as begins_at, cover_ends_at as ends_at, count(*) as cases

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from caseload.case_status import ENDS
 from caseload.standing import Json
-from caseload.views.covering import COVER_FACTS, fold_cover
 from caseload.views.person_rows import Folds, file_of, noted, person_touched, version_of
 from caseload.views.today_plan import FOLDS as PLAN_FOLDS
 from chassis.listen.told import Told
@@ -30,6 +29,7 @@ from events.caseload import (
     SafetyConcernRaised,
     TrackChosen,
 )
+from events.coaching import COVER_FACTS, take_coaching
 from events.fact import Fact
 
 
@@ -88,11 +88,11 @@ def _opened(row: CaseStandingRow, fact: CaseOpened, told: Told) -> None:
 def _coached(row: CaseStandingRow, fact: CoachAssigned, _told: Told) -> None:
     row.coach_changes += row.coach_id is not None
     row.coach_id, row.coached_at = fact.coach_id, fact.occurred_at
-    fold_cover(row, fact)
+    take_coaching(row, fact)
 
 
 def _covered(row: CaseStandingRow, fact: CaseCovered | CaseCoverEnded, _told: Told) -> None:
-    fold_cover(row, fact)
+    take_coaching(row, fact)
 
 
 def _started(row: CaseStandingRow, fact: CaseStarted, told: Told) -> None:

@@ -8,12 +8,11 @@ from uuid import UUID
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
-from events.caseload import AppointmentBooked, CaseCovered, CaseCoverEnded, CaseOpened, CoachAssigned
+from events.caseload import AppointmentBooked, CaseOpened, CoachAssigned
+from events.coaching import COACHING_FACTS, take_coaching
 from events.jobsearch import ApplicationSaved, EmployerTargeted
 from events.nudges import NudgeDecided
 from events.referrals import ReferralSubmitted
-
-COACHING: Final = (CoachAssigned, CaseCovered, CaseCoverEnded)
 
 
 @dataclass(slots=True)
@@ -50,15 +49,11 @@ def own(_row: OwnedRow | None, told: Told) -> OwnedRow:
 def care(row: CaredRow | None, told: Told) -> CaredRow:
     """Take a fact of a case."""
     row = row or CaredRow(told.aggregate_id, told.tenant, told.subject)
-    match told.fact:
-        case CoachAssigned(coach_id=coach_id):
-            if row.coach_id and coach_id != row.coach_id:
-                row.earlier_coaches = (*row.earlier_coaches, row.coach_id)
-            row.coach_id, row.cover_id = coach_id, None
-        case CaseCovered() as cover:
-            row.cover_id, row.cover_begins_at, row.cover_ends_at = cover.coach_id, cover.begins_at, cover.ends_at
-        case CaseCoverEnded():
-            row.cover_id = None
+    fact = told.fact
+    if isinstance(fact, CoachAssigned) and row.coach_id not in {None, fact.coach_id}:
+        row.earlier_coaches = (*row.earlier_coaches, row.coach_id)
+    if isinstance(fact, COACHING_FACTS):
+        take_coaching(row, fact)
     return row
 
 
@@ -67,11 +62,11 @@ def _owned(told: Told) -> UUID:
 
 
 def _owned_key(told: Told) -> UUID | None:
-    return None if isinstance(told.fact, COACHING) else _owned(told)
+    return None if isinstance(told.fact, COACHING_FACTS) else _owned(told)
 
 
 def _case_key(told: Told) -> UUID | None:
-    return told.aggregate_id if isinstance(told.fact, (CaseOpened, *COACHING)) else None
+    return told.aggregate_id if isinstance(told.fact, (CaseOpened, *COACHING_FACTS)) else None
 
 
 PEOPLE: Final = View(
@@ -79,7 +74,7 @@ PEOPLE: Final = View(
     facts=(
         ReferralSubmitted,
         CaseOpened,
-        *COACHING,
+        *COACHING_FACTS,
         AppointmentBooked,
         ApplicationSaved,
         EmployerTargeted,
@@ -95,6 +90,7 @@ PEOPLE: Final = View(
             indexes=("coach_id", "cover_id", "participant_id", "using gin (earlier_coaches)"),
         ),
     ),
+    calls=(take_coaching,),
 )
 
 WHOSE: Final = "select participant_id from owned where id = %s"

@@ -8,7 +8,8 @@ from uuid import UUID
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
-from events.caseload import CaseCovered, CaseCoverEnded, CaseOpened, CoachAssigned
+from events.caseload import CaseOpened
+from events.coaching import COACHING_FACTS, take_coaching
 
 
 @dataclass
@@ -32,20 +33,16 @@ def case_touched(told: Told) -> UUID:
 def fold_care(row: CareRow | None, told: Told) -> CareRow:
     """Take a fact of a case into its row."""
     row = row or CareRow(told.aggregate_id, told.subject, told.tenant)
-    match told.fact:
-        case CoachAssigned(coach_id=coach_id):
-            row.coach_id, row.cover_id = coach_id, None
-        case CaseCovered() as cover:
-            row.cover_id, row.cover_begins_at, row.cover_ends_at = cover.coach_id, cover.begins_at, cover.ends_at
-        case CaseCoverEnded():
-            row.cover_id = None
+    if isinstance(told.fact, COACHING_FACTS):
+        take_coaching(row, told.fact)
     return row
 
 
 CARING: Final = View(
     name="caring",
-    facts=(CaseOpened, CoachAssigned, CaseCovered, CaseCoverEnded),
+    facts=(CaseOpened, *COACHING_FACTS),
     tables=(Table("care", CareRow, case_touched, fold_care, indexes=("participant_id",)),),
+    calls=(take_coaching,),
 )
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
-from events.caseload import CaseCovered, CaseCoverEnded, CaseOpened, CoachAssigned
+from events.caseload import CaseOpened
+from events.coaching import COACHING_FACTS, take_coaching
 
 
 @dataclass
@@ -32,20 +33,16 @@ def case_touched(told: Told) -> UUID:
 def fold_coaching(row: CoachingRow | None, told: Told) -> CoachingRow:
     """Take a fact into its case."""
     row = row or CoachingRow(told.aggregate_id, told.subject, told.tenant)
-    match told.fact:
-        case CoachAssigned(coach_id=coach_id):
-            row.coach_id, row.cover_id = coach_id, None
-        case CaseCovered() as cover:
-            row.cover_id, row.cover_begins_at, row.cover_ends_at = cover.coach_id, cover.begins_at, cover.ends_at
-        case CaseCoverEnded():
-            row.cover_id = None
+    if isinstance(told.fact, COACHING_FACTS):
+        take_coaching(row, told.fact)
     return row
 
 
 COACHING: Final = View(
     name="coaching",
-    facts=(CaseOpened, CoachAssigned, CaseCovered, CaseCoverEnded),
+    facts=(CaseOpened, *COACHING_FACTS),
     tables=(Table("coaching", CoachingRow, case_touched, fold_coaching, indexes=("participant_id",)),),
+    calls=(take_coaching,),
 )
 
 

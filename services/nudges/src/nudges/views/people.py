@@ -13,8 +13,6 @@ from events.caseload import (
     AppointmentAttended,
     AppointmentOutcomeCorrected,
     CaseCompleted,
-    CaseCovered,
-    CaseCoverEnded,
     CaseEnteredInError,
     CaseExitedEarly,
     CaseHandedBack,
@@ -23,7 +21,6 @@ from events.caseload import (
     CasePaused,
     CaseReactivated,
     CaseResumed,
-    CoachAssigned,
     ContactNeed,
     ContactRecorded,
     ContactRecordedInError,
@@ -33,6 +30,7 @@ from events.caseload import (
     NeedsAssessed,
     case_of,
 )
+from events.coaching import COACHING_FACTS, take_coaching
 from events.fact import Fact
 from events.keyring import PersonErased
 from events.nudges import NudgeDecided, NudgeHeldOut, NudgeKind, NudgeSuppressed, nudges_of
@@ -63,8 +61,7 @@ PERSON_FACTS: Final = (
 )
 CONTACTS_KEPT: Final = 12
 ENDS: Final = (CaseCompleted, CaseExitedEarly, CaseNotStarted, CaseHandedBack, CaseEnteredInError)
-COACHING: Final = (CoachAssigned, CaseCovered, CaseCoverEnded)
-CASE_FACTS: Final = (CaseOpened, *COACHING, ActionAgreed, CasePaused, CaseResumed, CaseReactivated, *ENDS)
+CASE_FACTS: Final = (CaseOpened, *COACHING_FACTS, ActionAgreed, CasePaused, CaseResumed, CaseReactivated, *ENDS)
 
 
 @dataclass
@@ -190,8 +187,8 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
     assert case
     row = row or CaseRow(case, *whose(told))
     match told.fact:
-        case fact if isinstance(fact, COACHING):
-            _coached(row, fact)
+        case fact if isinstance(fact, COACHING_FACTS):
+            take_coaching(row, fact)
         case ParticipantStarted(start_date=start_date):
             row.start_date = start_date
         case ActionAgreed():
@@ -207,16 +204,6 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
         case fact if isinstance(fact, ENDS):
             row.closed = True
     return row
-
-
-def _coached(row: CaseRow, fact: Fact) -> None:
-    match fact:
-        case CoachAssigned(coach_id=coach_id):
-            row.coach_id, row.cover_id = coach_id, None
-        case CaseCovered() as cover:
-            row.cover_id, row.cover_begins_at, row.cover_ends_at = cover.coach_id, cover.begins_at, cover.ends_at
-        case CaseCoverEnded():
-            row.cover_id = None
 
 
 def erased_touched(told: Told) -> UUID | None:
