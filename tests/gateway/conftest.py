@@ -1,15 +1,22 @@
 """What the tests of the gateway share: the whole platform, once."""
 
+import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.sync_api import Browser
 
+from chassis.database import ALL_TENANTS, Pool, migrate, open_pool, prepare_database
 from tests.gateway.belongings import belongings as give_belongings
+from tests.gateway.pages import As, reading_as
 from tests.gateway.running import API, Person, Platform, done, eventually, running
+from tests.web.browser import browser
 from waymark.local.environment import SERVICES
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
@@ -63,6 +70,28 @@ def somebody(platform: Platform) -> Person:
 def belongings(platform: Platform, somebody: Person) -> Mapping[str, str]:
     """What is theirs, by what the addresses of pages call it."""
     return give_belongings(platform, somebody)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def reading(chromium: Browser, platform: Platform) -> As:
+    """Return what opens a browser in which somebody is signed in."""
+    return lambda actor: reading_as(chromium, platform, actor, "Amir Hussain")
+
+
+@pytest_asyncio.fixture
+async def pool(postgres: Postgres) -> AsyncIterator[Pool]:
+    """A database with the gateway's own tables."""
+    owner, application = prepare_database(postgres.dsn(), f"gateway_{secrets.token_hex(4)}")
+    migrate(owner, application, [files("gateway").joinpath("gateway.sql").read_text()])
+    async with open_pool(application, scope=ALL_TENANTS) as pool:
+        yield pool
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,8 +1,8 @@
 """Somebody with a browser in front of the pages, signed in as whom a test needs."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -59,6 +59,9 @@ class Reader:
         for width in WIDTHS if PICTURES else ():
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+
+
+As = Callable[[Actor], AbstractContextManager[Reader]]
 
 
 @contextmanager

@@ -1,41 +1,23 @@
 """What an analyst does in the pages: search facts, follow one to its trace, look back, fetch an export."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from chassis.identity import Actor
 from gateway.web.facts import said
 from gateway.web.performance import FURTHEST, slid, weeks_back
-from tests.gateway.pages import Reader, reading_as
+from tests.gateway.pages import As
 from tests.gateway.running import API, Person, Platform, eventually
-from tests.web.browser import browser
 
 pytestmark = pytest.mark.timeout(600)
 
 ANALYST = Actor(uuid4(), "analyst")
 TODAY = date(2026, 4, 2)
 PATIENT = 60_000
-
-As = Callable[[Actor], AbstractContextManager[Reader]]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A real browser."""
-    with browser() as running:
-        yield running
-
-
-@pytest.fixture
-def reading(chromium: Browser, platform: Platform) -> As:
-    """Return what opens a browser in which somebody is signed in."""
-    return lambda actor: reading_as(chromium, platform, actor, "Keiko Tanaka")
 
 
 @pytest.fixture(scope="module")

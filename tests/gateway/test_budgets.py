@@ -14,7 +14,6 @@ from tests.gateway.pages import Reader, reading_as
 from tests.gateway.running import Person, Platform
 from tests.gateway.test_page_matrix import shown
 from tests.gateway.visitors import actor_of
-from tests.web.browser import browser
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -53,13 +52,6 @@ UNSEEN: Final = """() => [...document.querySelectorAll("a[href], button, input, 
 
 
 PAGES: Final = pytest.mark.parametrize(("path", "visitor"), list(shown()))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A real browser."""
-    with browser() as running:
-        yield running
 
 
 @dataclass

@@ -1,8 +1,7 @@
 """What a coach does on the pages of their caseload, in a real browser on the running platform."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -10,27 +9,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chassis.identity import Actor
-from tests.gateway.pages import Reader, reading_as
+from tests.gateway.pages import As, reading_as
 from tests.gateway.running import API, Person, Platform, done
-from tests.web.browser import browser
 
 pytestmark = pytest.mark.timeout(600)
-
-As = Callable[[Actor], AbstractContextManager[Reader]]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A real browser."""
-    with browser() as running:
-        yield running
-
-
-@pytest.fixture
-def reading(chromium: Browser, platform: Platform) -> As:
-    """Return what opens a browser in which somebody is signed in."""
-    return lambda actor: reading_as(chromium, platform, actor, "Amir Hussain")
 
 
 def test_a_coach_keeps_a_list_under_a_name_renames_it_removes_it_and_has_it_back(reading: As, person: Person) -> None:

@@ -1,29 +1,14 @@
 """Forms that somebody left, on a real database."""
 
-import secrets
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from uuid import uuid4
 
-import pytest_asyncio
-
-from chassis.database import ALL_TENANTS, Pool, migrate, open_pool, prepare_database
+from chassis.database import Pool
 from gateway.drafts import KEPT, Drafts
-from waymark.local.postgres import Postgres
 
 OWNER, OTHER = uuid4(), uuid4()
 TOLD = {"name": "Ana Lima", "notes": "Mornings suit her."}
 MONDAY = datetime(2026, 4, 6, 9, tzinfo=UTC)
-
-
-@pytest_asyncio.fixture
-async def pool(postgres: Postgres) -> AsyncIterator[Pool]:
-    """A database with the gateway's own tables."""
-    owner, application = prepare_database(postgres.dsn(), f"gateway_{secrets.token_hex(4)}")
-    migrate(owner, application, [files("gateway").joinpath("gateway.sql").read_text()])
-    async with open_pool(application, scope=ALL_TENANTS) as pool:
-        yield pool
 
 
 def drafts_on(pool: Pool, day: datetime, key: bytes = b"a secret of the service") -> Drafts:

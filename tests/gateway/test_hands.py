@@ -1,23 +1,19 @@
 """What hands feel: nothing moves under them, few keys do much, and what that takes is counted and printed."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from chassis.identity import Actor
 from gateway.web.today import WHERE
-from tests.gateway.pages import Reader, reading_as
+from tests.gateway.pages import As
 from tests.gateway.running import API, Person, Platform, Provider, done, eventually
-from tests.web.browser import browser
 
 pytestmark = pytest.mark.timeout(600)
 
-As = Callable[[Actor], AbstractContextManager[Reader]]
 Tell = Callable[[str, object], None]
 HEARD = """() => new Promise((heard) => {
   const line = document.querySelector("[data-changes]");
@@ -29,18 +25,10 @@ PLACES = "rows => rows.map(row => [row.id, Math.round(row.getBoundingClientRect(
 PATIENT_MILLISECONDS = 90_000
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A real browser."""
+@pytest.fixture(autouse=True, scope="module")
+def patience() -> None:
+    """Wait for a busy machine."""
     expect.set_options(timeout=PATIENT_MILLISECONDS)
-    with browser() as running:
-        yield running
-
-
-@pytest.fixture
-def reading(chromium: Browser, platform: Platform) -> As:
-    """Return what opens a browser in which somebody is signed in."""
-    return lambda actor: reading_as(chromium, platform, actor, "Amir Hussain")
 
 
 @pytest.fixture(scope="module")

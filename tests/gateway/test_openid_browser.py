@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.gateway.pages import Reader
 from tests.gateway.test_openid import settings
 from tests.running import prepare, running_services, service_of
-from tests.web.browser import browser
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
@@ -41,13 +40,6 @@ def site(
     told = settings(addresses.url("gateway"), issuer)
     with running_services(service_of("gateway", addresses, folder, variables=told)):
         yield addresses.url("gateway")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A real browser."""
-    with browser() as running:
-        yield running
 
 
 @pytest.fixture

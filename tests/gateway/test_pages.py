@@ -1,35 +1,17 @@
 """Pages as their readers use them, in a real browser on the running platform."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from chassis.identity import Actor
-from tests.gateway.pages import Reader, reading_as
+from tests.gateway.pages import As
 from tests.gateway.running import API, Person, Platform, done
-from tests.web.browser import browser
 
 pytestmark = pytest.mark.timeout(600)
-
-As = Callable[[Actor], AbstractContextManager[Reader]]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A real browser."""
-    with browser() as running:
-        yield running
-
-
-@pytest.fixture
-def reading(chromium: Browser, platform: Platform) -> As:
-    """Return what opens a browser in which somebody is signed in."""
-    return lambda actor: reading_as(chromium, platform, actor, "Amir Hussain")
 
 
 PORTAL = [

@@ -1,30 +1,16 @@
 """Saved views of a caseload, on a real database."""
 
-import secrets
-from collections.abc import AsyncIterator
-from importlib.resources import files
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from chassis.clock import system_clock
-from chassis.database import ALL_TENANTS, Pool, migrate, open_pool, prepare_database
+from chassis.database import Pool
 from chassis.identity import Actor
 from gateway.saved_views import MOST, NameTakenError, SavedViews, TooManyError
-from waymark.local.postgres import Postgres
 
 AMIR = Actor(uuid4(), "coach", uuid4())
 BEA = Actor(uuid4(), "coach", AMIR.tenant)
-
-
-@pytest_asyncio.fixture
-async def pool(postgres: Postgres) -> AsyncIterator[Pool]:
-    """A database with the gateway's own tables."""
-    owner, application = prepare_database(postgres.dsn(), f"gateway_{secrets.token_hex(4)}")
-    migrate(owner, application, [files("gateway").joinpath("gateway.sql").read_text()])
-    async with open_pool(application, scope=ALL_TENANTS) as pool:
-        yield pool
 
 
 @pytest.fixture

@@ -1,18 +1,13 @@
 """What can be taken back, on a real database."""
 
-import secrets
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
-from chassis.database import ALL_TENANTS, Pool, migrate, open_pool, prepare_database
+from chassis.database import Pool
 from chassis.identity import Actor
 from gateway.undoing import VALID, Step, Undoable, Undoing
-from waymark.local.postgres import Postgres
 
 AMIR = Actor(uuid4(), "coach", uuid4())
 BEA = Actor(uuid4(), "coach", AMIR.tenant)
@@ -27,15 +22,6 @@ class Hands:
     def __call__(self) -> datetime:
         """Return what it shows."""
         return self.now
-
-
-@pytest_asyncio.fixture
-async def pool(postgres: Postgres) -> AsyncIterator[Pool]:
-    """A database with the gateway's own tables."""
-    owner, application = prepare_database(postgres.dsn(), f"gateway_{secrets.token_hex(4)}")
-    migrate(owner, application, [files("gateway").joinpath("gateway.sql").read_text()])
-    async with open_pool(application, scope=ALL_TENANTS) as pool:
-        yield pool
 
 
 @pytest.fixture

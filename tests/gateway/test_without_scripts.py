@@ -1,6 +1,6 @@
 """What people come for, in a browser in which no script runs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 import pytest
@@ -9,16 +9,8 @@ from playwright.sync_api import Browser, expect
 from chassis.identity import Actor
 from tests.gateway.pages import Reader, reading_as
 from tests.gateway.running import Person, Platform
-from tests.web.browser import browser
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("belongings")]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A real browser."""
-    with browser() as running:
-        yield running
 
 
 def plainly(chromium: Browser, platform: Platform, actor: Actor) -> AbstractContextManager[Reader]:
