@@ -1,17 +1,15 @@
 """Since when somebody is told what is new: what they saw in a visit stays new until the next one."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.database import Connection, Pool
+from chassis.database import Pool
 from chassis.identity import Actor
+from gateway.own_rows import own_rows
 
 PAUSE: Final = timedelta(minutes=30)
 
-SCOPE: Final = "select set_config('waymark.tenant', %s, true)"
 FIND: Final = """
 select case when seen_at < %s then until else since end from last_visit where owner_id = %s and tenant = %s
 """
@@ -31,18 +29,12 @@ class LastVisits:
 
     async def since(self, owner: Actor) -> datetime | None:
         """Return since when changes are new to somebody, None for a first visit."""
-        async with self._rows(owner) as connection:
+        async with own_rows(self._pool, owner) as connection:
             asked = (self._clock() - PAUSE, owner.id, owner.tenant)
             row = await (await connection.execute(FIND, asked)).fetchone()
         return row[0] if row else None
 
     async def note(self, owner: Actor, since: datetime, until: datetime) -> None:
         """Note that somebody saw the changes of a time."""
-        async with self._rows(owner) as connection:
+        async with own_rows(self._pool, owner) as connection:
             await connection.execute(NOTE, (owner.id, owner.tenant, since, until, self._clock()))
-
-    @asynccontextmanager
-    async def _rows(self, owner: Actor) -> AsyncIterator[Connection]:
-        async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute(SCOPE, [str(owner.tenant)])
-            yield connection

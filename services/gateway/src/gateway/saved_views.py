@@ -12,10 +12,10 @@ from psycopg.rows import class_row
 from chassis.clock import Clock
 from chassis.database import Connection, Pool
 from chassis.identity import Actor
+from gateway.own_rows import own_rows
 
 MOST: Final = 20
 
-SCOPE: Final = "select set_config('waymark.tenant', %s, true)"
 OWN: Final = """
 select id, name, ready, sort, coach_id from saved_view where owner_id = %s and removed_at is null order by made_at, id
 """
@@ -102,8 +102,7 @@ class SavedViews:
     @asynccontextmanager
     async def _rows(self, owner: Actor) -> AsyncIterator[Connection]:
         try:
-            async with self._pool.connection() as connection, connection.transaction():
-                await connection.execute(SCOPE, [str(owner.tenant)])
+            async with own_rows(self._pool, owner) as connection:
                 yield connection
         except UniqueViolation:
             raise NameTakenError from None

@@ -1,7 +1,6 @@
 """What was done with a page and can be taken back for a while: which services are asked to undo it, and how."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -10,12 +9,12 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from chassis.clock import Clock
-from chassis.database import Connection, Pool
+from chassis.database import Pool
 from chassis.identity import Actor
+from gateway.own_rows import own_rows
 
 VALID: Final = timedelta(hours=1)
 
-SCOPE: Final = "select set_config('waymark.tenant', %s, true)"
 TIDY: Final = "delete from undoable where made_at <= %s"
 REMEMBER: Final = """
 insert into undoable (id, tenant, owner_id, steps, back, made_at) values (%s, %s, %s, %s, %s, %s)
@@ -55,24 +54,18 @@ class Undoing:
         """Keep how something is undone; return the id by which it is."""
         id_, now = uuid4(), self._clock()
         row = (id_, owner.tenant, owner.id, Jsonb([asdict(step) for step in steps]), back, now)
-        async with self._rows(owner) as connection:
+        async with own_rows(self._pool, owner) as connection:
             await connection.execute(TIDY, [now - VALID])
             await connection.execute(REMEMBER, row)
         return id_
 
     async def find(self, owner: Actor, id: UUID) -> Undoable | None:  # noqa: A002  (as in every aggregate)
         """Return how something is undone, None for what is not there (any more) or is somebody else's."""
-        async with self._rows(owner) as connection:
+        async with own_rows(self._pool, owner) as connection:
             row = await (await connection.execute(FIND, (id, owner.id, self._clock() - VALID))).fetchone()
         return Undoable(tuple(Step(**step) for step in row[0]), row[1]) if row else None
 
     async def undone(self, owner: Actor, id: UUID) -> None:  # noqa: A002
         """Note that it was undone: nobody asks again."""
-        async with self._rows(owner) as connection:
+        async with own_rows(self._pool, owner) as connection:
             await connection.execute(DONE, (self._clock(), id, owner.id))
-
-    @asynccontextmanager
-    async def _rows(self, owner: Actor) -> AsyncIterator[Connection]:
-        async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute(SCOPE, [str(owner.tenant)])
-            yield connection

@@ -12,6 +12,8 @@ from starlette.datastructures import FormData
 
 from chassis.problem import ProblemError
 from gateway.access import LEADERS
+from gateway.catalogue import missing
+from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web.caseload import caseload_page
 from gateway.web.listing import FromList, Listing, Text
@@ -66,8 +68,7 @@ async def check_chosen(visitor: AtWork, listing: FromList, deed: Text) -> HTMLRe
 async def check_people_of(visitor: AtLeading, deed: Text) -> Response:
     """Ask once more before something is done with everybody of the coaches who are ticked."""
     coaches = [_id(one) for one in (await visitor.request.form()).getlist("coach")]
-    pages = [Listing(coach=coach, page=page) for coach in coaches for page in (1, 2)]
-    people = [one for page in pages for one in await _people(visitor, page)]
+    people = await _everybody_of(visitor, coaches)
     if not people or len(people) > MOST:
         return see("/team?done=nobody")
     return await _check(visitor, Chosen(_known(deed), people, "/team"), {}, {})
@@ -114,7 +115,20 @@ def coaches_of(visitor: Visitor, team: Mapping[str, Any]) -> list[tuple[str, str
 
 
 async def _people(visitor: Visitor, listing: Listing) -> list[tuple[str, str]]:
-    shown = await visitor.read(SERVICE, f"/caseload/{listing.ready}", **listing.query)
+    return _named(visitor, await visitor.read(SERVICE, f"/caseload/{listing.ready}", **listing.query))
+
+
+async def _everybody_of(visitor: Visitor, coaches: Sequence[UUID]) -> list[tuple[str, str]]:
+    """Return the people of coaches, so many of each that a coach with more than MOST makes too many."""
+    lists = [Listing(coach=coach, page=page) for coach in coaches for page in (1, 2, 3)]
+    asked = {one.path: Question(SERVICE, f"/caseload/{one.ready}", query=one.query) for one in lists}
+    found, away = await visitor.read_all(asked) if asked else ({}, [])
+    if away:
+        raise missing(away)
+    return [one for page in found.values() for one in _named(visitor, page)]
+
+
+def _named(visitor: Visitor, shown: Mapping[str, Any]) -> list[tuple[str, str]]:
     erased = visitor.say(N_("Erased"))
     return [(one["case_id"], one["name"] or erased) for one in shown["people"]]
 

@@ -5,9 +5,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from gateway.web.performance import ANALYTICS
 from gateway.web.visitor import AtPage
 
-ANALYTICS: Final = "analytics"
 ANALYST: Final = "analyst"
 
 drill_router = APIRouter(include_in_schema=False)

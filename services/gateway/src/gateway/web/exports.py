@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
 from gateway.routing import PREFIX
+from gateway.web.performance import ANALYTICS
 from gateway.web.visitor import AtPage, see
 
-ANALYTICS: Final = "analytics"
 KILOBYTE: Final = 1024
 
 exports_router = APIRouter(include_in_schema=False)

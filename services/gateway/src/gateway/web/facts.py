@@ -3,19 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse
 
 from chassis.problem import ProblemError
 from events.catalogue import every_fact
 from gateway.services import Question
-from gateway.web.visitor import AtPage, Command, Visitor
+from gateway.web.performance import ANALYTICS, DRILLS
+from gateway.web.visitor import AtPage, Command, Visitor, only
 from gateway.web.words import N_
 
-ANALYTICS: Final = "analytics"
-READERS: Final = frozenset({"analyst", "team_leader", "provider_manager"})
 LATEST_DAY: Final = date(9999, 12, 30)
 FAULTS: Final = {
     "person": N_("This is not the number of a person. Choose one in a list."),
@@ -28,17 +28,18 @@ _CAPITAL: Final = re.compile("(?<=[a-z])(?=[A-Z])")
 Text = Annotated[str, Form(max_length=200)]
 facts_router = APIRouter(include_in_schema=False)
 
+AtFacts = Annotated[Visitor, Depends(only(DRILLS))]
+
 
 @facts_router.get("/facts")
-async def show_search(visitor: AtPage) -> HTMLResponse:
+async def show_search(visitor: AtFacts) -> HTMLResponse:
     """Show what facts can be searched by."""
-    _require_reader(visitor)
     return _page(visitor, {}, None, {})
 
 
 @facts_router.post("/facts")
 async def search(  # noqa: PLR0913  (each a field of the form)
-    visitor: AtPage,
+    visitor: AtFacts,
     type: Text = "",  # noqa: A002  (the word of the form)
     source: Text = "",
     since: Text = "",
@@ -47,7 +48,6 @@ async def search(  # noqa: PLR0913  (each a field of the form)
     after: Text = "",
 ) -> HTMLResponse:
     """Search facts; in the body, for whom a search is about stands in no address."""
-    _require_reader(visitor)
     told = {"type": type, "source": source, "since": since, "until": until, "person": person.strip()}
     asked = {
         "types": [type] if type else None,
@@ -79,11 +79,6 @@ async def show_together(visitor: AtPage, correlation_id: str) -> HTMLResponse:
     )
 
 
-def _require_reader(visitor: Visitor) -> None:
-    if visitor.actor.role not in READERS:
-        raise ProblemError(403, "Facts are for those who look at numbers.")
-
-
 def _page(
     visitor: Visitor,
     told: Mapping[str, str],
@@ -110,6 +105,7 @@ def _faults(visitor: Visitor, command: Command) -> dict[str, str]:
     return {name: visitor.say(FAULTS[name]) if name in FAULTS else words for name, words in faults.items()}
 
 
+@cache
 def _types() -> dict[str, list[tuple[str, str]]]:
     """Return what facts there are, by service: their type names, and how they are said."""
     by_service: dict[str, list[tuple[str, str]]] = {}
