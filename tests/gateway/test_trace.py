@@ -6,7 +6,12 @@ from uuid import UUID, uuid4
 import psycopg
 
 from chassis.identity import Actor
-from tests.gateway.running import API, Platform, done
+from tests.gateway.running import API, Platform, done, wait_until
+
+
+def logged(platform: Platform, name: str) -> list[str]:
+    """Return the lines of a service's log; that of a request comes a moment after its answer."""
+    return (platform.folder / f"{name}-all.log").read_text().splitlines()
 
 
 def test_a_request_is_one_trace_through_gateway_and_service(platform: Platform) -> None:
@@ -15,9 +20,10 @@ def test_a_request_is_one_trace_through_gateway_and_service(platform: Platform) 
 
     done(platform.client(Actor(uuid4(), "referrer")).get(f"{API}/referrals", headers=headers))
 
-    for name in ("gateway", "referrals"):
-        log = (platform.folder / f"{name}-all.log").read_text()
-        assert [line for line in log.splitlines() if trace in line and "/referrals" in line], name
+    def told_by(name: str) -> bool:
+        return any(trace in line and "/referrals" in line for line in logged(platform, name))
+
+    wait_until(lambda: told_by("gateway") and told_by("referrals"))
 
 
 def test_a_correlation_goes_through_to_what_is_recorded(platform: Platform) -> None:
@@ -37,8 +43,7 @@ def test_the_log_names_the_route_and_never_the_path(platform: Platform) -> None:
     person = platform.refer()
     platform.client(person.coach).get(f"{API}/cases/{person.case}")
 
-    log = (platform.folder / "gateway-all.log").read_text()
-
-    assert f"{API}/cases/{{case_id}}" in log
+    wait_until(lambda: any(f"{API}/cases/{{case_id}}" in line for line in logged(platform, "gateway")))
+    log = "".join(logged(platform, "gateway"))
     assert str(person.case) not in log
     assert not re.search(r"cases/[0-9a-f-]{36}", log)
