@@ -21,6 +21,7 @@ from tests.analytics.telling import Journey, Line, Teller
 from tests.running import PatientService, prepare, running_services, token, topic_prefix
 from waymark.local.environment import Addresses, of_service
 from waymark.local.kafka import Kafka
+from waymark.local.loopback import client
 from waymark.local.postgres import Postgres
 
 VISIBLE_SECONDS: Final = 60.0
@@ -45,7 +46,7 @@ class Platform:
     def client(self, role: str, provider: UUID | None = None, person: UUID | None = None) -> httpx.Client:
         """Return who speaks to the service in a role."""
         headers = {"Authorization": f"Bearer {self.token(role, provider, person)}"}
-        return httpx.Client(base_url=self.addresses.url("analytics"), headers=headers, trust_env=False, timeout=60)
+        return client(self.addresses.url("analytics"), headers, timeout=60)
 
     def tell(self, journey: Journey, lines: Sequence[Line], late_days: int = 0, **words: str) -> None:
         """Tell facts as relays would, each learned some days late."""

@@ -27,6 +27,7 @@ from tests.running import prepare, running_services, service_of, token, topic_pr
 from waymark.local import identity
 from waymark.local.environment import Addresses
 from waymark.local.kafka import Kafka
+from waymark.local.loopback import client
 from waymark.local.postgres import Postgres
 
 VISIBLE_SECONDS: Final = 30.0
@@ -67,7 +68,7 @@ class Platform:
     def client(self, role: str, provider: UUID | None, person: UUID | None = None) -> httpx.Client:
         """Return who speaks to the caseload service in a role."""
         headers = {"Authorization": f"Bearer {self.token(role, provider, person)}"}
-        return httpx.Client(base_url=self.url("caseload"), headers=headers, trust_env=False, timeout=30)
+        return client(self.url("caseload"), headers, timeout=30)
 
     def keyring(self, role_or_service: str) -> Keyring:
         """Return the keyring as a service, or a person in a role, sees it."""

@@ -21,6 +21,7 @@ from gateway.sessions import Sessions
 from tests.running import authorization, leave_record, prepare, service_of, token
 from waymark.local.environment import SERVICES, Addresses
 from waymark.local.kafka import Kafka
+from waymark.local.loopback import client
 from waymark.local.postgres import Postgres
 from waymark.local.service import Service
 
@@ -74,10 +75,7 @@ class Platform:
     def client(self, actor: Actor | None, **headers: str) -> httpx.Client:
         """Return a client of the public API that asks as somebody, or as nobody."""
         known = authorization(self.addresses, actor) if actor else {}
-        client = httpx.Client(
-            base_url=self.addresses.url("gateway"), headers=known | headers, trust_env=False, timeout=60
-        )
-        return self.stack.enter_context(client)
+        return self.stack.enter_context(client(self.addresses.url("gateway"), known | headers, timeout=60))
 
     def refer(self, person: Person | None = None, provider: Provider | None = None, **details: str) -> Person:
         """Return somebody new who was referred, accepted and given a coach, all through the public API."""

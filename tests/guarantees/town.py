@@ -23,6 +23,7 @@ from tests.running import throw_away
 from waymark.local import environment, identity
 from waymark.local.environment import Addresses
 from waymark.local.kafka import Kafka
+from waymark.local.loopback import client
 from waymark.local.ports import any_free
 from waymark.local.postgres import Postgres
 from waymark.local.record import Record
@@ -60,8 +61,8 @@ class Town:
         key = SigningKey.read(identity.people_key(self.addresses.keys))
         token = {"Authorization": f"Bearer {person_token(key, persona(code).actor)}"}
         url = self.addresses.url(service)
-        with httpx.Client(base_url=url, headers=token | headers, trust_env=False, timeout=60) as client:
-            yield client
+        with client(url, token | headers, timeout=60) as speaking:
+            yield speaking
 
     def as_somebody(self, role: str, tenant: UUID | None) -> dict[str, str]:
         """Return the header by which a stranger in a role is recognised."""

@@ -28,6 +28,7 @@ from tests.envelope import Envelope
 from tests.running import prepare, running_services, service_of, token, topic_prefix
 from waymark.local.environment import Addresses
 from waymark.local.kafka import Kafka
+from waymark.local.loopback import client
 from waymark.local.postgres import Postgres
 
 VISIBLE_SECONDS: Final = 60.0
@@ -72,7 +73,7 @@ class Platform:
     def client(self, role: str, provider: UUID | None, person: UUID | None = None) -> httpx.Client:
         """Return who speaks to the jobsearch service in a role."""
         headers = {"Authorization": f"Bearer {self.token(role, provider, person)}"}
-        return httpx.Client(base_url=self.url(), headers=headers, trust_env=False, timeout=60)
+        return client(self.url(), headers, timeout=60)
 
     def take_on(self, *people: Person) -> None:
         """Tell what the caseload service tells when people come to their coaches."""

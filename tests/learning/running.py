@@ -19,6 +19,7 @@ from tests.journey import Journey, Line
 from tests.running import authorization, prepare, running_services, service_of, topic_prefix
 from waymark.local.environment import Addresses
 from waymark.local.kafka import Kafka
+from waymark.local.loopback import client
 from waymark.local.postgres import Postgres
 
 VISIBLE_SECONDS: Final = 60.0
@@ -49,7 +50,7 @@ class Platform:
     def client(self, role: str, provider: UUID | None, person: UUID | None = None) -> httpx.Client:
         """Return who speaks to the service in a role."""
         headers = authorization(self.addresses, Actor(person or uuid4(), role, provider))
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+        return client(self.url, headers, timeout=30)
 
     def take_on(self, *people: Person) -> None:
         """Tell that people have cases and coaches, and wait until it is known."""

@@ -41,6 +41,7 @@ from tests.running import authorization, prepare, running_services, service_of, 
 from waymark.local import identity
 from waymark.local.environment import Addresses
 from waymark.local.kafka import Kafka
+from waymark.local.loopback import client
 from waymark.local.postgres import Postgres
 
 VISIBLE_SECONDS: Final = 60.0
@@ -84,7 +85,7 @@ class Platform:
     def client(self, role: str, provider: UUID | None, person: UUID | None = None) -> httpx.Client:
         """Return who speaks to the nudges service in a role."""
         headers = authorization(self.addresses, Actor(person or uuid4(), role, provider))
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+        return client(self.url, headers, timeout=30)
 
     def keyring(self, service: str) -> Keyring:
         """Return the keyring as a service sees it."""

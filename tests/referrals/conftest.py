@@ -13,6 +13,7 @@ from chassis.identity import Actor
 from tests.running import authorization, leave_record, prepare, service_of
 from waymark.local.environment import Addresses
 from waymark.local.kafka import Kafka
+from waymark.local.loopback import client
 from waymark.local.postgres import Postgres
 from waymark.local.service import Service
 from waymark.personas import id_of
@@ -45,7 +46,7 @@ class Running:
         """Return a client that asks as this actor, or as nobody."""
         headers = authorization(self.addresses, actor) if actor else {}
         url = self.addresses.url("referrals")
-        return self.clients.enter_context(httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30))
+        return self.clients.enter_context(client(url, headers, timeout=30))
 
     def logs(self) -> str:
         """Return what both services have logged."""

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import httpx
-
 from waymark.local.child import Child
+from waymark.local.loopback import serves
 from waymark.local.program import Program
 
 SILENT: Final = {"relay", "project", "react", "deliver"}
@@ -29,9 +28,4 @@ class Service(Program):
         self._child.start(self._command, environment={**os.environ, **self._environment})
 
     def _serves(self) -> bool:
-        if not self._answers:
-            return self.running
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/health", trust_env=False).is_success
-        except httpx.TransportError:
-            return False
+        return serves(f"http://127.0.0.1:{self.port}/health") if self._answers else self.running

@@ -3,11 +3,10 @@
 import os
 from pathlib import Path
 
-import httpx
-
 from waymark.local.child import Child
 from waymark.local.jars import fetch
 from waymark.local.java import FEW_ARENAS, java
+from waymark.local.loopback import serves
 from waymark.local.ports import any_free
 from waymark.local.program import Program
 
@@ -36,7 +35,4 @@ class Zipkin(Program):
         self._child.start(command, folder=self.folder, environment=environment)
 
     def _serves(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/health", trust_env=False).is_success
-        except httpx.TransportError:
-            return False
+        return serves(f"{self.url}/health")
