@@ -56,13 +56,13 @@ def _bring_up(
         bar = progress.add_task("Starting", total=len(infrastructure) + len(environment.SERVICES))
         _launch(infrastructure, stack)
         record.write(infrastructure)
-        _await((postgres, keyring_postgres, kafka), progress, bar)
+        _await((postgres, keyring_postgres), progress, bar)
         addresses = environment.prepare(postgres, keyring_postgres, ports, state.FOLDER)
         services = [_service(name, addresses, make_service) for name in environment.SERVICES]
         _launch(services, stack)
         programs = (*infrastructure, *services)
         record.write(programs)
-        _await((*services, zipkin), progress, bar)
+        _await((kafka, *services, zipkin), progress, bar)
     record.write(programs, addresses)
     when_up(addresses)
     return programs
