@@ -29,7 +29,8 @@ class Table(Generic[R]):
     message key only. A column named `tenant` puts the table under row-level security.
 
     A field of a `tuple[T, ...]` becomes an array (which psycopg gives to queries as a list), one of a `dict` or `list`
-    becomes jsonb. An index is its columns, or begins with its method: `using gin (skills)`.
+    becomes jsonb. An index is its columns, or begins with its method: `using gin (skills)`. Beside the fields there may
+    be columns `generated` by PostgreSQL: `size int generated always as (length(words)) stored`.
     """
 
     name: LiteralString
@@ -37,6 +38,7 @@ class Table(Generic[R]):
     key: Callable[[Told], Any]
     fold: Callable[[R | None, Told], R]
     indexes: tuple[LiteralString, ...] = ()
+    generated: tuple[LiteralString, ...] = ()
     columns: tuple[LiteralString, ...] = field(init=False)
     kinds: tuple[Column, ...] = field(init=False)
     sql_types: tuple[LiteralString, ...] = field(init=False)
@@ -76,6 +78,7 @@ class View:
         parts += [f"{name}: {field.annotation}" for fact in self.facts for name, field in fact.model_fields.items()]
         for table in self.tables:
             parts += [table.name, repr(table.columns), repr(table.sql_types), repr(table.indexes)]
+            parts += table.generated
             parts += [_source(table.key), _source(table.fold)]
         parts += map(_source, self.calls)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -213,9 +216,9 @@ def _undo(foldings: Sequence[Folding[Any]], facts: Sequence[Told], failures: Map
 async def make_tables(connection: Connection, view: View, generation: int) -> None:
     """Make the empty tables of a generation."""
     for table in view.tables:
-        columns = ", ".join(f"{name} {kind}" for name, kind in zip(table.columns, table.sql_types, strict=True))
+        columns = [f"{name} {kind}" for name, kind in zip(table.columns, table.sql_types, strict=True)]
         physical = f"{table.name}__{generation}"
-        await connection.execute(f"create table {physical} ({columns})")
+        await connection.execute(f"create table {physical} ({', '.join([*columns, *table.generated])})")
 
 
 async def index_tables(connection: Connection, view: View, generation: int) -> None:

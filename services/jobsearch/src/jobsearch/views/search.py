@@ -64,10 +64,8 @@ order by too_far or too_little or other_hours, {in_title} desc, miles nulls last
     coalesce(posted_on, first_seen::date) desc, vacancy_id
 limit %(limit)s offset %(offset)s
 """
-IN_TITLE: Final = """
-v.vacancy_id in (select vacancy_id from vacancy where live and to_tsvector('english', title) @@ %(query)s::tsquery)
-"""
-IN_WORDS: Final = "to_tsvector('english', words) @@ %(query)s::tsquery"
+IN_TITLE: Final = "searched_title @@ %(query)s::tsquery"
+IN_WORDS: Final = "searched_words @@ %(query)s::tsquery"
 COUNT: Final = "select count(*) {matches}"
 MILES: Final = """
 7917.6 * asin(least(1, sqrt(
@@ -108,7 +106,7 @@ async def queries_of(connection: Connection, phrases: Sequence[Sequence[str]]) -
 
 async def search(connection: Connection, criteria: Criteria, limit: int, offset: int = 0) -> list[Match]:
     """Return live vacancies in the order of RANKER, how many there are in all, and how many fit wholly."""
-    in_title = sql.SQL(IN_TITLE if criteria.query else "v.live")
+    in_title = sql.SQL(IN_TITLE if criteria.query else "live")
     query = sql.SQL(HITS).format(matches=_matches(criteria), in_title=in_title)
     async with connection.cursor(row_factory=class_row(Match)) as cursor:
         arguments = _arguments(criteria) | {"limit": limit, "offset": offset}

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from psycopg import sql
 from psycopg.rows import class_row
 
 from chassis.database import Connection
@@ -125,9 +126,12 @@ VACANCIES: Final = View(
             vacancy_touched,
             fold_vacancy,
             indexes=(
-                "using gin (to_tsvector('english', words)) where live",
-                "using gin (to_tsvector('english', title)) where live",
+                "using gin (searched_words) where live",
                 "latitude",
+            ),
+            generated=(
+                "searched_words tsvector generated always as (to_tsvector('english', words)) stored",
+                "searched_title tsvector generated always as (to_tsvector('english', title)) stored",
             ),
         ),
     ),
@@ -137,7 +141,8 @@ VACANCIES: Final = View(
 
 async def find_vacancies(connection: Connection, ids: list[UUID]) -> dict[UUID, VacancyRow]:
     """Return vacancies by id, those that left the market too."""
-    query = "select * from vacancy where vacancy_id = any(%s)"
+    columns = sql.SQL(", ").join(map(sql.Identifier, VACANCIES.tables[0].columns))
+    query = sql.SQL("select {} from vacancy where vacancy_id = any(%s)").format(columns)
     async with connection.cursor(row_factory=class_row(VacancyRow)) as cursor:
         rows = await (await cursor.execute(query, [ids])).fetchall()
     return {row.vacancy_id: row for row in rows}
