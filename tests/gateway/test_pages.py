@@ -127,6 +127,23 @@ def test_a_person_finds_a_job_in_their_own_words_saves_it_and_says_that_they_app
         assert reader.faults() == []
 
 
+def test_a_job_from_elsewhere_is_asked_again_with_what_was_written_until_its_link_is_right(
+    reading: As, platform: Platform
+) -> None:
+    with reading(platform.refer(name="Ines Duarte").actor) as reader:
+        page = reader.open("/applications")
+        page.get_by_text("Add a job I found elsewhere").click()
+        page.fill("#title", "Baker")
+        page.fill("#link", "the shop window")
+        page.get_by_role("button", name="Add it").click()
+        expect(page.get_by_role("alert")).to_contain_text("is not the address of a page")
+        expect(page.locator("#title")).to_have_value("Baker")
+        assert reader.faults() == []
+        page.fill("#link", "https://riverside.example/jobs/1")
+        page.get_by_role("button", name="Add it").click()
+        expect(page.get_by_role("link", name="Baker")).to_be_visible()
+
+
 def test_a_coach_records_a_contact_from_today_with_two_keys_after_choosing_the_row(
     reading: As, platform: Platform
 ) -> None:

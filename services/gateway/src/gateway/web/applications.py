@@ -61,12 +61,24 @@ applications_router = APIRouter(include_in_schema=False)
 @applications_router.get("/applications")
 async def show_board(visitor: AtOwnPage) -> HTMLResponse:
     """Show every application in the column of where it stands."""
+    return await _board(visitor, {}, {})
+
+
+async def _board(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
     board = await visitor.read("jobsearch", f"/participants/{visitor.actor.id}/applications")
     columns = [
         (code, visitor.say(words), [one for one in board["applications"] if _column(one, visitor.now.date()) == code])
         for code, words, _ in COLUMNS
     ]
-    return visitor.page("applications.html", columns=columns, funnel=board["funnel"], moves=_said(visitor), errors={})
+    return visitor.page(
+        "applications.html",
+        status=ASKED_WRONGLY if errors else 200,
+        columns=columns,
+        funnel=board["funnel"],
+        moves=_said(visitor),
+        told=blank(told),
+        errors=blank(errors),
+    )
 
 
 @applications_router.post("/applications")
@@ -75,6 +87,8 @@ async def add_job(visitor: AtOwnPage) -> Response:
     form = await visitor.request.form()
     body = {name: str(form[name]) for name in ("title", "employer", "link") if form.get(name)}
     answer = await visitor.command("jobsearch", f"/participants/{visitor.actor.id}/applications", body)
+    if answer.answer.status_code == ASKED_WRONGLY:
+        return await _board(visitor, body, answer.faults(visitor.say))
     return answer.then("/applications", "saved")
 
 
@@ -94,7 +108,7 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
     if move in {"reject", "withdraw", "interviews", "send", "offer", "accept"} and "told" not in form:
         return see(f"/applications/{application_id}?move={move}#move")
     answer = await visitor.command("jobsearch", f"/applications/{application_id}/{move}", _body(move, form))
-    if not answer.done and answer.answer.status_code == ASKED_WRONGLY:
+    if answer.answer.status_code == ASKED_WRONGLY:
         return await _one(visitor, application_id, answer.faults(visitor.say), move=move)
     return answer.then("/applications", "sent" if move == "send" else "moved")
 
