@@ -80,6 +80,7 @@ LIST: Final[Mapping[str, str]] = {"ready": "everybody", "sort": "opened"}
 MEETING: Final = {"kind": "review", "channel": "phone", "starts_at": SOON}
 TABLE: Final[Mapping[str, Row]] = {
     "GET /home": (JOBSEEKER, {}),
+    "POST /home/nudges/{nudge_id}/{deed}": (only(hidden=JOBSEEKERS), {"nudge_id": NOTHING, "deed": "seen"}),
     "POST /home/set-aside": (THEIRS, {"step": "cv", "reason": "later"}),
     "GET /jobs": (only(*JOBSEEKERS, *ALL_STAFF), {}),
     "POST /jobs": (only(*JOBSEEKERS, *ALL_STAFF), {"words": "baker"}),

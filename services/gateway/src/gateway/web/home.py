@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from chassis.problem import ProblemError
 from gateway.home import home
+from gateway.web.onward import onward
 from gateway.web.visitor import AtOwnPage
 from gateway.web.words import N_
 
@@ -38,6 +41,12 @@ BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
     "nothing": ("", ""),
 }
 
+NUDGES: Final[Mapping[str, str]] = {
+    "agree_an_action": "/plan",
+    "chase_an_application": "/applications/{about}",
+    "prepare_an_interview": "/courses/interview",
+}
+
 home_router = APIRouter(include_in_schema=False)
 
 
@@ -55,7 +64,7 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
         reasons=[(code, visitor.say(reason)) for code, reason in SET_ASIDE],
         ahead=_ahead(found),
         jobs=(found.get("jobs") or {}).get("hits", [])[:JOBS],
-        nudges=[one for one in (found.get("nudges") or {}).get("nudges", ()) if one.get("state") == "sent"],
+        nudges=_nudges(found),
         missing=missing,
     )
 
@@ -67,6 +76,33 @@ async def set_aside(visitor: AtOwnPage) -> Response:
     case = (await visitor.read("caseload", f"/participants/{visitor.actor.id}"))["case_id"]
     body = {"step": str(form.get("step", "")), "reason": str(form.get("reason", "later"))}
     return (await visitor.command("caseload", f"/cases/{case}/next-step/set-aside", body)).then("/home", "set-aside")
+
+
+@home_router.post("/home/nudges/{nudge_id}/{deed}")
+async def answer_nudge(visitor: AtOwnPage, nudge_id: UUID, deed: str) -> Response:
+    """Go where a nudge leads, which notes that it was seen, or put it away."""
+    if deed not in {"seen", "dismiss"}:
+        raise ProblemError(404, "There is nothing here.")
+    form = await visitor.request.form()
+    command = await visitor.command("nudges", f"/nudges/{nudge_id}/{deed}")
+    return (
+        command.then("/home", "put-away")
+        if deed == "dismiss"
+        else command.then(onward(str(form.get("to", "")), "/home"))
+    )
+
+
+def _nudges(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the nudges that were not opened yet, each with the job that it is about and where it leads."""
+    applications = (found.get("applications") or {}).get("applications", ())
+    jobs = {one["application_id"]: one["title"] for one in applications}
+    jobs |= {one["next_interview"]["interview_id"]: one["title"] for one in applications if one["next_interview"]}
+    nudges = (found.get("nudges") or {}).get("nudges", ())
+    return [
+        {**one, "job": jobs.get(one["about_id"]), "to": NUDGES[one["kind"]].format(about=one["about_id"])}
+        for one in nudges
+        if one["state"] == "sent"
+    ]
 
 
 def _ahead(found: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -80,6 +80,7 @@ DONE: Final[Mapping[str, str]] = {
     "session": N_("The session is noted."),
     "snoozed": N_("Put off. A more urgent reason wakes it."),
     "set-aside": N_("All right. Here is what else helps."),
+    "put-away": N_("Put away. You find it under Me."),
     "message": N_("Your message is on its way."),
     "view-kept": N_("Kept under Your views."),
     "view-renamed": N_("It has a new name."),
@@ -119,16 +120,20 @@ class Command:
         faults = {fault_place(fault): str(fault["detail"]) for fault in problem.get("errors") or ()}
         return faults or {"top": say(SAYINGS.get(self.answer.status_code, "")) or str(problem.get("detail", ""))}
 
-    def then(self, path: str, done: str, undo: UUID | None = None) -> RedirectResponse:
+    def then(self, path: str, done: str = "", undo: UUID | None = None) -> RedirectResponse:
         """Go on to a page that shows what was done, and offers to undo it where `undo` says by what.
 
-        `done` is a code of DONE. Raises ProblemError when it was not done.
+        `done` is a code of DONE, or nothing. Raises ProblemError when it was not done.
         """
         if self.answer.is_error:
             raise ProblemError(self.answer.status_code, str(self.problem.get("detail", "")))
         place = self.answer.headers.get("waymark-position", "")
-        told = {"done": done} | ({"at_least": place} if place else {}) | ({"undo": str(undo)} if undo else {})
-        return see(f"{path}{'&' if '?' in path else '?'}{urlencode(told)}")
+        told = (
+            ({"done": done} if done else {})
+            | ({"at_least": place} if place else {})
+            | ({"undo": str(undo)} if undo else {})
+        )
+        return see(f"{path}{'&' if '?' in path else '?'}{urlencode(told)}" if told else path)
 
 
 @dataclass(frozen=True, slots=True)
