@@ -112,7 +112,7 @@ def test_1_a_meeting_within_a_day_is_told_with_when_and_how() -> None:
     assert step(journey).rule != 1
     found = step(journey, later(hours=2))
     assert (found.code, found.button) == (f"1.{THING}", Button.JOIN)
-    assert found.sentence == "Your meeting is tomorrow at 13:00, by video."
+    assert found.sentence == "Your meeting is tomorrow at 1 pm, by video."
     assert step(journey, later(hours=25, minutes=29)).rule == 1
     assert step(journey, later(hours=25, minutes=30)).rule != 1
 
@@ -121,7 +121,7 @@ def test_1_the_first_meeting_counts_until_it_is_held() -> None:
     journey = settled()
     meeting = InitialMeetingBooked(occurred_at=NOON, meets_at=later(hours=3), channel=MeetingChannel.PHONE)
     journey.tell(meeting, of=journey.referral)
-    assert step(journey).sentence == "Your first meeting is today at 15:00, by phone."
+    assert step(journey).sentence == "Your first meeting is today at 3 pm, by phone."
     journey.tell(InitialMeetingHeld(occurred_at=later(hours=3), meets_at=later(hours=3)), of=journey.referral)
     assert step(journey, later(hours=3)).rule != 1
 

@@ -119,7 +119,7 @@ def test_moments_are_those_of_the_programmes_time_zone() -> None:
         minutes=30,
         channel=MeetingChannel.VIDEO,
     )
-    assert sentence_of(booked, LONDON).words == "An appointment was booked for 1 July 2026 at 10:00, by video."
+    assert sentence_of(booked, LONDON).words == "An appointment was booked for 1 July 2026 at 10 am, by video."
 
 
 def test_an_interview_without_a_day_says_so() -> None:

@@ -58,7 +58,7 @@ def test_every_reason_can_be_said_in_words(reason: SuppressionReason) -> None:
 
 @pytest.mark.parametrize(
     ("starts_at", "when"),
-    [(datetime(2026, 7, 3, 9, 30, tzinfo=UTC), "Friday, 3 July, at 10:30."), (None, "Friday, 3 July.")],
+    [(datetime(2026, 7, 3, 9, 30, tzinfo=UTC), "Friday, 3 July, at 10:30 am."), (None, "Friday, 3 July.")],
 )
 def test_a_reminder_says_when_by_the_clock_where_the_person_lives(starts_at: datetime | None, when: str) -> None:
     reminder = Reminder(ServiceMessageKind.APPOINTMENT_TOMORROW, ABOUT, date(2026, 7, 3), starts_at)

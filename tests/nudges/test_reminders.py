@@ -72,7 +72,7 @@ def test_a_meeting_is_reminded_of_a_week_and_a_day_before(platform: Platform, ad
     platform.deliver(THE_DAY_BEFORE, postman.port)
     assert told(platform, ada) == [("appointment_in_a_week", "sent"), ("appointment_tomorrow", "sent")]
     (reminder, _) = reminders(platform, ada)
-    assert reminder["text"] == "You have a meeting with your coach tomorrow: Friday, 16 March, at 12:00."
+    assert reminder["text"] == "You have a meeting with your coach tomorrow: Friday, 16 March, at 12 pm."
     assert reminder["channel"] == "email"
     mails = [mail for mail in postman.mails if mail.rcpt_tos == [ada.email]]
     assert len(mails) == 2
@@ -174,7 +174,7 @@ def interview(id: UUID, starts_at: datetime | None, day: date | None) -> Intervi
 @pytest.mark.parametrize(
     ("starts_at", "day", "text"),
     [
-        (MEETS_AT, None, "You have an interview tomorrow: Friday, 16 March, at 12:00."),
+        (MEETS_AT, None, "You have an interview tomorrow: Friday, 16 March, at 12 pm."),
         (None, date(2040, 3, 16), "You have an interview tomorrow: Friday, 16 March."),
     ],
     ids=["with a time", "with a day only"],

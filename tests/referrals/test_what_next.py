@@ -46,8 +46,8 @@ def test_a_closed_referral_says_that_nothing_follows(stage: Stage) -> None:
     ("stage", "words"),
     [
         ("submitted", "by 9 June 2026"),
-        ("handover_arranged", "10 June 2026 at 10:30"),
-        ("initial_meeting_booked", "11 June 2026 at 10:30"),
+        ("handover_arranged", "10 June 2026 at 10:30 am"),
+        ("initial_meeting_booked", "11 June 2026 at 10:30 am"),
         ("started", "from 22 June 2026"),
     ],
 )

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from chassis.clock import time_of_day
+
 WEEK: Final = 7
 
 
@@ -48,7 +50,7 @@ class Now:
 
     def clock(self, moment: datetime) -> str:
         """Return the time of day of a moment."""
-        return f"{moment.astimezone(self.zone):%H:%M}"
+        return time_of_day(moment.astimezone(self.zone))
 
     def plus(self, days: int) -> date:
         """Return the day so many days from today."""

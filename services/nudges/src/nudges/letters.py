@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chassis.clock import time_of_day
 from events.nudges import NudgeKind, ServiceMessageKind, SuppressionReason
 from nudges.occasion import Candidate, Reminder
 
@@ -139,4 +140,4 @@ def _day(moment: datetime, zone: ZoneInfo) -> str:
 
 def _when(reminder: Reminder, zone: ZoneInfo) -> str:
     day = f"{reminder.day:%A}, {reminder.day.day} {reminder.day:%B}"
-    return f"{day}, at {reminder.starts_at.astimezone(zone):%H:%M}" if reminder.starts_at else day
+    return f"{day}, at {time_of_day(reminder.starts_at.astimezone(zone))}" if reminder.starts_at else day

@@ -44,7 +44,7 @@ class ReminderEntry(BaseModel):
     kind: ServiceMessageKind
     about_id: UUID
     state: ReminderState
-    text: str = Field(examples=["You have a meeting with your coach tomorrow: Tuesday, 3 March, at 10:30."])
+    text: str = Field(examples=["You have a meeting with your coach tomorrow: Tuesday, 3 March, at 10:30 am."])
     day: date
     starts_at: datetime | None
     at: datetime

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
+from chassis.clock import time_of_day
 from referrals.stage import Stage
 
 
@@ -59,4 +60,4 @@ def _day(day: date) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{_day(moment)} at {moment:%H:%M}"
+    return f"{_day(moment)} at {time_of_day(moment)}"

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from chassis.clock import time_of_day
 from events.caseload import ActionOwner, Channel, Standard
 from events.fact import Fact
 from events.meeting import MeetingChannel
@@ -61,7 +62,7 @@ def in_words(value: object, zone: ZoneInfo) -> str:
     match value:
         case datetime():
             there = value.astimezone(zone)
-            return f"{in_words(there.date(), zone)} at {there:%H:%M}"
+            return f"{in_words(there.date(), zone)} at {time_of_day(there)}"
         case date():
             return f"{value.day} {value:%B %Y}"
         case StrEnum():
