@@ -35,7 +35,6 @@ NAMES = (
     "import_vacancies",
     "search",
     "platform",
-    "pages",
     "funnel_as_of",
     "simulate",
 )

@@ -19,7 +19,7 @@ from waymark.personas import persona
 
 PEOPLE = 20_000
 BUSY = 200
-READS, LARGE_READS = 300, 60
+READS, LARGE_READS = 150, 40
 RUNS = 3
 P95_MILLISECONDS = 50.0
 WHO = "manager-grace"

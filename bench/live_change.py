@@ -20,7 +20,7 @@ from chassis.store import Session, Store
 from gateway.routing import PREFIX
 
 COMMANDS_PER_SECOND = 20
-SECONDS = 30
+SECONDS = 12
 RUNS = 3
 WARM_UP = 40
 AGAIN_SECONDS = 0.2

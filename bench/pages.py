@@ -1,20 +1,14 @@
 """pages: how soon a page is painted on a slow line and a slow telephone, and how soon the gateway answers."""
 
-import os
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
 from typing import Final
 
 import httpx
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.measure import Machine, Result
+from bench.measure import Result
 
 LOOKS: Final = {"portal": ("jobseeker-leroy", "/home", 1.5), "console": ("coach-amir", "/today", 2.0)}
 VISITS, READS = 5, 100
@@ -31,25 +25,12 @@ PAINTED: Final = """() => new Promise((done) => {
 })"""
 
 
-def run(machine: Machine) -> list[Result]:
-    """Start the demo, and read the first page of a participant and of a coach."""
-    with _demo(machine.folder / "pages") as site, sync_playwright() as playwright:
+def read(site: str) -> list[Result]:
+    """Read the first page of a participant and of a coach of the demo."""
+    with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         painted = [_painted(chromium, site, look) for look in LOOKS]
-        return [*painted, *(_answered(site, look) for look in LOOKS)]
-
-
-@contextmanager
-def _demo(folder: Path) -> Iterator[str]:
-    told = {**os.environ, "WAYMARK_STATE": str(folder)}
-    waymark = str(Path(sys.executable).with_name("waymark"))
-    process = subprocess.Popen([waymark, "demo"], env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        assert process.stdout is not None
-        yield next(line.split()[1] for line in process.stdout if line.startswith("Open ")).rstrip("/")
-    finally:
-        process.terminate()
-        process.communicate()
+    return [*painted, *(_answered(site, look) for look in LOOKS)]
 
 
 def _painted(chromium: Browser, site: str, look: str) -> Result:

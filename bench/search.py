@@ -13,7 +13,7 @@ from bench.import_vacancies import bring_in, market, vacancies
 from bench.measure import Machine, Result
 from bench.running import Running
 
-SEARCHES = 500
+SEARCHES = 400
 RUNS = 3
 P95_MILLISECONDS = 30.0
 SETTLED_SECONDS = 120.0
