@@ -20,7 +20,7 @@ from tests.guarantees.conftest import PARTITIONS, make_home
 from tests.guarantees.ground import Ground, until
 from tests.guarantees.nursery import Nursery, kill
 from tests.guarantees.topic import assert_told, records, relay
-from tests.guarantees.writers import write
+from tests.guarantees.writers import stop, write
 from waymark.local.postgres import Postgres
 
 FACTS = 30_000
@@ -59,8 +59,7 @@ async def test_a_leader_killed_under_load_loses_doubles_and_reorders_nothing(
     leader = await _leader(ground, cluster)
     leader.kill()
     await until(lambda: _has_stored(ground, FACTS), seconds=120)
-    for writer in writers:
-        kill(writer)
+    await stop(ground, writers)
     await ground.all_told()
     leader.start()
     kill(teller)

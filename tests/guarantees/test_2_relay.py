@@ -28,7 +28,7 @@ from .conftest import PARTITIONS, Home, make_home
 from .ground import Ground, contact, open_case, open_cases, until
 from .nursery import Nursery, kill
 from .topic import assert_told, records, relay
-from .writers import ask, let_commits_hesitate, uncommitted, write
+from .writers import ask, let_commits_hesitate, stop, uncommitted, write
 
 KILLS = 30
 FACTS = 100_000
@@ -82,8 +82,7 @@ async def test_relays_killed_thirty_times_under_load_skip_none_of_a_hundred_thou
         kill(relays.pop(chance.randrange(len(relays))))
         relays.append(start_relay(nursery, ground))
     await until(lambda: has_stored(ground, FACTS), seconds=LONG_SECONDS)
-    for writer in writers:
-        kill(writer)
+    await stop(ground, writers)
     await until(partial(has_told, ground, await last(ground)), seconds=LONG_SECONDS)
     for process in relays:
         kill(process)
@@ -201,8 +200,7 @@ async def test_a_broker_killed_under_load_misses_nothing_when_it_is_back_and_kee
             await other.all_told()
         assert await assert_told(other) == 11
     await until(lambda: has_told(ground, before + 100))
-    for writer in writers:
-        kill(writer)
+    await stop(ground, writers)
     await ground.all_told()
     assert telling.is_running()
     kill(telling)

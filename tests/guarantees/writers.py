@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, LiteralString, cast
 from uuid import UUID, uuid4
 
+import psutil
 from psycopg import AsyncConnection
 from psycopg.errors import RaiseException
 
@@ -21,7 +22,8 @@ from chassis.database import ALL_TENANTS, Connection, Pool, open_pool
 from chassis.store import ConflictError, Session, Store
 from events.caseload import Channel, ContactRecorded
 
-from .ground import NOON, contact, open_case
+from .ground import NOON, Ground, contact, open_case, until
+from .nursery import kill
 
 WRITERS = 8
 NEW = 0.02
@@ -124,6 +126,22 @@ async def _write(store: Store, chance: random.Random, left: list[int]) -> None:
             await Session(store, ask()).append([case], Answer(200))
             cases.append(case)
         await asyncio.sleep(chance.uniform(0, 0.01))
+
+
+WRITING: LiteralString = """
+select count(*) from pg_locks where relation = 'stored_events'::regclass and mode = 'RowExclusiveLock'
+"""
+
+
+async def stop(ground: Ground, writers: Sequence[psutil.Process]) -> None:
+    """Kill writers, and wait for the commits that PostgreSQL goes on with when nobody is left to hear of them."""
+    for writer in writers:
+        kill(writer)
+
+    async def is_quiet() -> bool:
+        return await ground.rows(WRITING) == [(0,)]
+
+    await until(is_quiet)
 
 
 HESITATE: LiteralString = """
