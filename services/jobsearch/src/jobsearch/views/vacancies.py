@@ -126,7 +126,7 @@ VACANCIES: Final = View(
             vacancy_touched,
             fold_vacancy,
             indexes=(
-                "using gin (searched_words) where live",
+                "using gin (searched_words) with (fastupdate = off) where live",
                 "latitude",
             ),
             generated=(
