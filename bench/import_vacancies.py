@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -41,7 +42,8 @@ def vacancies() -> tuple[bytes, str]:
     """Return a file of vacancies, and what to say of it."""
     if named := os.environ.get("WAYMARK_VACANCIES"):
         return Path(named).read_bytes(), "the file that WAYMARK_VACANCIES names"
-    command = [sys.executable, str(GENERATOR), "--rows", str(ROWS)]
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    command = [sys.executable, str(GENERATOR), "--rows", str(ROWS), "--day", today]
     return subprocess.run(command, capture_output=True, check=True).stdout, "invented vacancies: no file was named"
 
 
