@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ import httpx
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from chassis.ask import decode_places
 from chassis.http import ask as asking
 from chassis.identity import Actor
 from chassis.problem import ProblemError
@@ -193,8 +194,17 @@ class Visitor:
         return found, missing
 
     async def answers(self, questions: Mapping[str, Question]) -> dict[str, httpx.Response | None]:
-        """Return what several services answer at once, None for who does not, once it is told."""
-        return await (await self._telling()).answers(questions)
+        """Return what several services answer at once, None for who does not, once it is told.
+
+        The page's own `at_least` goes to the service that gave it: nobody else has to have heard of it.
+        """
+        return await (await self._telling()).answers({part: self._after(asked) for part, asked in questions.items()})
+
+    def _after(self, question: Question) -> Question:
+        reached = self.request.query_params.get("at_least", "")
+        if not reached or question.service not in {place.source for place in decode_places(reached)}:
+            return question
+        return replace(question, query={**(question.query or {}), "at_least": reached})
 
     async def command(self, service: str, path: str, body: Any = None, *, method: str = "POST") -> Command:
         """Ask a service to do something, once for each time that a form was shown, on the version that was seen."""
