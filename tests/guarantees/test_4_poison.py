@@ -29,6 +29,8 @@ from chassis.listen.history import ends_of, history
 from chassis.listen.replay import held_keys, queue_of, replay
 from chassis.listen.told import Told
 from chassis.listen.views import index_tables, make_tables
+from chassis.operations import Operations
+from chassis.problem import ProblemError
 from chassis.store import ConflictError, Session, Store
 from events import fact as registry
 from events.caseload import ActionAgreed, ActionOwner
@@ -46,6 +48,10 @@ from .ground import NOON, Ground, contact, open_case, until
 from .ledger import ASSIGN, LEDGER, LIVE, caught_up, consumers, folded, pages, reactions, settled, trouble
 
 PARKED = "select consumer, key, error from parked order by id"
+LEFT_SLOWLY = """
+select (select count(*) from parked where consumer = %s and key = %s) + 0 * length(pg_sleep(0.03)::text)
+"""
+"""How many facts are left, as it was 30 ms ago: who is not kept out queues another one meanwhile."""
 BREAK = "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s"
 AWAY_SECONDS = 10.0
 MOST_ROUNDS = 12
@@ -196,6 +202,7 @@ async def test_later_facts_of_a_parked_person_wait_in_order_while_others_flow_on
 async def test_a_replay_while_facts_of_the_same_people_arrive_releases_them_in_order(
     listener: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("chassis.listen.replay.LEFT", LEFT_SLOWLY)
     monkeypatch.setattr(parking, "FEWEST_PARKED", 1_000)
     cases = await open_some(listener, 40, contacts=2)
     poison(cases[:30])
@@ -248,6 +255,50 @@ async def test_a_fact_that_fails_again_keeps_its_person_waiting_with_the_new_err
         assert [(one.released, one.left) for one in await replay(both[0], str(cases[1].subject))] == [(4, 0)]
         (held,) = [one for one in await held_keys(listener.pool, LIVE) if one.key == sick]
         assert (held.error, held.waiting) == ("LookupError: a bug", 2)
+
+
+async def test_a_running_service_says_what_it_holds_back_and_handles_it_when_it_is_asked_to(listener: Ground) -> None:
+    cases = await open_some(listener, 40)
+    poison(cases[:3])
+    operations = Operations("caseload", listener.application, [LEDGER], [ASSIGN])
+    async with hearing(listener):
+        await until(lambda: are_held(listener, 6))
+        await settled(listener)
+        held = (await operations.page()).held_back
+        assert {(one.consumer, one.keys, one.facts, one.error) for one in held} == {
+            (name, 3, 12, "LookupError: a bug") for name in (LEDGER.name, ASSIGN.consumer)
+        }
+        still = await operations.replay(LEDGER.name)
+        assert (still.released, still.left, still.error) == (0, 12, "LookupError: a bug")
+        trouble.clear()
+        for name in (LEDGER.name, ASSIGN.consumer):
+            handled = await operations.replay(name)
+            assert (handled.released, handled.left, handled.error) == (12, 0, "")
+        await hold(listener)
+        assert (await operations.page()).held_back == []
+        with pytest.raises(ProblemError, match="no consumer"):
+            await operations.replay("nobody")
+
+
+async def test_a_replay_that_takes_long_goes_on_when_it_is_asked_for_again(
+    listener: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.operations.REPLAY_SECONDS", 0.05)
+    monkeypatch.setattr("chassis.listen.replay.FACTS_AT_ONCE", 1)
+    cases = await open_some(listener, 40, contacts=20)
+    poison(cases[:4])
+    operations = Operations("caseload", listener.application, [LEDGER], [ASSIGN])
+    async with hearing(listener):
+        await until(lambda: are_held(listener, 8))
+        await settled(listener)
+        trouble.clear()
+        for name in (LEDGER.name, ASSIGN.consumer):
+            asked = [await operations.replay(name)]
+            while asked[-1].left:
+                asked.append(await operations.replay(name))
+            assert len(asked) > 1
+            assert {one.error for one in asked} == {""}
+        await hold(listener)
 
 
 @pytest.mark.parametrize("written", ["\0", secrets.token_hex(8_000)], ids=["no text", "too long for its index"])

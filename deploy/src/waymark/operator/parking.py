@@ -25,12 +25,12 @@ import nudges.main
 import nudges.policies
 import referrals.main
 from chassis.database import ALL_TENANTS, open_pool
-from chassis.listen.consumers import Consumer, PolicyConsumer, SupersededError, TransientError, ViewConsumer
+from chassis.listen.consumers import SupersededError, TransientError
 from chassis.listen.policies import Policy
-from chassis.listen.replay import Held, Queued, Replayed, Report, held_keys, queue_of, replay
+from chassis.listen.replay import Held, Queued, Replayed, Report, held_keys, queue_of, reason_by_reason, replay_held
 from chassis.listen.views import View
+from chassis.operations import Operations
 from chassis.retell import retell
-from chassis.store import Store
 from waymark.local import record
 from waymark.local.environment import SILENT
 from waymark.local.failure import PlatformFailure
@@ -73,7 +73,7 @@ def show_all(
     lines = [
         line
         for service, database in _listening().items()
-        for alike in _alike(asyncio.run(held_by(service, database)), every_key=every_key)
+        for alike in _together(asyncio.run(held_by(service, database)), every_key=every_key)
         for line in _told_of(service, alike)
     ]
     _print_whole(lines or ["Nothing is parked."])
@@ -149,23 +149,9 @@ async def replay_parked(service: str, database: str, key: str | None, report: Re
 
     Raises PlatformFailure when its database, or another fold of a view, is in the way.
     """
-    async with _answering(service), _consumers(service, database) as consumers:
-        holding = {held.consumer.partition("#")[0] for held in await held_keys(consumers[0].pool)}
-        return [
-            replayed
-            for consumer in consumers
-            if consumer.name in holding
-            for replayed in await replay(consumer, key, report)
-        ]
-
-
-@asynccontextmanager
-async def _consumers(service: str, database: str) -> AsyncIterator[list[Consumer]]:
-    """Open the views and policies of a service, as its own roles do."""
-    async with open_pool(database, scope=ALL_TENANTS) as pool, open_pool(database) as commands_pool:
-        store = Store(commands_pool, service)
-        views = [ViewConsumer(pool, view) for view in VIEWS[service]]
-        yield [*views, *(PolicyConsumer(pool, policy, store) for policy in POLICIES.get(service, tuple)())]
+    operations = Operations(service, database, VIEWS[service], POLICIES.get(service, tuple)())
+    async with _answering(service), operations.consumers() as consumers:
+        return await replay_held(consumers, key, report)
 
 
 @asynccontextmanager
@@ -185,14 +171,8 @@ async def _retell(service: str, databases: Mapping[str, str]) -> None:
         await retell(_only(service, databases))
 
 
-def _alike(all_held: Sequence[Held], *, every_key: bool) -> Sequence[Sequence[Held]]:
-    """Put together what one consumer holds back for one reason, or leave each key by itself."""
-    if every_key:
-        return [[held] for held in all_held]
-    alike: dict[tuple[str, str, str], list[Held]] = {}
-    for held in all_held:
-        alike.setdefault((held.consumer, held.type, held.error), []).append(held)
-    return list(alike.values())
+def _together(all_held: Sequence[Held], *, every_key: bool) -> Sequence[Sequence[Held]]:
+    return [[held] for held in all_held] if every_key else reason_by_reason(all_held)
 
 
 def _print_whole(lines: Sequence[str]) -> None:

@@ -76,6 +76,15 @@ async def exposition() -> bytes:
     return generate_latest(REGISTRY) + generate_latest(_Read(families))
 
 
+async def gauges() -> dict[str, dict[str, float]]:
+    """Return the states that this process measures, by name and then by label, "" for one without."""
+    found: dict[str, dict[str, float]] = {}
+    for answer in await asyncio.gather(*map(_read, _sources)):
+        for sample in (sample for family in answer or () for sample in family.samples):
+            found.setdefault(sample.name, {})["".join(sample.labels.values())] = sample.value
+    return found
+
+
 async def _read(source: Source) -> Iterable[Metric] | None:
     try:
         async with asyncio.timeout(READ_WITHIN_SECONDS):

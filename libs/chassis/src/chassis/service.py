@@ -25,6 +25,7 @@ from chassis.http import service_app
 from chassis.identity import Verifier
 from chassis.listen.policies import Policy
 from chassis.listen.views import View
+from chassis.operations import Operations
 from chassis.process import Roles, Work, together
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
@@ -91,12 +92,17 @@ class Service:
         desk: ReadingDesk,
         routers: Iterable[APIRouter],
         statuses: Mapping[type[Exception], int],
+        policies: Sequence[Policy] | None = None,
     ) -> FastAPI:
-        """Return the HTTP application for bearers of tokens; its routes find `desk` in its state. See service_app."""
+        """Return the HTTP application for bearers of tokens; its routes find `desk` in its state. See service_app.
+
+        `policies` are given where they depend on settings.
+        """
+        operations = self.operations(settings, policies)
         app = service_app(
             f"Waymark {self.name}",
             self.description,
-            [*routers, self.asyncapi_routes()],
+            [*routers, self.asyncapi_routes(), operations.routes()],
             settings,
             Verifier(settings.jwks, settings.issuer, self.name),
             statuses=statuses,
@@ -104,6 +110,10 @@ class Service:
         )
         app.state.desk = desk
         return app
+
+    def operations(self, settings: ServiceSettings, policies: Sequence[Policy] | None = None) -> Operations:
+        """Return what operators may ask for."""
+        return Operations(self.name, settings.database, self.views, self.policies if policies is None else policies)
 
     async def project(self, settings: ServiceSettings) -> None:
         """Keep the views."""

@@ -74,7 +74,8 @@ SERVICE: Final = Service(
 
 async def answer(settings: CaseloadSettings, desk: Desk) -> None:
     """Answer requests."""
-    await serve(SERVICE.application(settings, desk, ROUTERS, STATUSES), settings)
+    app = SERVICE.application(settings, desk, ROUTERS, STATUSES, policies(settings.terms))
+    await serve(app, settings)
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """Replaying parked facts: those of one key in their order, while the listener waits, so that nothing overtakes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -75,6 +75,14 @@ async def held_keys(pool: Pool, consumer: str | None = None) -> list[Held]:
         return await (await cursor.execute(HELD, {"consumer": consumer})).fetchall()
 
 
+def reason_by_reason(all_held: Sequence[Held]) -> list[list[Held]]:
+    """Put together what one consumer holds back for one reason, in the order in which each began."""
+    alike: dict[tuple[str, str, str], list[Held]] = {}
+    for held in all_held:
+        alike.setdefault((held.consumer, held.type, held.error), []).append(held)
+    return list(alike.values())
+
+
 async def queue_of(pool: Pool, key: str) -> list[Queued]:
     """Return the parked facts of a key, for each consumer in order."""
     async with pool.connection() as connection, connection.cursor(row_factory=class_row(Queued)) as cursor:
@@ -89,6 +97,19 @@ async def replay(consumer: Consumer, key: str | None = None, report: Report = la
     """
     keys = [key] if key else await _keys(consumer)
     return [await _replay_key(consumer, one, report) for one in keys]
+
+
+async def replay_held(
+    consumers: Sequence[Consumer], key: str | None = None, report: Report = lambda _: None
+) -> list[Replayed]:
+    """Replay what some of a service's consumers hold back, of one key or of all. See `replay`."""
+    holding = {held.consumer.partition("#")[0] for held in await held_keys(consumers[0].pool)}
+    return [
+        replayed
+        for consumer in consumers
+        if consumer.name in holding
+        for replayed in await replay(consumer, key, report)
+    ]
 
 
 async def replay_known(consumer: Consumer, report: Report = lambda _: None) -> list[Replayed]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from chassis.clock import Clock
 from chassis.database import Pool
 from chassis.identity import Actor
+from chassis.operations import Operations
 from gateway.services import Services
 from gateway.sessions import Sessions
 from gateway.ways import Ways
@@ -34,6 +35,7 @@ class WebDesk:
     services: Services
     sessions: Sessions
     ways: Ways
+    operations: Operations
     zone: ZoneInfo
     clock: Clock
     demo: bool

@@ -1,4 +1,4 @@
-"""Performance: how far people came, as of any day; and the platform itself, for who runs it."""
+"""Performance: how far people came, as of any day."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -7,13 +7,11 @@ from typing import Any, Final
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from chassis.problem import ProblemError
-from gateway.services import Question, ServiceAwayError
+from gateway.services import Question
 from gateway.web.visitor import AtPage, Visitor
 from gateway.web.words import N_
 
 ANALYTICS: Final = "analytics"
-OPERATOR: Final = "operator"
 DRILLS: Final = frozenset({"analyst", "team_leader", "provider_manager"})
 APART: Final = (
     ("", N_("All together")),
@@ -69,24 +67,6 @@ async def show_performance(  # noqa: PLR0913  (each a field of the form)
         width=WIDTH,
         height=HEIGHT,
     )
-
-
-@performance_router.get("/platform")
-async def show_platform(visitor: AtPage) -> HTMLResponse:
-    """Show whether each service is ready, and what does not pass where one is not."""
-    if visitor.actor.role != OPERATOR:
-        raise ProblemError(403, "This page is for who runs the platform.")
-    states = [(name, await _health(visitor, name)) for name in visitor.desk.services.names]
-    return visitor.page("platform.html", states=states, traces=visitor.desk.traces)
-
-
-async def _health(visitor: Visitor, service: str) -> Mapping[str, Any]:
-    try:
-        answer = await visitor.desk.services.ask(visitor.actor, Question(service, "/health"))
-    except ServiceAwayError:
-        return {"status": "away", "checks": {}}
-    health: Mapping[str, Any] = answer.json()
-    return health
 
 
 def slid(today: date, as_of: str, back: str, was_back: str) -> str:

@@ -34,6 +34,7 @@ from gateway.web.people import people_router
 from gateway.web.performance import performance_router
 from gateway.web.person import person_router
 from gateway.web.plan import plan_router
+from gateway.web.platform import platform_router
 from gateway.web.referring import referring_router
 from gateway.web.saved import saved_router
 from gateway.web.sign_in import sign_in_router
@@ -68,6 +69,7 @@ ROUTERS: Final = (
     plan_router,
     team_router,
     performance_router,
+    platform_router,
     drill_router,
     facts_router,
     exports_router,
