@@ -183,9 +183,10 @@ def test_what_one_request_brought_about_is_told_behind_its_causes(platform: Plat
 
 def test_what_was_entered_in_error_counts_until_that_was_learned(platform: Platform) -> None:
     journey = Journey(uuid4(), uuid4(), SPRING)
-    platform.tell(journey, journey.started(EAST))
-    platform.tell(journey, [(CaseEnteredInError(occurred_at=journey.at(30)), journey.case)])
     with platform.client("provider_manager", journey.tenant) as client:
+        platform.tell(journey, journey.started(EAST))
+        eventually(lambda: client.get("/funnel"), lambda page: page["total"]["people"] == 1)
+        platform.tell(journey, [(CaseEnteredInError(occurred_at=journey.at(30)), journey.case)])
         eventually(lambda: client.get("/funnel"), lambda page: page["total"]["people"] == 0)
         known = [get(client, "/funnel", as_of=journey.at(days).date(), by="recorded_at") for days in (29, 30)]
         happened = get(client, "/funnel", as_of=journey.at(29).date())
