@@ -107,6 +107,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET /me": (JOBSEEKER, {}),
     "POST /me/wishes": (JOBSEEKER, {"work": "Baker"}),
     "POST /me/nudges/{wish}": (JOBSEEKER, {"wish": "pause"}),
+    "GET /me/record": (THEIRS, {}),
     "GET /me/everything.json": (JOBSEEKER, {}),
     "GET /messages": (only(PERSON, *ALL_STAFF, hidden=[OTHER]), {}),
     "POST /messages": (PARTICIPANT, {"text": "Thank you"}),
@@ -137,7 +138,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST /team/chosen": (OF_LEADERS, {"deed": "message", "coach": NOTHING}),
     "POST /team/cover": (OF_LEADERS, {"covering_id": NOTHING, "first_day": SOON[:10], "last_day": SOON[:10]}),
     "POST /team/cover/end": (OF_LEADERS, {}),
-    "POST /undo/{undo}": (OF_STAFF, {"undo": NOTHING}),
+    "POST /undo/{undo}": (only(*JOBSEEKERS, *ALL_STAFF), {"undo": NOTHING}),
     "GET /diary": (OF_STAFF, {}),
     "GET /people/{participant_id}/peek": (WORKS_WITH, {}),
     "POST /people/{participant_id}/contacts/{contact_id}/take-back": (WORKS_WITH, {"contact_id": NOTHING}),
@@ -159,6 +160,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST /exports": (only("analyst"), {}),
     "GET /exports/{export_id}": (only("analyst"), {}),
     "GET /platform": (only("operator"), {}),
+    "POST /platform/replay": (only("operator"), {"service": "gateway", "consumer": "people"}),
     "GET /asyncapi.json": (EVERYBODY, {}),
 }
 FILES: Final = {"cv": ("cv.pdf", pdf()), "people": ("people.csv", b"name\nMaya Osei\n")}

@@ -24,6 +24,7 @@ PORTAL = [
     "/cv",
     "/messages",
     "/me",
+    "/me/record",
     "/help",
 ]
 CONSOLE = [
@@ -127,6 +128,56 @@ def test_a_person_finds_a_job_in_their_own_words_saves_it_and_says_that_they_app
         assert reader.faults() == []
 
 
+@pytest.mark.usefixtures("market")
+def test_where_nothing_is_found_a_wider_search_is_one_press_away(reading: As, person: Person) -> None:
+    with reading(person.actor) as reader:
+        page = reader.open("/jobs")
+        page.fill("#words", "care assistant")
+        page.get_by_text("How far, pay and hours").click()
+        page.get_by_label("Volunteer").check()
+        page.get_by_role("button", name="Search").click()
+        reader.picture("portal-jobs-wider")
+        assert reader.faults() == []
+        page.get_by_role("button", name="with any contract").click()
+        expect(page.get_by_role("button", name="Save").first).to_be_visible()
+        expect(page.locator("#words")).to_have_value("care assistant")
+
+
+@pytest.mark.usefixtures("market")
+def test_a_coach_looks_at_the_market_and_saves_nothing_for_themselves(reading: As, person: Person) -> None:
+    with reading(person.coach) as reader:
+        page = reader.open("/jobs")
+        page.fill("#words", "care assistant")
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator(".job").first).to_be_visible()
+        page.locator(".job a").first.click()
+        expect(page.get_by_role("link", name="Back to jobs")).to_be_visible()
+        expect(page.get_by_role("button", name="Save")).to_have_count(0)
+
+
+def test_what_was_written_stays_where_a_part_of_it_is_wrong(reading: As, platform: Platform) -> None:
+    with reading(platform.refer(name="Ines Duarte").actor) as reader:
+        page = reader.open("/cv")
+        page.fill("#label", "Baker")
+        page.fill("#position-0", "Bread and cakes")
+        page.fill("#from-0", "last summer")
+        page.get_by_role("button", name="Keep as a new version").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.locator("#label")).to_have_value("Baker")
+        expect(page.locator("#from-0")).to_have_value("last summer")
+        page = reader.open("/plan")
+        page.get_by_text("Propose a step", exact=True).click()
+        page.fill("#what", "Ring the bakery " * 500)
+        page.fill("#due", f"{datetime.now(UTC).date() + timedelta(days=3)}")
+        page.get_by_role("button", name="Propose it").click()
+        expect(page.locator("#what")).to_have_value(re.compile("Ring the bakery"))
+        page = reader.open("/messages")
+        page.fill("#text", "So much to say. " * 2_000)
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("alert")).to_be_visible(timeout=30_000)
+        expect(page.locator("#text")).to_have_value(re.compile("So much to say"))
+
+
 def test_a_job_from_elsewhere_is_asked_again_with_what_was_written_until_its_link_is_right(
     reading: As, platform: Platform
 ) -> None:
@@ -160,12 +211,27 @@ def test_a_coach_records_a_contact_from_today_with_two_keys_after_choosing_the_r
         expect(page.get_by_text("Contact recorded.")).to_be_visible()
 
 
+PARTS_AT_FIRST = [
+    ("Where to", "Still to do"),
+    ("Who is it\\?", "Still to do"),
+    ("How to reach them", "If you like"),
+    ("What helps to know", "If you like"),
+]
+
+
 def test_a_referrer_sends_a_person_and_reads_what_comes_next(reading: As, person: Person) -> None:
     with reading(person.referrer) as reader:
         page = reader.open("/refer")
+        parts = page.get_by_role("navigation", name="Parts of the form").get_by_role("listitem")
+        expect(parts).to_have_text([re.compile(rf"{part}\s*{status}") for part, status in PARTS_AT_FIRST])
         page.get_by_role("button", name="Check your answers").click()
         expect(page.get_by_role("alert")).to_contain_text("Write the name")
         page.fill("#name", "Tom <b>Reilly</b>")
+        page.fill("#phone", "01632 960001")
+        page.get_by_role("button", name="Check your answers").click()
+        page.get_by_role("button", name="Change something").click()
+        expect(parts.filter(has_text="Done")).to_have_count(3)
+        reader.picture("referrer-refer-parts")
         page.get_by_role("button", name="Check your answers").click()
         page.get_by_role("button", name="Send").click()
         expect(page.get_by_role("link", name="Tom <b>Reilly</b>").first).to_be_visible()
@@ -188,7 +254,7 @@ def test_a_referrer_leaves_a_form_comes_back_to_it_and_begins_anew(reading: As) 
         expect(page.locator("#name")).to_have_value("")
 
 
-def test_coach_and_person_make_a_plan_agree_it_and_write_to_each_other(reading: As, platform: Platform) -> None:
+def test_coach_and_person_make_a_plan_and_agree_it(reading: As, platform: Platform) -> None:
     somebody = platform.refer(name="Leroy Bennett")
     with reading(somebody.coach) as coach, reading(somebody.actor) as person:
         page = coach.open(f"/people/{somebody.id}")
@@ -207,4 +273,30 @@ def test_coach_and_person_make_a_plan_agree_it_and_write_to_each_other(reading: 
         expect(own.get_by_text("You and your coach agreed")).to_be_visible()
         own.get_by_role("button", name="Done Send the CV").click()
         expect(own.get_by_text("Nothing to do right now")).to_be_visible()
+        assert [coach.faults(), person.faults()] == [[], []]
+
+
+def test_coach_and_person_write_to_each_other_see_what_was_read_and_take_back_what_was_not(
+    reading: As, platform: Platform
+) -> None:
+    somebody = platform.refer(name="Leroy Bennett")
+    with reading(somebody.coach) as coach, reading(somebody.actor) as person:
+        page = coach.open(f"/people/{somebody.id}")
+        page.fill("#text", "The bakery rang.")
+        page.get_by_role("button", name="Send").click()
+        written = page.locator(".talk li").filter(has_text="The bakery rang.")
+        expect(written).to_be_visible(timeout=20_000)
+        expect(written).not_to_contain_text("read")
+
+        own = person.open("/messages")
+        expect(own.get_by_text("The bakery rang.")).to_be_visible()
+        own.fill("#text", "Which one?")
+        own.get_by_role("button", name="Send").click()
+        answer = own.locator(".talk li").filter(has_text="Which one?")
+        expect(answer).to_be_visible(timeout=20_000)
+        own.get_by_role("button", name="Undo").click()
+        expect(own.get_by_text("Taken back.")).to_be_visible()
+        expect(answer).to_have_count(0)
+
+        expect(coach.open(f"/people/{somebody.id}").locator(".talk li").first).to_contain_text("read")
         assert [coach.faults(), person.faults()] == [[], []]

@@ -1,5 +1,6 @@
 """The CV: bring a file or type it here; each version stays, and an application names the one that was sent."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -30,9 +31,10 @@ async def show_cv(visitor: AtOwnPage) -> HTMLResponse:
 async def type_cv(visitor: AtOwnPage) -> Response:
     """Keep a typed CV as a new version."""
     form = await visitor.request.form()
-    command = await visitor.command(SERVICE, f"/participants/{visitor.actor.id}/cvs", _resume(form))
+    typed = _resume(form)
+    command = await visitor.command(SERVICE, f"/participants/{visitor.actor.id}/cvs", typed)
     if command.answer.status_code in WRONG:
-        return await _page(visitor, command.faults(visitor.say))
+        return await _page(visitor, command.faults(visitor.say), typed)
     return command.then("/cv", "kept")
 
 
@@ -78,11 +80,12 @@ def _resume(form: FormData) -> dict[str, Any]:
     return resume | ({"skills": skills} if skills else {})
 
 
-async def _page(visitor: Visitor, errors: dict[str, str]) -> HTMLResponse:
+async def _page(visitor: Visitor, errors: Mapping[str, str], typed: Mapping[str, Any] | None = None) -> HTMLResponse:
+    """Return the page, with what was typed where it could not be kept, else with the latest version."""
     base = f"/participants/{visitor.actor.id}/cvs"
     cvs = (await visitor.read(SERVICE, base))["cvs"]
     latest = await visitor.read(SERVICE, f"{base}/{cvs[0]['version']}") if cvs else None
-    resume = (latest or {}).get("resume") or {}
+    resume = typed or (latest or {}).get("resume") or {}
     return visitor.page(
         "cv.html",
         status=422 if errors else 200,

@@ -8,7 +8,8 @@ from gateway.door import COOKIE
 from gateway.recognising import Recognises
 from gateway.sessions import LONGEST
 from gateway.web.onward import onward
-from gateway.web.visitor import Visitor, home_of, see
+from gateway.web.places import home_of
+from gateway.web.visitor import Visitor, see
 
 Shown = TypeVar("Shown")
 

@@ -22,6 +22,15 @@ CONTRACTS: Final = (
 )
 MILES: Final = ("2", "5", "10", "15", "20", "30", "50")
 NUMBERS: Final = ("miles", "pay_least", "hours_most", "town", "page")
+WIDER: Final[Mapping[str, frozenset[str]]] = {
+    "place": frozenset({"place", "town", "miles"}),
+    "pay": frozenset({"pay_least", "pay_period"}),
+    "hours": frozenset({"hours_most"}),
+    "contracts": frozenset(),
+    "part_time": frozenset({"part_time"}),
+}
+"""What a wider search leaves out, by the name that the service gives it; contracts stand apart."""
+NEAREST: Final = 5
 ASKED: Final = frozenset({"words", "place", "pay_period", "search_id", *NUMBERS})
 
 jobs_router = APIRouter(include_in_schema=False)
@@ -75,6 +84,16 @@ def _asked(form: FormData) -> dict[str, Any]:
     return asked | {"contracts": form.getlist("contracts"), "part_time": "part_time" in form}
 
 
+def _wider(asked: Mapping[str, str], relaxed: str) -> Mapping[str, str] | None:
+    """Return the form of a wider search, None for one that no form asks for."""
+    if relaxed == "miles":
+        return {**asked, "miles": str(max(2 * int(asked["miles"]), NEAREST))}
+    left_out = WIDER.get(relaxed)
+    if left_out is None:
+        return None
+    return {name: value for name, value in asked.items() if name not in left_out}
+
+
 def _page(
     visitor: Visitor,
     asked: Mapping[str, str],
@@ -91,6 +110,7 @@ def _page(
         "chosen": [],
         "contracts": [(code, visitor.say(words)) for code, words in CONTRACTS],
         "miles": [(miles, visitor.say(N_("%(miles)s miles")) % {"miles": miles}) for miles in MILES],
+        "wider": [(one, _wider(asked, one["relaxed"])) for one in (shown.get("found") or {}).get("widen", ())],
         "towns": [(str(town["town"]), _town(town)) for town in place.get("towns", ())],
     }
     return visitor.page("jobs.html", status=status, asked=blank(asked), errors=blank(errors), **(frame | shown))

@@ -13,6 +13,7 @@ from gateway.services import Question
 from gateway.telling import parts
 from gateway.views import looks
 from gateway.views.looks import WHO_LOOKED
+from gateway.web.people import BARRIERS, NEEDS, TRACKS
 from gateway.web.visitor import AtOwnPage, Visitor, blank
 from gateway.web.words import N_
 
@@ -71,6 +72,20 @@ async def change_nudges(visitor: AtOwnPage, wish: str) -> Response:
     body = {} if wish == "pause" else None if wish == "unpause" else {"kind": kind or None}
     path = f"/participants/{visitor.actor.id}/nudge-preferences/{wish}"
     return (await visitor.command("nudges", path, body)).then("/me", "kept")
+
+
+@me_router.get("/me/record")
+async def show_record(visitor: AtOwnPage) -> HTMLResponse:
+    """Show what the coach sees of the person, and what happened, in the same sentences."""
+    page = await visitor.read("caseload", f"/participants/{visitor.actor.id}")
+    return visitor.page(
+        "record.html",
+        page=page,
+        needs={code: visitor.say(words) for code, words in NEEDS},
+        barriers={code: visitor.say(words) for code, words in BARRIERS},
+        tracks={code: visitor.say(words) for code, words in TRACKS},
+        staff={str(id_): name for id_, name in visitor.desk.staff.items()},
+    )
 
 
 @me_router.get("/me/everything.json")

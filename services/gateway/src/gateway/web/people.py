@@ -1,17 +1,18 @@
 """What a coach does with a person, wherever they see them: one form for each deed, and back to where they were."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from chassis.problem import ProblemError
+from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
 from gateway.web.undo import undo_with
-from gateway.web.visitor import AtWork, Command
+from gateway.web.visitor import AtWork, Command, Visitor
 from gateway.web.words import N_
 
 SERVICE: Final = "caseload"
@@ -186,10 +187,28 @@ def undo_of(code: str, case: str, command: Command) -> list[Step]:
     match code:
         case "contact":
             return [Step(SERVICE, f"/cases/{case}/contacts/{told['ids']['contact']}/entered-in-error")]
-        case "snooze":
-            return [Step(SERVICE, f"/cases/{case}/unsnooze", version=str(told["version"]))]
+        case "message":
+            return [undo_of_message(case, told)]
+        case "agree":
+            path = f"/cases/{case}/actions/{told['ids']['action']}/cancel"
+            return [Step(SERVICE, path, version=str(told["version"]))]
+        case "snooze" | "pause":
+            path = f"/cases/{case}/{'unsnooze' if code == 'snooze' else 'resume'}"
+            return [Step(SERVICE, path, version=str(told["version"]))]
         case _:
             return []
+
+
+async def mark_read(visitor: Visitor, case: object, messages: Sequence[Mapping[str, Any]], by: str) -> None:
+    """Note that the reader opened what the other one, `by`, wrote; what cannot be noted now is at the next visit."""
+    for one in messages:
+        if one["by"] == by and not one["read_at"] and not one["withdrawn_at"]:
+            await visitor.ask(Question(SERVICE, f"/cases/{case}/messages/{one['message_id']}/read", "POST"))
+
+
+def undo_of_message(case: object, told: Mapping[str, Any]) -> Step:
+    """Return what takes a message back that was just sent, as long as nobody has read it."""
+    return Step(SERVICE, f"/cases/{case}/messages/{told['ids']['message']}/withdraw")
 
 
 def _is_id(text: str) -> bool:

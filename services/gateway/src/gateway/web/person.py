@@ -12,7 +12,7 @@ from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
-from gateway.web.people import DEEDS, NEEDS, SERVICE, TRACKS, WAYS
+from gateway.web.people import DEEDS, NEEDS, SERVICE, TRACKS, WAYS, mark_read
 from gateway.web.session_box import (
     AGAIN,
     PLACES,
@@ -186,12 +186,15 @@ async def _page(
         more["timeline"] = Question(SERVICE, f"/participants/{participant_id}/timeline", query={"kind": kind})
     found, missing = await visitor.read_all(more)
     appointments = (found.get("appointments") or {}).get("appointments", [])
+    messages = (found.get("messages") or {}).get("messages", [])
+    if not asked:
+        await mark_read(visitor, case, messages, "participant")
     return visitor.page(
         "person.html",
         status=again.status if again else 200,
         page=page,
         timeline_entries=(found.get("timeline") or {"entries": page["timeline"]})["entries"],
-        messages=list(reversed((found.get("messages") or {}).get("messages", []))),
+        messages=list(reversed(messages)),
         appointments=appointments,
         box=session_box(visitor, appointments, again),
         kinds=[("", visitor.say(N_("Everything"))), *((code, visitor.say(words)) for code, words in KINDS)],

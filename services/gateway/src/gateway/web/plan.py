@@ -1,6 +1,7 @@
 """Plan and messages of a person: what both agreed, what may be proposed, and writing to the coach."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,9 +10,12 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER
 from gateway.services import Question
-from gateway.web.people import SERVICE
+from gateway.web.people import SERVICE, mark_read, undo_of_message
 from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of
-from gateway.web.visitor import AtOwnPage, AtPage, Visitor
+from gateway.web.undo import undo_with
+from gateway.web.visitor import AtOwnPage, AtPage, Visitor, blank
+
+WRONG: Final = 422
 
 plan_router = APIRouter(include_in_schema=False)
 
@@ -19,10 +23,17 @@ plan_router = APIRouter(include_in_schema=False)
 @plan_router.get("/plan")
 async def show_plan(visitor: AtOwnPage) -> HTMLResponse:
     """Show the plan, who does what, and when the next meeting is."""
+    return await _plan(visitor, {}, {})
+
+
+async def _plan(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
     page = await _own(visitor)
     return visitor.page(
         "plan.html",
+        status=WRONG if errors else 200,
         page=page,
+        told=blank(told),
+        errors=blank(errors),
         steps={code: visitor.say(words) for code, words in STEPS.items()},
         steps_from=STEPS_FROM,
         statuses={code: (mark, visitor.say(words)) for code, (mark, words) in STATUSES.items()},
@@ -44,6 +55,8 @@ async def suggest(visitor: AtOwnPage) -> Response:
     body = {name: str(form[name]) for name in ("what", "where", "how", "due") if form.get(name)}
     path = f"/cases/{await case_of(visitor)}/suggestions"
     command = await visitor.command(SERVICE, path, {"owner": "participant", **body})
+    if command.answer.status_code == WRONG:
+        return await _plan(visitor, body, command.faults(visitor.say))
     return command.then("/plan", "done")
 
 
@@ -61,17 +74,33 @@ async def show_messages(visitor: AtPage) -> HTMLResponse:
     """Show a person what they and their coach wrote; show a coach who waits for whom."""
     if visitor.actor.role != JOBSEEKER:
         return await _waiting(visitor)
+    return await _messages(visitor, "", {})
+
+
+async def _messages(visitor: Visitor, text: str, errors: Mapping[str, str]) -> HTMLResponse:
     page = await _own(visitor)
     shown = await visitor.read(SERVICE, f"/cases/{page['case_id']}/messages")
-    return visitor.page("messages.html", page=page, messages=list(reversed(shown["messages"])))
+    await mark_read(visitor, page["case_id"], shown["messages"], "coach")
+    return visitor.page(
+        "messages.html",
+        status=WRONG if errors else 200,
+        page=page,
+        messages=list(reversed(shown["messages"])),
+        text=text,
+        errors=blank(errors),
+    )
 
 
 @plan_router.post("/messages")
 async def send_message(visitor: AtOwnPage) -> Response:
     """Write to one's coach."""
-    form = await visitor.request.form()
-    path = f"/cases/{await case_of(visitor)}/messages"
-    return (await visitor.command(SERVICE, path, {"text": str(form.get("text", ""))})).then("/messages", "message")
+    text = str((await visitor.request.form()).get("text", ""))
+    case = await case_of(visitor)
+    command = await visitor.command(SERVICE, f"/cases/{case}/messages", {"text": text})
+    if command.answer.status_code == WRONG:
+        return await _messages(visitor, text, command.faults(visitor.say))
+    steps = [undo_of_message(case, command.answer.json())] if command.done else []
+    return command.then("/messages", "message", await undo_with(visitor, steps, "/messages") if steps else None)
 
 
 async def _own(visitor: Visitor) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Referring a person, and learning what became of it: for the people who send people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -19,6 +19,13 @@ PERSON: Final = ("name", "date_of_birth", "ni_number", "email", "phone", "addres
 KEPT: Final = (*PERSON, "provider_id", "programme_id")
 LARGEST_FILE: Final = 12 * 1024 * 1024
 WRONG: Final = 422
+TASKS: Final[Sequence[tuple[str, str, Sequence[str], bool]]] = (
+    ("where", N_("Where to"), ("provider_id", "programme_id"), True),
+    ("who", N_("Who is it?"), ("name",), True),
+    ("reach", N_("How to reach them"), ("phone", "email", "address", "postcode"), False),
+    ("more", N_("What helps to know"), ("notes",), False),
+)
+"""The parts of the form, each with its place, its fields, and whether all of them are needed."""
 STAGES: Final[Mapping[str, tuple[str, str]]] = {
     "submitted": ("soon", N_("Sent")),
     "acknowledged": ("calm", N_("Arrived")),
@@ -167,6 +174,14 @@ async def _one(visitor: Visitor, referral_id: UUID, errors: Mapping[str, str]) -
     )
 
 
+def _status(visitor: Visitor, told: Mapping[str, str], names: Sequence[str], needed: bool) -> tuple[str, str]:  # noqa: FBT001
+    """Return how far a part of the form is, as a mark and words."""
+    written = [name for name in names if told.get(name)]
+    if len(written) == len(names) or (written and not needed):
+        return "good", visitor.say(N_("Done"))
+    return ("soon", visitor.say(N_("Still to do"))) if needed else ("calm", visitor.say(N_("If you like")))
+
+
 def _choices(visitor: Visitor) -> dict[str, Any]:
     """Return the providers and programmes that one can send somebody to."""
     desk = visitor.desk
@@ -192,5 +207,8 @@ def _form(
         told=blank(told),
         errors=blank(errors),
         left_at=left_at,
+        tasks=[
+            (place, visitor.say(words), *_status(visitor, told, names, needed)) for place, words, names, needed in TASKS
+        ],
         **_choices(visitor),
     )

@@ -1,21 +1,24 @@
 """Undo: what was done with a page is taken back by the services that did it, and told as such."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from chassis.problem import ProblemError
+from gateway.access import JOBSEEKER, STAFF
 from gateway.services import Question
 from gateway.undoing import Step, Undoing
-from gateway.web.visitor import AtWork, Command, Visitor, quoted
+from gateway.web.visitor import Command, Visitor, only, quoted
 
 WELL: Final = frozenset({"done", "already"})
 GONE: Final = "It cannot be taken back any more."
 
 undo_router = APIRouter(include_in_schema=False)
+
+AtDoing = Annotated[Visitor, Depends(only(STAFF | {JOBSEEKER}))]
 
 
 async def undo_with(visitor: Visitor, steps: Sequence[Step], back: str) -> UUID:
@@ -24,7 +27,7 @@ async def undo_with(visitor: Visitor, steps: Sequence[Step], back: str) -> UUID:
 
 
 @undo_router.post("/undo/{undo}")
-async def take_back(visitor: AtWork, undo: UUID) -> Response:
+async def take_back(visitor: AtDoing, undo: UUID) -> Response:
     """Take something back, and show the page where it was done."""
     undoing = _undoing(visitor)
     found = await undoing.find(visitor.actor, undo)

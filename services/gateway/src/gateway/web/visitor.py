@@ -1,7 +1,7 @@
 """Who looks at a page, and how a page is answered to them."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -22,80 +22,9 @@ from gateway.services import Question
 from gateway.sessions import Session
 from gateway.telling import Telling, parts
 from gateway.web.desk import WebDesk
+from gateway.web.places import DONE, PLACES, SAYINGS
 from gateway.web.render import LANGUAGES, page, translations
-from gateway.web.words import N_
 
-Place = tuple[str, str]
-
-
-PLACES: Final[Mapping[str, Sequence[Place]]] = {
-    "coach": (
-        ("/today", N_("Today")),
-        ("/caseload", N_("Caseload")),
-        ("/diary", N_("Diary")),
-        ("/messages", N_("Messages")),
-        ("/incoming", N_("Incoming")),
-    ),
-    "jobseeker": (
-        ("/home", N_("Home")),
-        ("/jobs", N_("Jobs")),
-        ("/applications", N_("Applications")),
-        ("/plan", N_("Plan")),
-        ("/cv", N_("CV")),
-        ("/courses", N_("Courses")),
-        ("/messages", N_("Messages")),
-        ("/me", N_("Me")),
-    ),
-    "referrer": (("/refer", N_("Refer")), ("/my-referrals", N_("My referrals"))),
-    "team_leader": (
-        ("/team", N_("Team")),
-        ("/standards", N_("Standards")),
-        ("/incoming", N_("Incoming")),
-        ("/caseload", N_("Caseload")),
-    ),
-    "provider_manager": (
-        ("/performance", N_("Performance")),
-        ("/team", N_("Team")),
-        ("/standards", N_("Standards")),
-        ("/incoming", N_("Incoming")),
-    ),
-    "analyst": (
-        ("/performance", N_("Performance")),
-        ("/facts", N_("Facts")),
-        ("/exports", N_("Exports")),
-    ),
-    "operator": (("/platform", N_("Platform")),),
-}
-DONE: Final[Mapping[str, str]] = {
-    "saved": N_("Saved. You find it under Applications."),
-    "moved": N_("Moved."),
-    "sent": N_("Good. We note the day and tell you when it is time to ask."),
-    "kept": N_("Kept."),
-    "begun": N_("You are in. Take the first lesson when you like."),
-    "lesson": N_("Well done. On to the next."),
-    "referred": N_("Sent. The provider confirms that it arrived."),
-    "withdrawn": N_("Taken back. The provider is told."),
-    "answered": N_("Noted. The referrer sees it now."),
-    "done": N_("Noted."),
-    "contact": N_("Contact recorded."),
-    "session": N_("The session is noted."),
-    "snoozed": N_("Put off. A more urgent reason wakes it."),
-    "set-aside": N_("All right. Here is what else helps."),
-    "put-away": N_("Put away. You find it under Me."),
-    "message": N_("Your message is on its way."),
-    "view-kept": N_("Kept under Your views."),
-    "view-renamed": N_("It has a new name."),
-    "view-removed": N_("The view is removed."),
-    "draft": N_("Kept for 14 days. Come back when you like."),
-    "nobody": N_("Tick coaches who have 1 to 200 people between them."),
-    "covered": N_("Their people stand in the Today of both."),
-    "taken-back": N_("Taken back."),
-    "partly-back": N_("Taken back where that could still be done."),
-}
-SAYINGS: Final[Mapping[int, str]] = {
-    409: N_("That is not possible now. Somebody may have changed it. Look at it again."),
-    412: N_("Somebody was faster. Look at it again, then decide."),
-}
 PORTAL: Final = frozenset({"jobseeker", "referrer"})
 
 
@@ -249,12 +178,6 @@ class Visitor:
         }
         zone, now = self.desk.zone, self.desk.clock()
         return page(template, language=self.language, zone=zone, now=now, status=status, **(frame | shown))
-
-
-def home_of(role: str) -> str:
-    """Return the page that somebody in a role begins with."""
-    places = PLACES.get(role, ())
-    return places[0][0] if places else "/help"
 
 
 def _undo_action(undo: str) -> str:
