@@ -7,13 +7,11 @@ from random import Random
 from typing import Final
 
 from simulator.calendar import LONDON, at_home, in_hours, midnight, slot, working_day
-from simulator.deed import Deed, Person
+from simulator.deed import BY_TIMERS, Deed, Person
 from simulator.jobs import SEARCH_BEGINS, Job, search, work
 from simulator.life import DAY, HOUR, Draft, day_of, refer
 
 LENGTH_DAYS: Final = 365
-BY_TIMERS: Final = frozenset({"let_go_silent", "let_fall_due", "ask_how_work_goes", "miss_check_in"})
-"""What happens by itself, also when the person has left."""
 REVIEWED_AFTER_DAYS: Final = 26
 LEAVES_EARLY: Final = 0.20
 LEAVING: Final = ("moved_away", "health", "in_training", "not_reachable", "own_wish", "other")
