@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -105,8 +105,11 @@ class ApplicationShown(ApplicationEntry):
     chase_draft: str | None
 
 
+SILENT: Final = frozenset({Stage.APPLIED, Stage.ACKNOWLEDGED, Stage.NO_RESPONSE})
+
+
 class Funnel(BaseModel):
-    """How many applications came how far; what came further counts before too."""
+    """How many applications came how far, what came further counts before too; `silent` are those without an answer."""
 
     saved: int
     sent: int
@@ -127,7 +130,7 @@ def funnel(rows: Sequence[ApplicationRow]) -> Funnel:
     return Funnel(
         saved=len(rows),
         sent=sum(row.sent for row in rows),
-        silent=sum(row.sent and row.stage in {*ANSWERED_BY_NOBODY, Stage.NO_RESPONSE} for row in rows),
+        silent=sum(row.sent and row.stage in SILENT for row in rows),
         interviews=sum(row.invited_at is not None for row in rows),
         offers=sum(row.offered_at is not None for row in rows),
     )

@@ -7,13 +7,15 @@ from typing import Final
 
 from caseload.dossier.entries import Application, Employment
 from caseload.dossier.searching import NO_ANSWER
+from caseload.standing import ApplicationState
 
 WEEK: Final = 7
+AWAITING: Final = frozenset({ApplicationState.SENT, ApplicationState.ACKNOWLEDGED})
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Counts of applications that were sent, and of what became of them."""
+    """Counts of applications that were sent, and of what became of them; `silent` are those without an answer yet."""
 
     sent: int
     silent: int
@@ -26,10 +28,14 @@ def funnel_of(applications: Iterable[Application]) -> Funnel:
     sent = [one for one in applications if one.sent_at]
     return Funnel(
         sent=len(sent),
-        silent=sum(one.outcome == NO_ANSWER for one in sent),
+        silent=sum(_is_silent(one) for one in sent),
         interviews=sum(one.interviews > 0 for one in sent),
         offers=sum(one.offered for one in sent),
     )
+
+
+def _is_silent(application: Application) -> bool:
+    return application.outcome == NO_ANSWER or (application.outcome is None and application.state in AWAITING)
 
 
 def weeks_in_work(jobs: Iterable[Employment], today: date) -> int:
