@@ -342,7 +342,7 @@ def test_8_nothing_from_the_person_for_fourteen_days() -> None:
     journey = started(NOON).tell(agreed(date(2026, 3, 30)), contact())
     found = reasons(journey, later(days=14))
     assert [reason.rule for reason in found] == [8, 9]
-    assert found[0].sentence == "Nothing was heard of the person since 14 days ago."
+    assert found[0].sentence == "The last news of the person was 14 days ago."
 
 
 def test_9_the_contact_interval_falls_due() -> None:

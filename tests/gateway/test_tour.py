@@ -122,7 +122,9 @@ def today() -> date:
     return datetime.now(LONDON).date()
 
 
-@step("Be **Irena**, who refers: *Refer*, a name, *Check your answers*, *Send*. *My referrals* says what comes next.")
+@step(
+    "Be **Irena**, who refers: *Refer* to Northway, a name, *Check your answers*, *Send*. *My referrals* says the rest."
+)
 def refer(tour: Tour) -> Page:
     page = tour.be("Irena Kowalska")
     go(page, "Refer")

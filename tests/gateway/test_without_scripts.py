@@ -51,7 +51,7 @@ def test_somebody_proposes_a_step_writes_to_their_coach_and_sets_the_next_step_a
         page = reader.open("/home")
         page.locator("summary", has_text="I can't do this now").click()
         page.get_by_role("button", name="Later").click()
-        expect(page.get_by_text("All right. Here is what else helps.")).to_be_visible()
+        expect(page.get_by_text("All right. It comes back in three days. Here is what else helps.")).to_be_visible()
 
 
 def test_a_coach_records_a_contact_and_a_referrer_sends_somebody(
@@ -64,6 +64,8 @@ def test_a_coach_records_a_contact_and_a_referrer_sends_somebody(
         expect(page.get_by_text("Contact recorded.")).to_be_visible()
     with plainly(chromium, platform, somebody.referrer) as reader:
         page = reader.open("/refer")
+        page.select_option("#provider_id", index=1)
+        page.select_option("#programme_id", index=1)
         page.fill("#name", "Tom Reilly")
         page.get_by_role("button", name="Check your answers").click()
         page.get_by_role("button", name="Send").click()

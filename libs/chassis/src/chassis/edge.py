@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.identity import Actor, KeysAwayError, NotAuthenticatedError, Verifier
 from chassis.metrics import time_request
-from chassis.problem import ProblemError, problem
+from chassis.problem import BROKEN_HERE, ProblemError, problem
 from chassis.telemetry import failed, frames_of, server_span
 
 ACTOR: Final = "waymark.actor"
@@ -97,7 +97,7 @@ class Edge:
             _log.error("%s failed\n%s", _route(scope), frames_of(error))
             reply.error_type = type(error).__name__
             if not reply.status:
-                await problem(500, "Something broke here. It is in the log.")(scope, receive, reply)
+                await problem(500, BROKEN_HERE)(scope, receive, reply)
 
     async def _admit(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, reply: "_Reply") -> None:
         actor = await self._recognise(scope)

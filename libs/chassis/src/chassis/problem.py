@@ -59,6 +59,9 @@ class Problem(BaseModel):
     missing: list[str] | None = Field(None, description="The services that do not answer at the moment.")
 
 
+BROKEN_HERE: Final = "Something broke here. It is in the log."
+
+
 def problem(
     status: int, detail: str = "", kind: str = "", headers: Mapping[str, str] | None = None, **members: object
 ) -> Response:
@@ -155,6 +158,9 @@ def _told(found: Mapping[str, Any]) -> str:
     kind, message = str(found["type"]), str(found["msg"])
     if kind == "union_tag_invalid":
         return "Input tag is none of the expected ones"
+    if kind == "value_error":
+        said = message.removeprefix("Value error, ")
+        return f"It {said}" if said.startswith(("is ", "has ")) else said[:1].upper() + said[1:]
     return message.partition(",")[0] if kind.endswith(("_parsing", "_syntax_violation")) else message
 
 

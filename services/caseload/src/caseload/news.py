@@ -28,8 +28,6 @@ NEWS: Final[tuple[type[Fact], ...]] = (
     referrals.ReferralWithdrawn,
     caseload.CaseOpened,
     caseload.CoachAssigned,
-    caseload.CaseCovered,
-    caseload.CaseCoverEnded,
     caseload.CaseStarted,
     caseload.CasePaused,
     caseload.CaseResumed,

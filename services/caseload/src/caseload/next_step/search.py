@@ -62,7 +62,7 @@ def chase(standing: Standing, now: Now, rules: StepRules) -> Iterator[Step]:
         if one.state in UNANSWERED and now.day_of(_waits_since(one)) <= long_ago
     ]
     for since, id_, one in sorted(waiting, key=lambda pair: pair[:2]):
-        why = f"The employer has not answered since {now.ago(since)}."
+        why = f"The last word was {now.ago(since)}, and no answer came since."
         if one.reachable and not one.chased:
             sentence = "Ask what became of your application. We wrote a text that you can use."
             yield Step(9, sentence, why, 5, Button.CHASE, id_, one)

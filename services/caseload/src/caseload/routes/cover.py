@@ -41,7 +41,7 @@ class NewCover(Asked):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last_day < self.first_day:
-            message = "the last day comes after the first"
+            message = "the last day is before the first one"
             raise ValueError(message)
         return self
 

@@ -90,4 +90,4 @@ def _silent(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Reason]
         return
     day = now.day_of(heard.at) + timedelta(days=rules.silent)
     if day <= now.today:
-        yield Reason.of(8, f"Nothing was heard of the person since {now.ago(heard.at)}.", heard, Deed.CONTACT, day)
+        yield Reason.of(8, f"The last news of the person was {now.ago(heard.at)}.", heard, Deed.CONTACT, day)

@@ -110,7 +110,7 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
     answer = await visitor.command("jobsearch", f"/applications/{application_id}/{move}", _body(move, form))
     if answer.answer.status_code == ASKED_WRONGLY:
         return await _one(visitor, application_id, answer.faults(visitor.say), move=move)
-    return answer.then("/applications", "sent" if move == "send" else "moved")
+    return answer.then("/applications", {"send": "sent", "chase": "chased"}.get(move, "moved"))
 
 
 @applications_router.post("/applications/{application_id}/interviews/{interview_id}/{deed}")

@@ -1,6 +1,7 @@
 """Home: the one next step of a person who looks for work, why it helps, and what else is fixed this week."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from gateway.web.visitor import AtOwnPage
 from gateway.web.words import N_
 
 JOBS: Final = 3
-SHOWN: Final = ("next_step", "jobs", "applications", "nudges")
+SHOWN: Final = ("next_step", "jobs", "applications", "nudges", "participant")
 SET_ASIDE: Final = (
     ("later", N_("Later")),
     ("need_help", N_("I need help")),
@@ -63,6 +64,8 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
         button=(visitor.say(words), path.format(about=step["about"])) if step and words else None,
         reasons=[(code, visitor.say(reason)) for code, reason in SET_ASIDE],
         ahead=_ahead(found),
+        meetings=sorted(((found.get("participant") or {}).get("appointments") or {}).values(), key=_starts_at),
+        about=_jobs(found).get(str(step["about"])) if step else None,
         jobs=(found.get("jobs") or {}).get("hits", [])[:JOBS],
         nudges=_nudges(found),
         missing=missing,
@@ -75,7 +78,8 @@ async def set_aside(visitor: AtOwnPage) -> Response:
     form = await visitor.request.form()
     case = (await visitor.read("caseload", f"/participants/{visitor.actor.id}"))["case_id"]
     body = {"step": str(form.get("step", "")), "reason": str(form.get("reason", "later"))}
-    return (await visitor.command("caseload", f"/cases/{case}/next-step/set-aside", body)).then("/home", "set-aside")
+    command = await visitor.command("caseload", f"/cases/{case}/next-step/set-aside", body)
+    return command.then("/home", "help-asked" if body["reason"] == "need_help" else "set-aside")
 
 
 @home_router.post("/home/nudges/{nudge_id}/{deed}")
@@ -94,15 +98,24 @@ async def answer_nudge(visitor: AtOwnPage, nudge_id: UUID, deed: str) -> Respons
 
 def _nudges(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the nudges that were not opened yet, each with the job that it is about and where it leads."""
-    applications = (found.get("applications") or {}).get("applications", ())
-    jobs = {one["application_id"]: one["title"] for one in applications}
-    jobs |= {one["next_interview"]["interview_id"]: one["title"] for one in applications if one["next_interview"]}
+    jobs = _jobs(found)
     nudges = (found.get("nudges") or {}).get("nudges", ())
     return [
         {**one, "job": jobs.get(one["about_id"]), "to": NUDGES[one["kind"]].format(about=one["about_id"])}
         for one in nudges
         if one["state"] == "sent"
     ]
+
+
+def _jobs(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return the titles of jobs by the application, or the interview, that is about them."""
+    applications = (found.get("applications") or {}).get("applications", ())
+    jobs = {one["application_id"]: one["title"] for one in applications}
+    return jobs | {one["next_interview"]["interview_id"]: one["title"] for one in applications if one["next_interview"]}
+
+
+def _starts_at(appointment: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(appointment["starts_at"])
 
 
 def _ahead(found: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:

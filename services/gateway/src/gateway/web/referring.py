@@ -19,6 +19,11 @@ PERSON: Final = ("name", "date_of_birth", "ni_number", "email", "phone", "addres
 KEPT: Final = (*PERSON, "provider_id", "programme_id")
 LARGEST_FILE: Final = 12 * 1024 * 1024
 WRONG: Final = 422
+NEEDED: Final[Mapping[str, str]] = {
+    "provider_id": N_("Choose the provider"),
+    "programme_id": N_("Choose the programme"),
+    "name": N_("Write the name of the person"),
+}
 TASKS: Final[Sequence[tuple[str, str, Sequence[str], bool]]] = (
     ("where", N_("Where to"), ("provider_id", "programme_id"), True),
     ("who", N_("Who is it?"), ("name",), True),
@@ -69,7 +74,7 @@ async def refer(visitor: AtReferring) -> Response:
         await _drafts(visitor).keep(visitor.actor.id, {name: told[name] for name in KEPT if told.get(name)})
         return see("/refer?done=draft")
     if told.get("step") != "send":
-        wrong = {} if told.get("name") else {"name": visitor.say(N_("Write the name of the person"))}
+        wrong = {name: visitor.say(words) for name, words in NEEDED.items() if not told.get(name)}
         return (
             _form(visitor, told, wrong)
             if wrong
@@ -174,8 +179,16 @@ async def _one(visitor: Visitor, referral_id: UUID, errors: Mapping[str, str]) -
     )
 
 
-def _status(visitor: Visitor, told: Mapping[str, str], names: Sequence[str], needed: bool) -> tuple[str, str]:  # noqa: FBT001
+def _status(
+    visitor: Visitor,
+    told: Mapping[str, str],
+    errors: Mapping[str, str],
+    names: Sequence[str],
+    needed: bool,  # noqa: FBT001
+) -> tuple[str, str]:
     """Return how far a part of the form is, as a mark and words."""
+    if any(name in errors for name in names):
+        return "late", visitor.say(N_("Look at it again"))
     written = [name for name in names if told.get(name)]
     if len(written) == len(names) or (written and not needed):
         return "good", visitor.say(N_("Done"))
@@ -183,12 +196,10 @@ def _status(visitor: Visitor, told: Mapping[str, str], names: Sequence[str], nee
 
 
 def _choices(visitor: Visitor) -> dict[str, Any]:
-    """Return the providers and programmes that one can send somebody to."""
-    desk = visitor.desk
-    return {
-        "providers": [(str(id_), name) for id_, name in desk.providers.items()],
-        "programmes": [(str(id_), name) for id_, name in desk.programmes.items()],
-    }
+    """Return the providers and programmes that one can send somebody to; nothing is chosen for anybody."""
+    choose = ("", visitor.say(N_("Choose")))
+    places = {"providers": visitor.desk.providers, "programmes": visitor.desk.programmes}
+    return {name: [choose, *((str(id_), words) for id_, words in known.items())] for name, known in places.items()}
 
 
 def _drafts(visitor: Visitor) -> Drafts:
@@ -208,7 +219,8 @@ def _form(
         errors=blank(errors),
         left_at=left_at,
         tasks=[
-            (place, visitor.say(words), *_status(visitor, told, names, needed)) for place, words, names, needed in TASKS
+            (place, visitor.say(words), *_status(visitor, told, errors or {}, names, needed))
+            for place, words, names, needed in TASKS
         ],
         **_choices(visitor),
     )

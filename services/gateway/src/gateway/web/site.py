@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from chassis.problem import ProblemError, handlers
+from chassis.problem import BROKEN_HERE, ProblemError, handlers, problem
 from gateway.catalogue import missing
 from gateway.door import API, SESSION, NotSignedInError
 from gateway.services import ServiceAwayError
@@ -97,6 +97,7 @@ def add_site(app: FastAPI, web: WebDesk) -> None:
     for kind in (ProblemError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _for_readers(plain[kind]))
     app.add_exception_handler(ServiceAwayError, _away)
+    app.add_exception_handler(Exception, _broken)
 
 
 def _for_readers(plain: Handler) -> Handler:
@@ -112,6 +113,11 @@ def _for_readers(plain: Handler) -> Handler:
 
 async def _away(request: Request, away: Exception) -> Response:
     return missing([str(away)]).response() if _is_program(request) else _page(request, 503)
+
+
+async def _broken(request: Request, _error: Exception) -> Response:
+    """Answer what nobody foresaw; whoever called the application still gets the error, and logs it."""
+    return problem(SERVERS_FAULT, BROKEN_HERE) if _is_program(request) else _page(request, SERVERS_FAULT)
 
 
 def _is_program(request: Request) -> bool:
