@@ -126,6 +126,17 @@ def test_a_person_finds_a_job_in_their_own_words_saves_it_and_says_that_they_app
         page.get_by_role("button", name="Keep").click()
         expect(page.get_by_text("We note the day")).to_be_visible()
         assert reader.faults() == []
+    with reading(person.coach) as reader:
+        page = reader.open(f"/people/{person.id}")
+        unanswered = page.locator("li").filter(has_text="Sent, no answer yet")
+        for _ in range(100):
+            if unanswered.count():
+                break
+            page.reload()
+        page.locator("summary", has_text=re.compile("[0-9]+ application")).click()
+        expect(unanswered.first).to_be_visible()
+        reader.picture("console-person-applications")
+        assert reader.faults() == []
 
 
 @pytest.mark.usefixtures("market")

@@ -60,6 +60,16 @@ STATUSES: Final[Mapping[str, tuple[str, str]]] = {
     "done": ("good", N_("Done")),
     "cancelled": ("calm", N_("Dropped")),
 }
+APPLICATIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "saved": ("calm", N_("Thinking about it")),
+    "interested": ("calm", N_("Thinking about it")),
+    "preparing": ("calm", N_("Getting it ready")),
+    "sent": ("soon", N_("Sent, no answer yet")),
+    "acknowledged": ("soon", N_("They have it, no answer yet")),
+    "interview": ("good", N_("Interview")),
+    "offered": ("good", N_("Offer")),
+    "accepted": ("good", N_("Taken")),
+}
 BOOK: Final = Deed(
     "book",
     "/appointments",
@@ -208,6 +218,7 @@ async def _page(
         steps={code: visitor.say(words) for code, words in STEPS.items()},
         steps_from=STEPS_FROM,
         statuses={code: (mark, visitor.say(words)) for code, (mark, words) in STATUSES.items()},
+        applications={code: (mark, visitor.say(words)) for code, (mark, words) in APPLICATIONS.items()},
         outcomes={code: visitor.say(words) for code, (words, _, _) in OUTCOMES.items()},
         staff={str(id_): name for id_, name in visitor.desk.staff.items()},
         missing=missing,
