@@ -2,9 +2,13 @@
 
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 
 UNCLAIMED = range(20_000, 32_000)
+
+_begins_at = secrets.randbelow(len(UNCLAIMED))
+_indices: Iterator[int] = (number % len(UNCLAIMED) for number in count(_begins_at))
 
 
 def is_free(port: int) -> bool:
@@ -19,10 +23,12 @@ def is_free(port: int) -> bool:
 
 
 def any_free() -> int:
-    """Return a port that is free now, from a range that this machine's outgoing connections do not use."""
-    while not is_free(port := UNCLAIMED.start + secrets.randbelow(len(UNCLAIMED))):
-        pass
-    return port
+    """Return a port that is free now, from a range that this machine's outgoing connections do not use.
+
+    This process gives none twice, and begins where chance says: a port that is given is taken only when its program
+    listens, which may be seconds later.
+    """
+    return next(port for port in map(UNCLAIMED.__getitem__, _indices) if is_free(port))
 
 
 def assign(wanted: Mapping[str, int]) -> dict[str, int]:
