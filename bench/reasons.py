@@ -14,6 +14,6 @@ REASONS: Mapping[str, str] = {
     "http_command": "both go through the same edge, whose share of a command is the same for each",
     "end_to_end_p50": "the database, the broker and five processes of two services share the cores with the load",
     "end_to_end_p99": "a slow flush, or a process that waits for a core, delays everything behind it",
-    "search": "PostgreSQL cuts the words of each vacancy that a phrase may be in, and counts all that is found",
+    "search": "all that is found is counted and put in order, however many it is",
     "platform_start": "databases, broker, tracing and eight services start at once on the same cores",
 }

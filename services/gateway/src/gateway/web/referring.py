@@ -174,6 +174,7 @@ async def _one(visitor: Visitor, referral_id: UUID, errors: Mapping[str, str]) -
         "my_referral.html",
         status=WRONG if errors else 200,
         referral=referral,
+        providers={str(id_): name for id_, name in visitor.desk.providers.items()},
         stages=said_stages(visitor),
         errors=blank(errors),
     )
