@@ -157,3 +157,12 @@ def spells(life: Life) -> tuple[Spell, ...]:
         Spell(one["starts_on"], ended.get(one["starts_on"]), (Terms(one["starts_on"], one["hours"], one["pay"]),))
         for one in taken
     )
+
+
+def test_nothing_happens_to_an_application_that_was_never_begun(restart: list[Life], voluntary: list[Life]) -> None:
+    for deeds in (*restart, *voluntary):
+        begun: set[Any] = set()
+        for deed in deeds:
+            if deed.name == "save_job":
+                begun.add(deed.words["application"])
+            assert deed.words.get("application") in {None, *begun}, deed.name

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final
+from uuid import UUID
 
 from simulator.calendar import LONDON, at_home, in_hours, midnight, slot, working_day
 from simulator.deed import BY_TIMERS, Deed, Person
@@ -170,7 +171,13 @@ def _leave(draft: Draft, span: Span) -> None:
     early = (span.last - span.first).days < draft.person.place.stay_days - 1
     at = datetime.combine(span.last, time(16, 30), LONDON)
     draft.do(at, "exit_early" if early else "complete", **({"reason": draft.rng.choice(LEAVING)} if early else {}))
-    draft.deeds = [deed for deed in draft.deeds if deed.at <= at or deed.name in BY_TIMERS]
+    # A timer comes for what was begun before, and for nothing that the person would have begun later.
+    begun = {about for deed in draft.deeds if deed.at <= at for about in _ids_in(deed)}
+    draft.deeds = [deed for deed in draft.deeds if deed.at <= at or (deed.name in BY_TIMERS and begun & _ids_in(deed))]
+
+
+def _ids_in(deed: Deed) -> set[UUID]:
+    return {word for word in deed.words.values() if isinstance(word, UUID)}
 
 
 def _drop_what_rests(draft: Draft, jobs: Sequence[Job]) -> None:
