@@ -166,3 +166,14 @@ def test_nothing_happens_to_an_application_that_was_never_begun(restart: list[Li
             if deed.name == "save_job":
                 begun.add(deed.words["application"])
             assert deed.words.get("application") in {None, *begun}, deed.name
+
+
+def test_who_left_is_asked_how_work_goes_all_the_same_and_no_action_of_theirs_falls_due(
+    restart: list[Life], voluntary: list[Life]
+) -> None:
+    after = Counter[str]()
+    for deeds in (*restart, *voluntary):
+        left = next((deed.at for deed in deeds if deed.name in {"complete", "exit_early"}), None)
+        after.update(deed.name for deed in deeds if left and deed.at > left)
+    assert after.keys() == {"let_go_silent", "ask_how_work_goes", "miss_check_in"}
+    assert after["ask_how_work_goes"] > PEOPLE / 100

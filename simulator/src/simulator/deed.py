@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
-
-BY_TIMERS: Final = frozenset({"let_go_silent", "let_fall_due", "ask_how_work_goes", "miss_check_in"})
-"""What happens by itself, also when the person has left."""
 
 
 @dataclass(frozen=True, slots=True)

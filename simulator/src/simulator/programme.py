@@ -8,11 +8,13 @@ from typing import Final
 from uuid import UUID
 
 from simulator.calendar import LONDON, at_home, in_hours, midnight, slot, working_day
-from simulator.deed import BY_TIMERS, Deed, Person
+from simulator.deed import Deed, Person
 from simulator.jobs import SEARCH_BEGINS, Job, search, work
 from simulator.life import DAY, HOUR, Draft, day_of, refer
 
 LENGTH_DAYS: Final = 365
+BY_TIMERS: Final = frozenset({"let_go_silent", "ask_how_work_goes", "miss_check_in"})
+"""What happens by itself to what was begun, also when the person has left; no action falls due in a closed case."""
 REVIEWED_AFTER_DAYS: Final = 26
 LEAVES_EARLY: Final = 0.20
 LEAVING: Final = ("moved_away", "health", "in_training", "not_reachable", "own_wish", "other")
@@ -171,13 +173,17 @@ def _leave(draft: Draft, span: Span) -> None:
     early = (span.last - span.first).days < draft.person.place.stay_days - 1
     at = datetime.combine(span.last, time(16, 30), LONDON)
     draft.do(at, "exit_early" if early else "complete", **({"reason": draft.rng.choice(LEAVING)} if early else {}))
-    # A timer comes for what was begun before, and for nothing that the person would have begun later.
-    begun = {about for deed in draft.deeds if deed.at <= at for about in _ids_in(deed)}
-    draft.deeds = [deed for deed in draft.deeds if deed.at <= at or (deed.name in BY_TIMERS and begun & _ids_in(deed))]
+    begun = {about for deed in draft.deeds if deed.at <= at for about in _search_and_work_in(deed)}
+    draft.deeds = [
+        deed
+        for deed in draft.deeds
+        if deed.at <= at or (deed.name in BY_TIMERS and begun.issuperset(_search_and_work_in(deed)))
+    ]
 
 
-def _ids_in(deed: Deed) -> set[UUID]:
-    return {word for word in deed.words.values() if isinstance(word, UUID)}
+def _search_and_work_in(deed: Deed) -> set[UUID | date]:
+    """Return the application, or the first day of the job, that a deed is about."""
+    return {deed.words[about] for about in ("application", "starts_on") if about in deed.words}
 
 
 def _drop_what_rests(draft: Draft, jobs: Sequence[Job]) -> None:

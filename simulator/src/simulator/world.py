@@ -20,7 +20,7 @@ from events.sealed import KeyOf, Sealed
 from jobsearch.policies import POLICIES as JOBSEARCH_POLICIES
 from simulator.calendar import Clock
 from simulator.context import Context
-from simulator.deed import BY_TIMERS, Deed
+from simulator.deed import Deed
 from simulator.deeds_of_cases import DEEDS as OF_CASES
 from simulator.deeds_of_jobs import DEEDS as OF_JOBS
 from simulator.deeds_of_referrals import DEEDS as OF_REFERRALS
@@ -98,9 +98,7 @@ class World:
         try:
             await asked.run(self.stores[asked.service], ask)
         except Refusal as refusal:
-            # A running timer would have seen that the case ended before, and asked for nothing.
-            if deed.name not in BY_TIMERS:
-                self.refused.append(f"{deed.name}: {type(refusal).__name__}")
+            self.refused.append(f"{deed.name}: {type(refusal).__name__}")
         await self.react()
 
     async def react(self) -> None:
