@@ -60,6 +60,9 @@ def test_an_operator_sees_how_every_service_is_and_what_is_held_back_and_has_it_
         caseload = page.locator("tbody tr").filter(has=page.get_by_role("rowheader", name="caseload", exact=True))
         expect(caseload.locator("td[data-label='Behind']")).to_have_text(re.compile(r"[0-9.]+ s"))
         expect(caseload.locator("td[data-label='Not told yet']")).to_have_text(re.compile("[0-9]"))
+        keyring = page.locator("tbody tr").filter(has=page.get_by_role("rowheader", name="keyring", exact=True))
+        expect(keyring.locator("td[data-label='Not told yet']")).to_have_text(re.compile("[0-9]"))
+        expect(page.locator("tbody tr").filter(has_text="ready")).to_have_count(len(poisoned.services))
         held = page.get_by_role("listitem").filter(has_text="jobsearch: vacancies")
         for _ in range(100):
             if held.count():

@@ -260,7 +260,7 @@ async def test_a_fact_that_fails_again_keeps_its_person_waiting_with_the_new_err
 async def test_a_running_service_says_what_it_holds_back_and_handles_it_when_it_is_asked_to(listener: Ground) -> None:
     cases = await open_some(listener, 40)
     poison(cases[:3])
-    operations = Operations("caseload", listener.application, [LEDGER], [ASSIGN])
+    operations = Operations("caseload", listener.application, listener.pool, {}, [LEDGER], [ASSIGN])
     async with hearing(listener):
         await until(lambda: are_held(listener, 6))
         await settled(listener)
@@ -287,7 +287,7 @@ async def test_a_replay_that_takes_long_goes_on_when_it_is_asked_for_again(
     monkeypatch.setattr("chassis.listen.replay.FACTS_AT_ONCE", 1)
     cases = await open_some(listener, 40, contacts=20)
     poison(cases[:4])
-    operations = Operations("caseload", listener.application, [LEDGER], [ASSIGN])
+    operations = Operations("caseload", listener.application, listener.pool, {}, [LEDGER], [ASSIGN])
     async with hearing(listener):
         await until(lambda: are_held(listener, 8))
         await settled(listener)

@@ -27,9 +27,9 @@ import referrals.main
 from chassis.database import ALL_TENANTS, open_pool
 from chassis.listen.consumers import SupersededError, TransientError
 from chassis.listen.policies import Policy
-from chassis.listen.replay import Held, Queued, Replayed, Report, held_keys, queue_of, reason_by_reason, replay_held
+from chassis.listen.replay import Held, Queued, Replayed, Report, held_keys, queue_of, reason_by_reason, replay
 from chassis.listen.views import View
-from chassis.operations import Operations
+from chassis.operations import consumers_of
 from chassis.retell import retell
 from waymark.local import record
 from waymark.local.environment import SILENT
@@ -149,9 +149,15 @@ async def replay_parked(service: str, database: str, key: str | None, report: Re
 
     Raises PlatformFailure when its database, or another fold of a view, is in the way.
     """
-    operations = Operations(service, database, VIEWS[service], POLICIES.get(service, tuple)())
-    async with _answering(service), operations.consumers() as consumers:
-        return await replay_held(consumers, key, report)
+    opened = consumers_of(service, database, VIEWS[service], POLICIES.get(service, tuple)())
+    async with _answering(service), opened as consumers:
+        holding = {held.consumer.partition("#")[0] for held in await held_keys(consumers[0].pool)}
+        return [
+            replayed
+            for consumer in consumers
+            if consumer.name in holding
+            for replayed in await replay(consumer, key, report)
+        ]
 
 
 @asynccontextmanager

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
 
 from chassis.listen.watching import stopped_consumers
 from chassis.metrics import exposition
@@ -19,22 +20,35 @@ CHECKED_WITHIN_SECONDS: Final = 2
 _log = logging.getLogger(__name__)
 
 
-def health_routes(checks: Mapping[str, Check]) -> APIRouter:
-    """Return the routes /health (ready: every check passes, else 503) and /health/live.
+class Health(BaseModel):
+    """Whether a process is ready: each check by its name is `ok` or `failed`.
 
-    A process whose consumers stopped themselves answers requests all the same: it is ready, but degraded.
+    One whose consumers stopped themselves answers requests all the same: it is ready, but degraded.
     """
+
+    status: Literal["ready", "degraded", "unavailable"]
+    checks: dict[str, str]
+    stopped: list[str] = []
+
+
+async def health_by(checks: Mapping[str, Check]) -> Health:
+    """Return whether this process is ready."""
+    passed = await asyncio.gather(*(_passes(name, check) for name, check in checks.items()))
+    found = {name: "ok" if good else "failed" for name, good in zip(checks, passed, strict=True)}
+    if not all(passed):
+        return Health(status="unavailable", checks=found)
+    stopped = stopped_consumers()
+    return Health(status="degraded" if stopped else "ready", checks=found, stopped=stopped)
+
+
+def health_routes(checks: Mapping[str, Check]) -> APIRouter:
+    """Return the routes /health (503 where the process is unavailable) and /health/live."""
     routes = APIRouter(prefix="/health", include_in_schema=False)
 
     @routes.get("")
     async def ready() -> JSONResponse:
-        passed = await asyncio.gather(*(_passes(name, check) for name, check in checks.items()))
-        found = {name: "ok" if good else "failed" for name, good in zip(checks, passed, strict=True)}
-        if not all(passed):
-            return JSONResponse({"status": "unavailable", "checks": found}, 503)
-        if stopped := stopped_consumers():
-            return JSONResponse({"status": "degraded", "checks": found, "stopped": stopped})
-        return JSONResponse({"status": "ready", "checks": found})
+        found = await health_by(checks)
+        return JSONResponse(found.model_dump(exclude_defaults=True), 503 if found.status == "unavailable" else 200)
 
     @routes.get("/live")
     async def live() -> JSONResponse:

@@ -1,7 +1,7 @@
 """What an operator asks a running service: how far behind it is, what it holds back, and to handle that after all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +10,12 @@ from typing import Final
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.database import ALL_TENANTS, open_pool
+from chassis.database import ALL_TENANTS, Pool, open_pool
+from chassis.health import Check, Health, health_by
 from chassis.http import CurrentActor
 from chassis.listen.consumers import Consumer, PolicyConsumer, ViewConsumer
 from chassis.listen.policies import Policy
-from chassis.listen.replay import Held, Replayed, held_keys, reason_by_reason, replay_held
+from chassis.listen.replay import Held, Replayed, held_keys, reason_by_reason, replay
 from chassis.listen.views import View
 from chassis.metrics import gauges
 from chassis.problem import ProblemError
@@ -57,9 +58,10 @@ class HeldBack(BaseModel):
 class OperationsPage(BaseModel):
     """How a service is; consumers and relay only where they run in the process that answers."""
 
+    health: Health
     consumers: list[ConsumerState]
     relay: RelayState | None
-    held_back: list[HeldBack]
+    held_back: list[HeldBack] = Field(description="Empty where the service is unavailable: then nobody looked.")
 
 
 class ReplayAsked(BaseModel):
@@ -78,23 +80,36 @@ class ReplayResult(BaseModel):
     error: str
 
 
+@asynccontextmanager
+async def consumers_of(
+    service: str, database: str, views: Sequence[View], policies: Sequence[Policy]
+) -> AsyncIterator[list[Consumer]]:
+    """Open the views and policies of a service, as its own roles do."""
+    async with open_pool(database, scope=ALL_TENANTS) as pool, open_pool(database) as for_commands:
+        store = Store(for_commands, service)
+        yield [*(ViewConsumer(pool, view) for view in views), *(PolicyConsumer(pool, one, store) for one in policies)]
+
+
 @dataclass(frozen=True)
 class Operations:
-    """What operators may ask a service for; it hears facts by views and policies, in its own database."""
+    """What operators may ask a service for, which answers from `pool` and handles facts on connections of its own."""
 
     service: str
     database: str
+    pool: Pool
+    checks: Mapping[str, Check]
     views: Sequence[View] = ()
     policies: Sequence[Policy] = ()
 
     async def page(self) -> OperationsPage:
         """Return how the service is."""
-        found = await gauges()
-        async with open_pool(self.database, 1, ALL_TENANTS) as pool:
-            held = await held_keys(pool)
+        health, found = await asyncio.gather(health_by(self.checks), gauges())
+        hears = (self.views or self.policies) and health.status != "unavailable"
+        held = await held_keys(self.pool) if hears else []
         lags, ages = found.get("waymark_consumer_lag_seconds", {}), found.get("waymark_view_age_seconds", {})
         holes, stopped = found.get("waymark_consumer_holes", {}), found.get("waymark_consumer_stopped", {})
         return OperationsPage(
+            health=health,
             consumers=[
                 ConsumerState(
                     name=name,
@@ -119,27 +134,19 @@ class Operations:
         def report(replayed: Replayed) -> None:
             sofar[replayed.key] = replayed
 
-        async with self.consumers() as consumers:
-            chosen = [consumer for consumer in consumers if consumer.name == name]
-            if not chosen:
+        async with consumers_of(self.service, self.database, self.views, self.policies) as consumers:
+            consumer = next((one for one in consumers if one.name == name), None)
+            if consumer is None:
                 raise ProblemError(404, f"{self.service} has no consumer of this name.")
             with suppress(TimeoutError):
                 async with asyncio.timeout(REPLAY_SECONDS):
-                    await replay_held(chosen, report=report)
-            held = [one for one in await held_keys(chosen[0].pool) if one.consumer.partition("#")[0] == name]
+                    await replay(consumer, report=report)
+        held = [one for one in await held_keys(self.pool) if _name(one) == name]
         return ReplayResult(
             released=sum(one.released for one in sofar.values()),
             left=sum(one.waiting for one in held),
             error=next((one.error for one in sofar.values() if one.error), ""),
         )
-
-    @asynccontextmanager
-    async def consumers(self) -> AsyncIterator[list[Consumer]]:
-        """Open the views and policies, as the service's own roles do."""
-        async with open_pool(self.database, scope=ALL_TENANTS) as pool, open_pool(self.database) as for_commands:
-            store = Store(for_commands, self.service)
-            views = [ViewConsumer(pool, view) for view in self.views]
-            yield [*views, *(PolicyConsumer(pool, policy, store) for policy in self.policies)]
 
     def routes(self) -> APIRouter:
         """Return the routes /operations and /operations/replay. Only operators come to them."""
@@ -174,10 +181,15 @@ def _relay(found: dict[str, float]) -> RelayState | None:
 def _held_back(alike: Sequence[Held]) -> HeldBack:
     first = alike[0]
     return HeldBack(
-        consumer=first.consumer.partition("#")[0],
+        consumer=_name(first),
         type=first.type,
         error=first.error,
         since=first.since,
         keys=len(alike),
         facts=sum(held.waiting for held in alike),
     )
+
+
+def _name(held: Held) -> str:
+    """Return the consumer that holds something back, whatever the generation of its view."""
+    return held.consumer.partition("#")[0]

@@ -92,13 +92,9 @@ class Service:
         desk: ReadingDesk,
         routers: Iterable[APIRouter],
         statuses: Mapping[type[Exception], int],
-        policies: Sequence[Policy] | None = None,
     ) -> FastAPI:
-        """Return the HTTP application for bearers of tokens; its routes find `desk` in its state. See service_app.
-
-        `policies` are given where they depend on settings.
-        """
-        operations = self.operations(settings, policies)
+        """Return the HTTP application for bearers of tokens; its routes find `desk` in its state. See service_app."""
+        operations = self.operations(settings, desk.pool)
         app = service_app(
             f"Waymark {self.name}",
             self.description,
@@ -106,14 +102,14 @@ class Service:
             settings,
             Verifier(settings.jwks, settings.issuer, self.name),
             statuses=statuses,
-            checks=self.checks(desk.pool),
+            checks=operations.checks,
         )
         app.state.desk = desk
         return app
 
-    def operations(self, settings: ServiceSettings, policies: Sequence[Policy] | None = None) -> Operations:
+    def operations(self, settings: ServiceSettings, pool: Pool) -> Operations:
         """Return what operators may ask for."""
-        return Operations(self.name, settings.database, self.views, self.policies if policies is None else policies)
+        return Operations(self.name, settings.database, pool, self.checks(pool), self.views, self.policies)
 
     async def project(self, settings: ServiceSettings) -> None:
         """Keep the views."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
 from caseload.api import STATUSES, router
@@ -74,8 +75,8 @@ SERVICE: Final = Service(
 
 async def answer(settings: CaseloadSettings, desk: Desk) -> None:
     """Answer requests."""
-    app = SERVICE.application(settings, desk, ROUTERS, STATUSES, policies(settings.terms))
-    await serve(app, settings)
+    service = replace(SERVICE, policies=policies(settings.terms))
+    await serve(service.application(settings, desk, ROUTERS, STATUSES), settings)
 
 
 @asynccontextmanager

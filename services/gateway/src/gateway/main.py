@@ -87,7 +87,7 @@ def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
         coaches_by_provider=settings.coaches,
         providers=settings.providers,
         programmes=settings.programmes,
-        operations=SERVICE.operations(settings),
+        operations=SERVICE.operations(settings, desk.pool),
     )
 
 

@@ -15,6 +15,7 @@ from chassis.clock import system_clock
 from chassis.database import ALL_TENANTS, chassis_sql, open_pool
 from chassis.http import serve, service_app
 from chassis.identity import Verifier
+from chassis.operations import Operations
 from chassis.process import run_role, together
 from chassis.service import Processes, Service
 from chassis.store import Store
@@ -50,14 +51,15 @@ def application(settings: KeyringSettings, desk: Desk) -> FastAPI:
         async with ring.pool.connection() as connection:
             await ring.current(connection)
 
+    operations = Operations(SERVICE.name, settings.database, ring.pool, {"ring": reachable})
     return service_app(
         "Waymark keyring",
         SERVICE.description,
-        [routes(ring, desk.store, system_clock), SERVICE.asyncapi_routes()],
+        [routes(ring, desk.store, system_clock), SERVICE.asyncapi_routes(), operations.routes()],
         settings,
         Verifier(settings.jwks, settings.issuer, SERVICE.name),
         statuses={NotAllowedError: 403, NotIndexableError: 422},
-        checks={"ring": reachable},
+        checks=operations.checks,
     )
 
 

@@ -99,19 +99,6 @@ async def replay(consumer: Consumer, key: str | None = None, report: Report = la
     return [await _replay_key(consumer, one, report) for one in keys]
 
 
-async def replay_held(
-    consumers: Sequence[Consumer], key: str | None = None, report: Report = lambda _: None
-) -> list[Replayed]:
-    """Replay what some of a service's consumers hold back, of one key or of all. See `replay`."""
-    holding = {held.consumer.partition("#")[0] for held in await held_keys(consumers[0].pool)}
-    return [
-        replayed
-        for consumer in consumers
-        if consumer.name in holding
-        for replayed in await replay(consumer, key, report)
-    ]
-
-
 async def replay_known(consumer: Consumer, report: Report = lambda _: None) -> list[Replayed]:
     """Replay the keys that were parked by an older release because it did not know the type of a fact."""
     async with consumer.pool.connection() as connection, connection.transaction():
