@@ -44,5 +44,5 @@ def test_a_day_is_promised_from_a_day_as_from_a_moment_of_it() -> None:
 
 
 def test_a_place_without_known_bank_holidays_is_refused() -> None:
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(ValueError, match="no bank holidays are known"):
         WorkingDays.of("XX", LONDON)

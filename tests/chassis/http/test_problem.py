@@ -1,10 +1,13 @@
 """Every answer that is not a success is a problem, and none quotes what was sent."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from pydantic import AfterValidator, BaseModel
 
+from chassis.problem import handlers
 from tests.chassis.http.asking import add, is_problem
 
 
@@ -50,6 +53,32 @@ async def test_every_failure_is_a_problem(
     assert "Ada" not in answer.text
     assert ("retry-after" in answer.headers) is (status == 503)
     assert ("idempotency-replayed" in answer.headers) is (name == "refused again")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("is not the address of a page", "It is not the address of a page"),
+        ("has no words", "It has no words"),
+        ("the last day is before the first one", "The last day is before the first one"),
+    ],
+)
+async def test_what_a_form_finds_wrong_is_told_in_a_sentence(said: str, told: str) -> None:
+    def refuse(_value: str) -> str:
+        raise ValueError(said)
+
+    app = FastAPI(exception_handlers=handlers({}))
+
+    class Note(BaseModel):
+        text: Annotated[str, AfterValidator(refuse)]
+
+    async def add_note(note: Note) -> None:
+        del note
+
+    app.add_api_route("/notes", add_note, methods=["POST"])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notes") as anybody:
+        (fault,) = (await anybody.post("/notes", json={"text": "a"})).json()["errors"]
+    assert fault == {"pointer": "#/text", "detail": told}
 
 
 @pytest.mark.parametrize(

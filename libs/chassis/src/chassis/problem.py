@@ -149,12 +149,12 @@ def _fault(found: Mapping[str, Any]) -> dict[str, str]:
     if part == "body":
         broken = found["type"] == "json_invalid"
         steps = () if broken else (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-        return {"pointer": "#" + "".join("/" + step for step in steps), "detail": _told(found)}
-    return {"parameter": ".".join(str(step) for step in path), "detail": _told(found)}
+        return {"pointer": "#" + "".join("/" + step for step in steps), "detail": in_a_sentence(found)}
+    return {"parameter": ".".join(str(step) for step in path), "detail": in_a_sentence(found)}
 
 
-def _told(found: Mapping[str, Any]) -> str:
-    """Return why, without what was sent: some of pydantic's messages quote it."""
+def in_a_sentence(found: Mapping[str, Any]) -> str:
+    """Return what pydantic found wrong, without what was sent: some of pydantic's messages quote it."""
     kind, message = str(found["type"]), str(found["msg"])
     if kind == "union_tag_invalid":
         return "Input tag is none of the expected ones"

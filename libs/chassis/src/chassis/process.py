@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from chassis.database import migrate
 from chassis.health import operators_app
 from chassis.logs import start_logging
+from chassis.problem import in_a_sentence
 from chassis.recover import StoreBehindError, StoreDivergedError, require_whole
 from chassis.serving import serve_app
 from chassis.settings import ServiceSettings
@@ -58,7 +59,7 @@ def run_role(  # noqa: PLR0913
     except (StoreBehindError, StoreDivergedError) as restored:
         return f"{name}: {restored}"
     except ValidationError as invalid:
-        faults = (f"WAYMARK_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in invalid.errors())
+        faults = (f"WAYMARK_{str(fault['loc'][0]).upper()}: {in_a_sentence(fault)}" for fault in invalid.errors())
         return f"{name}: {'; '.join(faults)}"
     finally:
         flush_tracing()

@@ -3,10 +3,11 @@
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Self
+from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
 import holidays
+from pydantic import AfterValidator
 
 _SATURDAY: Final = 5
 
@@ -22,10 +23,14 @@ class WorkingDays:
     def of(cls, place: str, timezone: ZoneInfo) -> Self:
         """Return the working days of a country (`GB`), or of a part of it (`GB-SCT`).
 
-        Raises NotImplementedError for a place whose bank holidays are not known.
+        Raises ValueError for a place whose bank holidays are not known.
         """
         country, _, part = place.partition("-")
-        return cls(timezone, holidays.country_holidays(country, subdiv=part or None))
+        try:
+            return cls(timezone, holidays.country_holidays(country, subdiv=part or None))
+        except NotImplementedError as unknown:
+            message = "no bank holidays are known of this place; GB-SCT is one of which they are"
+            raise ValueError(message) from unknown
 
     def after(self, moment: datetime, days: int) -> date:
         """Return the last day on which something promised within `days` working days of `moment` is in time."""
@@ -41,3 +46,11 @@ class WorkingDays:
     def counts(self, day: date) -> bool:
         """Return whether people work on this day."""
         return day.weekday() < _SATURDAY and day not in self.bank_holidays
+
+
+def _known(place: str) -> str:
+    WorkingDays.of(place, ZoneInfo("UTC"))
+    return place
+
+
+HolidayPlace = Annotated[str, AfterValidator(_known)]

@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from caseload.programme_rules import COUNTRY, HOME, ProgrammeRules, Terms
 from chassis.settings import ServiceSettings
-from chassis.working_days import WorkingDays
+from chassis.working_days import HolidayPlace, WorkingDays
 
 
 class ProgrammeSettings(BaseSettings):
@@ -17,7 +17,9 @@ class ProgrammeSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WAYMARK_", frozen=True, hide_input_in_errors=True)
 
     timezone: ZoneInfo = Field(HOME, description="The programmes' time zone, for dates.")
-    bank_holidays: str = Field(COUNTRY, description="Whose bank holidays count: a country, or one of its parts.")
+    bank_holidays: HolidayPlace = Field(
+        COUNTRY, description="Whose bank holidays count: a country, or one of its parts."
+    )
     programmes: dict[UUID, tuple[ProgrammeRules, ...]] = Field(
         default_factory=dict,
         description="By programme: its rules, each set with the day from which it holds. Others have the usual ones.",
