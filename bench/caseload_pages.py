@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from bench.measure import Machine, Result
+from bench.measure import Machine, Result, percentile
 from bench.running import Running
 from bench.town import CASELOAD, LARGE_CASELOAD, Citizen, Town, settle, town_of
 from chassis.identity import Actor
@@ -69,11 +69,8 @@ def _percentiles(
 ) -> tuple[float, float]:
     """Return the median, and the time that 95 of 100 reads take at most, in milliseconds."""
     runs = [sorted(_times(asked(random.Random(seed)), running, town)) for seed in range(RUNS)]  # noqa: S311
-    return _at(runs, 0.5), _at(runs, 0.95)
-
-
-def _at(runs: Sequence[Sequence[float]], share: float) -> float:
-    return round(1000 * median(times[int(share * (len(times) - 1))] for times in runs), 1)
+    p50, p95 = (median(percentile(times, share) for times in runs) for share in (0.5, 0.95))
+    return p50, p95
 
 
 def _times(asked: Sequence[tuple[str, UUID]], running: Running, town: Town) -> list[float]:

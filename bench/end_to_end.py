@@ -9,7 +9,7 @@ from statistics import median
 from uuid import UUID, uuid4
 
 from bench.client import Connection
-from bench.measure import NOW, Machine, Result
+from bench.measure import NOW, Machine, Result, percentile
 from bench.running import Running
 from caseload.views.timeline import TIMELINE
 from chassis.ask import Answer, Ask, Place, decode_places
@@ -46,11 +46,6 @@ def run(machine: Machine) -> list[Result]:
         Result("end_to_end_p50", p50, "ms", "limit", P50_MILLISECONDS, "≤ 60 ms", p50 <= P50_MILLISECONDS, remark),
         Result("end_to_end_p99", p99, "ms", "limit", P99_MILLISECONDS, "≤ 150 ms", p99 <= P99_MILLISECONDS, remark),
     ]
-
-
-def percentile(times: Sequence[float], share: float) -> float:
-    """Return what so large a share of sorted seconds stays under, in milliseconds."""
-    return round(1000 * times[int(share * (len(times) - 1))], 1)
 
 
 async def _one_run(running: Running) -> list[float]:

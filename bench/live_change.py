@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import httpx
 
 from bench.client import Connection
-from bench.end_to_end import new_referral, percentile
-from bench.measure import Machine, Result
+from bench.end_to_end import new_referral
+from bench.measure import Machine, Result, percentile
 from bench.running import Running
 from chassis.ask import Answer, Ask
 from chassis.database import open_pool

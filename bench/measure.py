@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -137,6 +137,11 @@ def collecting_seldom() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """Return what so large a share of sorted seconds stays under, in milliseconds."""
+    return round(1000 * times[int(share * (len(times) - 1))], 1)
 
 
 def paired(ours: list[float], peers: list[float]) -> tuple[float, float]:

@@ -11,7 +11,7 @@ import httpx
 import psycopg
 
 from bench.import_vacancies import bring_in, market, vacancies
-from bench.measure import Machine, Result
+from bench.measure import Machine, Result, percentile
 from bench.running import Running
 
 SEARCHES = 400
@@ -37,7 +37,7 @@ def run(machine: Machine) -> list[Result]:
             _wait_for(coach, brought)
             _gather_statistics(running)
             runs = [sorted(_times(coach, random.Random(seed))) for seed in range(RUNS)]  # noqa: S311
-    p50, p95 = (median(_percentile(times, share) for times in runs) for share in (0.5, 0.95))
+    p50, p95 = (median(percentile(times, share) for times in runs) for share in (0.5, 0.95))
     remark = f"{SEARCHES} searches over {brought:,} vacancies: {remark}; half of them take {p50} ms"
     return [Result("search", p95, "ms", "limit", P95_MILLISECONDS, "p95 ≤ 30 ms", p95 <= P95_MILLISECONDS, remark)]
 
@@ -80,7 +80,3 @@ def _gather_statistics(running: Running) -> None:
     """Let PostgreSQL know what the view holds, as autovacuum does within a minute: until then it takes a poor way."""
     with psycopg.connect(running.addresses.owner_databases["jobsearch"], autocommit=True) as connection:
         connection.execute("analyze")
-
-
-def _percentile(times: list[float], share: float) -> float:
-    return round(1000 * times[int(share * (len(times) - 1))], 1)

@@ -7,8 +7,7 @@ from itertools import count
 
 UNCLAIMED = range(20_000, 32_000)
 
-_begins_at = secrets.randbelow(len(UNCLAIMED))
-_indices: Iterator[int] = (number % len(UNCLAIMED) for number in count(_begins_at))
+_indices: Iterator[int] = (number % len(UNCLAIMED) for number in count(secrets.randbelow(len(UNCLAIMED))))
 
 
 def is_free(port: int) -> bool:
