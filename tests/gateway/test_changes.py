@@ -60,12 +60,12 @@ def heard_of(heard: Iterator[Event], answer: httpx.Response) -> Event:
     return next(event for event in heard if event.place == answer.headers["waymark-position"])
 
 
-def until(heard: Iterator[Event], place: str) -> Iterator[Event]:
-    """Yield events up to that of a place: the gateway may hear of it only after the stream was opened."""
-    for event in heard:
-        yield event
-        if event.place == place:
-            return
+def until(heard: Iterator[Event], place: str) -> list[Event]:
+    """Return events up to `ready` and that of a place: the gateway may hear of it only after the stream was opened."""
+    events: list[Event] = []
+    while {"ready", place} - {one.event for one in events} - {one.place for one in events}:
+        events.append(next(heard))
+    return events
 
 
 def changed(client: httpx.Client, case: str, step: str, body: object, after: str = "") -> httpx.Response:
@@ -119,7 +119,8 @@ def test_who_comes_back_misses_nothing_and_hears_nothing_twice(platform: Platfor
     tokens = [contact(platform, person).headers["waymark-position"] for _ in range(3)]
 
     with following(platform, person.coach, place) as heard:
-        moved = [event for event in until(heard, tokens[-1]) if event.place]
+        events = until(heard, tokens[-1])
+        moved = [event for event in events if event.place]
     with following(platform, person.coach, moved[-2].id) as heard:
         again = next(heard)
 
@@ -127,6 +128,7 @@ def test_who_comes_back_misses_nothing_and_hears_nothing_twice(platform: Platfor
     told = [event.place for event in moved]
     assert [place for place in told if place in tokens] == tokens
     assert len(set(told)) == len(told)
+    assert [event.event for event in events if not event.place] == ["ready"]
     assert again == moved[-1]
 
 
