@@ -159,6 +159,16 @@ def test_person_and_coach_write_to_each_other(coach: httpx.Client, themselves: h
     assert read_after(taken_back, coach, f"{case}/messages").json()["messages"][0]["text"] is None
 
 
+def test_messages_are_read_together_or_none_of_them(coach: httpx.Client, themselves: httpx.Client, case: str) -> None:
+    sent = [asked(coach, f"{case}/messages", {"text": text}) for text in ("First.", "Second.")]
+    ids = [answer.json()["ids"]["message"] for answer in sent]
+    unknown = asked(themselves, f"{case}/messages/read", {"message_ids": [*ids, str(uuid4())]})
+    assert unknown.status_code == 409
+    read = asked(themselves, f"{case}/messages/read", {"message_ids": ids})
+    shown = read_after(read, coach, f"{case}/messages").json()["messages"]
+    assert [one["read_at"] is not None for one in shown if one["message_id"] in ids] == [True, True]
+
+
 def test_a_message_of_somebody_else_is_not_to_be_read(platform: Platform, case: str) -> None:
     with platform.client("jobseeker", uuid4()) as stranger:
         assert stranger.get(f"{case}/messages").status_code == 404

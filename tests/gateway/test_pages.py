@@ -293,6 +293,20 @@ def test_coach_and_person_make_a_plan_and_agree_it(reading: As, platform: Platfo
         assert [coach.faults(), person.faults()] == [[], []]
 
 
+def test_a_coach_takes_a_step_back_that_was_just_agreed(reading: As, platform: Platform) -> None:
+    somebody = platform.refer(name="Leroy Bennett")
+    with reading(somebody.coach) as reader:
+        page = reader.open(f"/people/{somebody.id}")
+        page.locator("summary", has_text="Agree an action").click()
+        page.fill("#agree-what", "Send the CV to three bakeries")
+        page.fill("#agree-due", (datetime.now(UTC) + timedelta(days=7)).date().isoformat())
+        page.get_by_role("button", name="Agree an action").click()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Taken back.")).to_be_visible()
+        page.locator("summary", has_text="What is settled").click()
+        expect(page.get_by_text("Send the CV to three bakeries Dropped")).to_be_visible()
+
+
 def test_coach_and_person_write_to_each_other_see_what_was_read_and_take_back_what_was_not(
     reading: As, platform: Platform
 ) -> None:

@@ -25,7 +25,6 @@ def _asked(parts: Mapping[str, Part], participant: UUID) -> dict[str, Question]:
 
 _HOME: Final[Mapping[str, Part]] = {
     "next_step": ("caseload", "/participants/{participant_id}/next-step"),
-    "participant": ("caseload", "/participants/{participant_id}"),
     "week": ("jobsearch", "/participants/{participant_id}/activity/weekly"),
     "jobs": ("jobsearch", "/participants/{participant_id}/matches"),
     "profile": ("jobsearch", "/participants/{participant_id}/profile"),

@@ -147,6 +147,7 @@ class WideningShown(BaseModel):
     relaxed: Literal["words", "miles", "place", "pay", "hours", "contracts", "part_time"]
     says: str = Field(examples=["within 20 miles"])
     vacancies: int
+    miles: int | None = Field(description="How far that goes, null for anywhere.")
 
     @classmethod
     def of(cls, widening: Widening) -> Self:

@@ -47,11 +47,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Widening:
-    """What to ask for instead, and how many vacancies that finds."""
+    """What to ask for instead, and how many vacancies that finds; `miles` is how far that goes, None for anywhere."""
 
     relaxed: str
     says: str
     vacancies: int
+    miles: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def relaxed(criteria: Criteria, wording: Wording) -> Iterator[tuple[str, str, Cr
 async def _widened(connection: Connection, criteria: Criteria, wording: Wording) -> AsyncIterator[Widening]:
     for name, says, wider in relaxed(criteria, wording):
         if vacancies := await count(connection, wider):
-            yield Widening(name, says, vacancies)
+            yield Widening(name, says, vacancies, wider.miles)
 
 
 async def _reasons(connection: Connection, ids: Sequence[UUID], wording: Wording) -> Mapping[UUID, tuple[Reason, ...]]:

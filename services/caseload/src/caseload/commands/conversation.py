@@ -1,6 +1,6 @@
 """What is asked of the messages of a case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,10 +27,11 @@ async def send(session: Session, target: Target, keyring: Keyring, fields: Mappi
     return await session.save(conversation, status=CREATED, ids={"message": str(sent.message_id)})
 
 
-async def read(session: Session, target: Target, message_id: UUID, by: ActionOwner, now: datetime) -> Answer:
-    """Note that the other one opened a message."""
+async def read(session: Session, target: Target, message_ids: Iterable[UUID], by: ActionOwner, now: datetime) -> Answer:
+    """Note that the other one opened messages."""
     conversation = await _existing(session, target)
-    conversation.read(message_id, by, now)
+    for message_id in message_ids:
+        conversation.read(message_id, by, now)
     return await session.save(conversation)
 
 

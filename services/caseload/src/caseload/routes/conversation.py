@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
 from caseload.access import Deed
 from caseload.commands import conversation as commands
@@ -26,6 +27,14 @@ class NewMessage(Asked):
     model_config = example(text="The bakery rang: can we practise the interview on Thursday?")
 
     text: Words
+
+
+class MessagesShown(Asked):
+    """What one saw."""
+
+    model_config = example(message_ids=["8a2d1f80-7a4f-4f0e-8f1c-2f0f1c1f1a10"])
+
+    message_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=MESSAGES_AT_ONCE)]
 
 
 @conversation_router.post("/cases/{case_id}/messages", status_code=201, response_model=Accepted)
@@ -59,7 +68,15 @@ async def read_messages(
 async def mark_message_read(to: ToCase, message_id: UUID) -> Response:
     """Say that one opened a message of the other."""
     return await to.answer(
-        Deed.TAKE_PART, None, lambda session, case: commands.read(session, case, message_id, to.by, to.now)
+        Deed.TAKE_PART, None, lambda session, case: commands.read(session, case, [message_id], to.by, to.now)
+    )
+
+
+@conversation_router.post("/cases/{case_id}/messages/read", response_model=Accepted)
+async def mark_messages_read(to: ToCase, body: MessagesShown) -> Response:
+    """Say that one opened messages of the other, all of them or none."""
+    return await to.answer(
+        Deed.TAKE_PART, None, lambda session, case: commands.read(session, case, body.message_ids, to.by, to.now)
     )
 
 

@@ -85,12 +85,14 @@ async def _page(visitor: Visitor, errors: Mapping[str, str], typed: Mapping[str,
     base = f"/participants/{visitor.actor.id}/cvs"
     cvs = (await visitor.read(SERVICE, base))["cvs"]
     latest = await visitor.read(SERVICE, f"{base}/{cvs[0]['version']}") if cvs else None
-    resume = typed or (latest or {}).get("resume") or {}
+    kept = (latest or {}).get("resume") or {}
+    resume = typed or kept
     return visitor.page(
         "cv.html",
         status=422 if errors else 200,
         cvs=cvs,
         latest=latest,
+        summary=(kept.get("basics") or {}).get("summary", ""),
         basics=blank(resume.get("basics")),
         work=[blank(one) for one in [*resume.get("work", []), *([{}] * JOBS)][:JOBS]],
         skills=", ".join(one.get("name", "") for one in resume.get("skills", [])),

@@ -9,13 +9,13 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
-from gateway.home import home
+from gateway.home import home, record
 from gateway.web.onward import onward
 from gateway.web.visitor import AtOwnPage
 from gateway.web.words import N_
 
 JOBS: Final = 3
-SHOWN: Final = ("next_step", "jobs", "applications", "nudges", "participant")
+SHOWN: Final = ("jobs", "applications", "nudges")
 SET_ASIDE: Final = (
     ("later", N_("Later")),
     ("need_help", N_("I need help")),
@@ -54,9 +54,11 @@ home_router = APIRouter(include_in_schema=False)
 @home_router.get("/home")
 async def show_home(visitor: AtOwnPage) -> HTMLResponse:
     """Show the one next step, and what stands around it."""
-    asked = home(visitor.actor.id)
-    found, missing = await visitor.read_all({part: asked[part] for part in SHOWN})
-    step = found.get("next_step")
+    me = visitor.actor.id
+    asked = {part: home(me)[part] for part in SHOWN} | {"participant": record(me)["participant"]}
+    found, missing = await visitor.read_all(asked)
+    person, jobs = found.get("participant") or {}, _jobs(found)
+    step = person.get("next_step")
     words, path = BUTTONS[step["button"]] if step else ("", "")
     return visitor.page(
         "home.html",
@@ -64,10 +66,10 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
         button=(visitor.say(words), path.format(about=step["about"])) if step and words else None,
         reasons=[(code, visitor.say(reason)) for code, reason in SET_ASIDE],
         ahead=_ahead(found),
-        meetings=sorted(((found.get("participant") or {}).get("appointments") or {}).values(), key=_starts_at),
-        about=_jobs(found).get(str(step["about"])) if step else None,
+        meetings=sorted(person.get("appointments", {}).values(), key=_starts_at),
+        about=jobs.get(str(step["about"])) if step else None,
         jobs=(found.get("jobs") or {}).get("hits", [])[:JOBS],
-        nudges=_nudges(found),
+        nudges=_nudges(found, jobs),
         missing=missing,
     )
 
@@ -89,16 +91,13 @@ async def answer_nudge(visitor: AtOwnPage, nudge_id: UUID, deed: str) -> Respons
         raise ProblemError(404, "There is nothing here.")
     form = await visitor.request.form()
     command = await visitor.command("nudges", f"/nudges/{nudge_id}/{deed}")
-    return (
-        command.then("/home", "put-away")
-        if deed == "dismiss"
-        else command.then(onward(str(form.get("to", "")), "/home"))
-    )
+    if deed == "dismiss":
+        return command.then("/home", "put-away")
+    return command.then(onward(str(form.get("to", "")), "/home"))
 
 
-def _nudges(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _nudges(found: Mapping[str, Any], jobs: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the nudges that were not opened yet, each with the job that it is about and where it leads."""
-    jobs = _jobs(found)
     nudges = (found.get("nudges") or {}).get("nudges", ())
     return [
         {**one, "job": jobs.get(one["about_id"]), "to": NUDGES[one["kind"]].format(about=one["about_id"])}

@@ -30,7 +30,6 @@ WIDER: Final[Mapping[str, frozenset[str]]] = {
     "part_time": frozenset({"part_time"}),
 }
 """What a wider search leaves out, by the name that the service gives it; contracts stand apart."""
-NEAREST: Final = 5
 ASKED: Final = frozenset({"words", "place", "pay_period", "search_id", *NUMBERS})
 
 jobs_router = APIRouter(include_in_schema=False)
@@ -84,11 +83,11 @@ def _asked(form: FormData) -> dict[str, Any]:
     return asked | {"contracts": form.getlist("contracts"), "part_time": "part_time" in form}
 
 
-def _wider(asked: Mapping[str, str], relaxed: str) -> Mapping[str, str] | None:
+def _wider(asked: Mapping[str, str], widening: Mapping[str, Any]) -> Mapping[str, str] | None:
     """Return the form of a wider search, None for one that no form asks for."""
-    if relaxed == "miles":
-        return {**asked, "miles": str(max(2 * int(asked["miles"]), NEAREST))}
-    left_out = WIDER.get(relaxed)
+    if widening["relaxed"] == "miles":
+        return {**asked, "miles": str(widening["miles"])}
+    left_out = WIDER.get(widening["relaxed"])
     if left_out is None:
         return None
     return {name: value for name, value in asked.items() if name not in left_out}
@@ -109,11 +108,17 @@ def _page(
         "missing": [],
         "chosen": [],
         "contracts": [(code, visitor.say(words)) for code, words in CONTRACTS],
-        "miles": [(miles, visitor.say(N_("%(miles)s miles")) % {"miles": miles}) for miles in MILES],
-        "wider": [(one, _wider(asked, one["relaxed"])) for one in (shown.get("found") or {}).get("widen", ())],
+        "miles": [(miles, visitor.say(N_("%(miles)s miles")) % {"miles": miles}) for miles in _miles(asked)],
+        "wider": [(one, _wider(asked, one)) for one in (shown.get("found") or {}).get("widen", ())],
         "towns": [(str(town["town"]), _town(town)) for town in place.get("towns", ())],
     }
     return visitor.page("jobs.html", status=status, asked=blank(asked), errors=blank(errors), **(frame | shown))
+
+
+def _miles(asked: Mapping[str, str]) -> tuple[str, ...]:
+    """Return how far one may choose to look, with how far a wider search went."""
+    far = asked.get("miles", "")
+    return (*MILES, far) if far.isdecimal() and far not in MILES else MILES
 
 
 def _town(town: Mapping[str, Any]) -> str:

@@ -156,6 +156,15 @@ DEEDS: Final[Mapping[str, Deed]] = {
     )
 }
 SAYS: Final[Mapping[str, str]] = {"contact": "contact", "snooze": "snoozed", "message": "message"}
+UNDO: Final[Mapping[str, str]] = {
+    "contact": "contacts/{contact}/entered-in-error",
+    "message": "messages/{message}/withdraw",
+    "agree": "actions/{action}/cancel",
+    "snooze": "unsnooze",
+    "pause": "resume",
+}
+"""The route below its case that undoes a deed, by the ids that the deed was answered with."""
+OF_A_VERSION: Final = frozenset({"agree", "snooze", "pause"})
 BACK: Final = frozenset({"/today", "/caseload", "/messages"})
 
 people_router = APIRouter(include_in_schema=False)
@@ -179,36 +188,20 @@ async def do(visitor: AtWork, participant_id: UUID, code: str) -> Response:
     return command.then(back, SAYS.get(code, "done"), undo)
 
 
-def undo_of(code: str, case: str, command: Command) -> list[Step]:
+def undo_of(code: str, case: object, command: Command) -> list[Step]:
     """Return what undoes a deed that was done, nothing for one that cannot be."""
-    if not command.done:
+    if not command.done or code not in UNDO:
         return []
-    told = command.answer.json()
-    match code:
-        case "contact":
-            return [Step(SERVICE, f"/cases/{case}/contacts/{told['ids']['contact']}/entered-in-error")]
-        case "message":
-            return [undo_of_message(case, told)]
-        case "agree":
-            path = f"/cases/{case}/actions/{told['ids']['action']}/cancel"
-            return [Step(SERVICE, path, version=str(told["version"]))]
-        case "snooze" | "pause":
-            path = f"/cases/{case}/{'unsnooze' if code == 'snooze' else 'resume'}"
-            return [Step(SERVICE, path, version=str(told["version"]))]
-        case _:
-            return []
+    told, path = command.answer.json(), UNDO[code]
+    version = str(told["version"]) if code in OF_A_VERSION else ""
+    return [Step(SERVICE, f"/cases/{case}/{path.format(**told['ids'])}", version=version)]
 
 
 async def mark_read(visitor: Visitor, case: object, messages: Sequence[Mapping[str, Any]], by: str) -> None:
     """Note that the reader opened what the other one, `by`, wrote; what cannot be noted now is at the next visit."""
-    for one in messages:
-        if one["by"] == by and not one["read_at"] and not one["withdrawn_at"]:
-            await visitor.ask(Question(SERVICE, f"/cases/{case}/messages/{one['message_id']}/read", "POST"))
-
-
-def undo_of_message(case: object, told: Mapping[str, Any]) -> Step:
-    """Return what takes a message back that was just sent, as long as nobody has read it."""
-    return Step(SERVICE, f"/cases/{case}/messages/{told['ids']['message']}/withdraw")
+    new = [one["message_id"] for one in messages if one["by"] == by and not (one["read_at"] or one["withdrawn_at"])]
+    if new:
+        await visitor.ask(Question(SERVICE, f"/cases/{case}/messages/read", "POST", body={"message_ids": new}))
 
 
 def _is_id(text: str) -> bool:

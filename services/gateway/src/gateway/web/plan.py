@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER
 from gateway.services import Question
-from gateway.web.people import SERVICE, mark_read, undo_of_message
+from gateway.web.people import SERVICE, mark_read, undo_of
 from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of
 from gateway.web.undo import undo_with
 from gateway.web.visitor import AtOwnPage, AtPage, Visitor, blank
@@ -99,7 +99,7 @@ async def send_message(visitor: AtOwnPage) -> Response:
     command = await visitor.command(SERVICE, f"/cases/{case}/messages", {"text": text})
     if command.answer.status_code == WRONG:
         return await _messages(visitor, text, command.faults(visitor.say))
-    steps = [undo_of_message(case, command.answer.json())] if command.done else []
+    steps = undo_of("message", case, command)
     return command.then("/messages", "message", await undo_with(visitor, steps, "/messages") if steps else None)
 
 

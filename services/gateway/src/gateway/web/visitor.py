@@ -127,13 +127,13 @@ class Visitor:
 
         The page's own `at_least` goes to the service that gave it: nobody else has to have heard of it.
         """
-        return await (await self._telling()).answers({part: self._after(asked) for part, asked in questions.items()})
-
-    def _after(self, question: Question) -> Question:
         reached = self.request.query_params.get("at_least", "")
-        if not reached or question.service not in {place.source for place in decode_places(reached)}:
-            return question
-        return replace(question, query={**(question.query or {}), "at_least": reached})
+        sources = {place.source for place in decode_places(reached)} if reached else ()
+        asked = {
+            part: replace(one, query={**(one.query or {}), "at_least": reached}) if one.service in sources else one
+            for part, one in questions.items()
+        }
+        return await (await self._telling()).answers(asked)
 
     async def command(self, service: str, path: str, body: Any = None, *, method: str = "POST") -> Command:
         """Ask a service to do something, once for each time that a form was shown, on the version that was seen."""
