@@ -30,6 +30,13 @@ def city(platform_folder: Path) -> Iterator[Town]:
         yield town
 
 
+@pytest.fixture(autouse=True)
+def _survived(city: Town) -> Iterator[None]:
+    """Whatever was away, no service ends for that."""
+    yield
+    city.require_running()
+
+
 def submitted(town: Town, name: str, **headers: str) -> httpx.Response:
     """Refer a person, and see that the answer does not hang."""
     with town.client("referrals", "referrer-irena", **headers) as referrer:

@@ -69,6 +69,11 @@ class Town:
         key = SigningKey.read(identity.people_key(self.addresses.keys))
         return {"Authorization": f"Bearer {person_token(key, Actor(uuid4(), role, tenant))}"}
 
+    def require_running(self) -> None:
+        """Check that no service ended by itself."""
+        ended = [service.epitaph() for service in self.services.values() if not service.running]
+        assert not ended, "\n".join(ended)
+
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run `waymark` as an operator."""
         variables = {**os.environ, "WAYMARK_STATE": str(self.folder), "COLUMNS": "160"}

@@ -1,11 +1,14 @@
 """Ports of this machine."""
 
+import os
 import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from itertools import count
 
-UNCLAIMED = range(20_000, 32_000)
+NEIGHBOURS = 8
+UNCLAIMED = range(20_000 + os.getpid() % NEIGHBOURS, 32_000, NEIGHBOURS)
+"""Processes that are started one after the other draw from ports of their own."""
 
 _indices: Iterator[int] = (number % len(UNCLAIMED) for number in count(secrets.randbelow(len(UNCLAIMED))))
 
@@ -24,8 +27,8 @@ def is_free(port: int) -> bool:
 def any_free() -> int:
     """Return a port that is free now, from a range that this machine's outgoing connections do not use.
 
-    This process gives none twice, and begins where chance says: a port that is given is taken only when its program
-    listens, which may be seconds later.
+    This process gives all others before it gives one again, and begins where chance says: a port that is given is taken
+    only when its program listens, which may be seconds later.
     """
     return next(port for port in map(UNCLAIMED.__getitem__, _indices) if is_free(port))
 
