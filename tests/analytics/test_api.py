@@ -11,7 +11,7 @@ import httpx
 import pyarrow.parquet as pq
 import pytest
 
-from events.caseload import CaseEnteredInError
+from events.caseload import CaseEnteredInError, JobOutcomeCorrected
 from events.keyring import PersonErased
 from events.referrals import ReferralAccepted
 from tests.analytics.running import EAST, WEST, Platform, eventually
@@ -191,6 +191,20 @@ def test_what_was_entered_in_error_counts_until_that_was_learned(platform: Platf
         known = [get(client, "/funnel", as_of=journey.at(days).date(), by="recorded_at") for days in (29, 30)]
         happened = get(client, "/funnel", as_of=journey.at(29).date())
     assert [page["total"]["people"] for page in [*known, happened]] == [1, 0, 0]
+
+
+def test_the_end_of_a_job_counts_until_it_was_learned_to_be_wrong(platform: Platform) -> None:
+    journey = Journey(uuid4(), uuid4(), SPRING)
+    *started, (recorded, job), (ended, _) = [*journey.started(EAST), *journey.worked(30, 60)]
+    with platform.client("provider_manager", journey.tenant) as client:
+        platform.tell(journey, [*started, (recorded, job), (ended, job)])
+        eventually(lambda: client.get("/funnel"), lambda page: page["total"]["numbers"]["first_earnings"] == 1)
+        assert get(client, "/funnel")["total"]["numbers"]["in_week_13"] == 0
+        platform.tell(journey, [(JobOutcomeCorrected(occurred_at=journey.at(140)), job)])
+        eventually(lambda: client.get("/funnel"), lambda page: page["total"]["numbers"]["in_week_13"] == 1)
+        known = [get(client, "/funnel", as_of=journey.at(days).date(), by="recorded_at") for days in (139, 140)]
+        happened = get(client, "/funnel", as_of=journey.at(139).date())
+    assert [page["total"]["numbers"]["in_week_13"] for page in [*known, happened]] == [0, 1, 1]
 
 
 def test_counts_stay_when_a_person_is_erased(platform: Platform) -> None:

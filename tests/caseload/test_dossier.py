@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 
 from caseload.dossier.folding import dossier_of
@@ -31,6 +32,8 @@ from events.caseload import (
     ContactRecorded,
     JobEnded,
     JobEndReason,
+    JobNotStarted,
+    JobOutcomeCorrected,
     JobRecorded,
     PlanAgreed,
     PlanDrafted,
@@ -38,6 +41,7 @@ from events.caseload import (
     Track,
     TrackChosen,
 )
+from events.fact import Fact
 from events.jobsearch import (
     ApplicationEnd,
     ApplicationRejected,
@@ -143,6 +147,21 @@ def test_weeks_in_work_count_a_day_with_two_jobs_once() -> None:
     assert weeks_in_work(jobs, date(2026, 1, 20)) == 2
     assert weeks_in_work(jobs, date(2026, 1, 21)) == 3
     assert weeks_in_work(jobs, date(2025, 12, 1)) == 0
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        JobEnded(occurred_at=NOON, last_day=date(2026, 1, 1), reason=JobEndReason.CONTRACT_ENDED),
+        JobNotStarted(occurred_at=NOON),
+    ],
+)
+def test_a_job_that_is_not_over_after_all_counts_as_if_nobody_had_said_so(over: Fact) -> None:
+    journey = started(NOON).tell(job(date(2026, 1, 1)), over, of=THING)
+    assert weeks_in_work(dossier_of(journey.told).jobs.values(), date(2026, 1, 20)) == 0
+    journey.tell(JobOutcomeCorrected(occurred_at=NOON), of=THING)
+    (found,) = dossier_of(journey.told).jobs.values()
+    assert (found.ended, found.last_day, weeks_in_work([found], date(2026, 1, 20))) == (None, None, 2)
 
 
 def test_a_job_holds_its_check_ins() -> None:

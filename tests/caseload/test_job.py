@@ -13,6 +13,7 @@ from caseload.job import (
     Job,
     JobHasBegun,
     JobHasEnded,
+    JobIsOpen,
     JobNeverStarted,
     JobStartUnknown,
     JobStillRuns,
@@ -30,6 +31,7 @@ from events.caseload import (
     JobEnded,
     JobEndReason,
     JobNotStarted,
+    JobOutcomeCorrected,
     JobRecorded,
     JobStartDateSet,
     JobTermsRevised,
@@ -57,6 +59,7 @@ STARTS_FRIDAY = JobStartDateSet(
 REVISED = JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, hours_a_week=37.5, pay_a_year=28_000)
 ENDED = JobEnded(occurred_at=NOW, last_day=FRIDAY, reason=JobEndReason.CONTRACT_ENDED)
 NEVER = JobNotStarted(occurred_at=NOW)
+CORRECTED = JobOutcomeCorrected(occurred_at=NOW)
 ASKED = CheckInFellDue(occurred_at=NOW, week=1, due=WEEK_1)
 MISSED = CheckInMissed(occurred_at=NOW, week=1, due=WEEK_1)
 
@@ -92,6 +95,11 @@ def test_weeks_1_4_and_13_are_complete_whole_weeks_after_the_first_day() -> None
         ([NEVER], lambda job: job.did_not_start(NEVER), []),
         ([], lambda job: job.check_in(said(1), WEEK_1), [said(1)]),
         ([ASKED, MISSED], lambda job: job.check_in(said(1), WEEK_4), [said(1)]),
+        ([ENDED], lambda job: job.correct(NOW), [CORRECTED]),
+        ([NEVER], lambda job: job.correct(NOW), [CORRECTED]),
+        ([ENDED, CORRECTED], lambda job: job.end(ENDED, FRIDAY), [ENDED]),
+        ([NEVER, CORRECTED], lambda job: job.check_in(said(1), WEEK_1), [said(1)]),
+        ([ENDED, CORRECTED], lambda job: job.let_check_in_fall_due(1, WEEK_1, NOW), [ASKED]),
     ],
 )
 def test_what_happens_to_a_job_is_told_once(before: list[Fact], ask: Callable[[Job], None], after: list[Fact]) -> None:
@@ -128,6 +136,8 @@ def test_what_happens_to_a_job_is_told_once(before: list[Fact], ask: Callable[[J
         ([said(1)], lambda job: job.check_in(said(1), WEEK_4), CheckInAlreadyRecorded),
         ([ENDED], lambda job: job.check_in(said(1), WEEK_1), JobHasEnded),
         ([NEVER], lambda job: job.check_in(said(1), WEEK_1), JobNeverStarted),
+        ([], lambda job: job.correct(NOW), JobIsOpen),
+        ([ENDED, CORRECTED], lambda job: job.correct(NOW), JobIsOpen),
     ],
 )
 def test_what_makes_no_sense_of_a_job_is_refused(

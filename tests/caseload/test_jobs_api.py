@@ -52,7 +52,10 @@ def test_a_job_that_never_began_counts_no_week(coach: httpx.Client, case: str) -
     (job,) = jobs(never, coach, case)
     assert (job["status"], job["weeks_in_work"]) == ("never_began", 0)
     ended = asked(coach, f"{path}/end", {"last_day": day(-1), "reason": "other"}, version=2)
-    assert (ended.status_code, ended.json()["allowed"]) == (409, [])
+    assert (ended.status_code, ended.json()["allowed"]) == (409, ["correct"])
+    (job,) = jobs(asked(coach, f"{path}/correct", version=2), coach, case)
+    assert (job["status"], job["version"]) == ("running", 3)
+    assert asked(coach, f"{path}/correct", version=3).status_code == 409
 
 
 def test_an_accepted_offer_becomes_a_job_whose_first_day_may_come_later(

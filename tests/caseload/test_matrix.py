@@ -114,6 +114,7 @@ TABLE: Final[Table] = {
     "POST /jobs/{job_id}/terms": OWN_CASES,
     "POST /jobs/{job_id}/end": OWN_CASES,
     "POST /jobs/{job_id}/not-started": OWN_CASES,
+    "POST /jobs/{job_id}/correct": OWN_CASES,
     "POST /jobs/{job_id}/check-ins/{week}": TAKING_PART,
     "POST /cases/{case_id}/session": OWN_CASES,
     "GET /cases/{case_id}/standards": OWN_CASES,

@@ -35,6 +35,7 @@ from events.caseload import (
     ExitReason,
     JobEnded,
     JobEndReason,
+    JobOutcomeCorrected,
     JobRecorded,
     MessageSent,
     MessageWithdrawn,
@@ -193,6 +194,15 @@ def test_3_bad_news_of_work_stays_until_somebody_is_in_contact(fact: Fact, sente
     (reason,) = reasons(journey, only=3)
     assert (reason.rule, reason.sentence) == (3, sentence)
     assert reasons(journey.tell(contact(later(hours=1))), later(hours=2)) == []
+
+
+def test_3_a_job_that_did_not_end_after_all_is_no_reason_and_lasts() -> None:
+    ended = JobEnded(occurred_at=NOON, last_day=NOON.date(), reason=JobEndReason.RESIGNED)
+    journey = started(NOON).tell(job(date(2026, 2, 2)), ended, of=THING)
+    assert [reason.rule for reason in reasons(journey, only=3)] == [3]
+    journey.tell(JobOutcomeCorrected(occurred_at=NOON), of=THING)
+    assert reasons(journey) == []
+    assert THING in journey.stands().work.jobs
 
 
 def test_3_good_news_of_work_is_no_reason() -> None:

@@ -12,6 +12,7 @@ from tests.gateway.running import API, PROGRAMME, Person, Platform, done, eventu
 from tests.jobsearch.files import pdf
 
 SOON: Final = (datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%dT09:00")
+BEFORE: Final = (datetime.now(UTC) - timedelta(days=10)).strftime("%Y-%m-%d")
 POSTING: Final = {
     "@type": "JobPosting",
     "identifier": "belongings",
@@ -50,7 +51,9 @@ def _agreed(coach: httpx.Client, person: Person) -> Mapping[str, str]:
     meeting = {"kind": "review", "channel": "phone", "starts_at": f"{SOON}:00Z"}
     booked = done(coach.post(f"{case}/appointments", json=meeting)).json()["ids"]
     done(coach.post(f"{case}/messages", json={"text": "How did it go?"}))
-    return {"action_id": agreed["action"], "appointment_id": booked["appointment"]}
+    work = {"title": "Baker", "employer": "Riverside Bakery", "starts_on": BEFORE, "hours_a_week": 30}
+    found = done(coach.post(f"{case}/jobs", json=work)).json()["ids"]
+    return {"action_id": agreed["action"], "appointment_id": booked["appointment"], "job_id": found["job"]}
 
 
 def _applied(seeker: httpx.Client, person: Person) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from gateway.web.finding import kind_of
 from tests.gateway.pages import As, reading_as
 from tests.gateway.running import API, Person, Platform, done
 
@@ -77,6 +78,43 @@ def test_a_look_at_a_person_is_a_page_too(chromium: Browser, platform: Platform,
         page.get_by_role("link", name="Close").click()
         expect(page.get_by_role("heading", name="Zoë Okafor")).to_have_count(0)
         assert "ready=no_agreed_action&sort=end" in page.url
+
+
+def test_somebody_is_found_by_what_they_say_on_the_phone_and_by_nobody_elsewhere(
+    reading: As, platform: Platform, person: Person
+) -> None:
+    somebody = platform.refer(name="Agnieszka O\u2019Hara")
+    with reading(somebody.coach) as reader:
+        page = reader.open("/caseload")
+        for sought, found in (("agnieszka ohara", 1), ("  O'Hara ", 1), ("07700 900123", 0), ("<b>---</b>", 0)):
+            page.get_by_label("Find somebody").fill(sought)
+            page.get_by_role("button", name="Find").click()
+            expect(page.get_by_role("link", name="Agnieszka O\u2019Hara")).to_have_count(found)
+            expect(page.get_by_role("heading", name="Nobody found")).to_have_count(1 - found)
+            assert page.url == f"{reader.site}/find"
+            reader.picture(f"console-found-{found}")
+            assert reader.faults() == []
+    with reading(person.provider.actor("coach")) as reader:
+        page = reader.open("/caseload")
+        page.get_by_label("Find somebody").fill("Agnieszka O\u2019Hara")
+        page.get_by_role("button", name="Find").click()
+        expect(page.get_by_text("Nobody found")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("sought", "kind"),
+    [
+        ("Zoë O'Hara", "name"),
+        ("zoe@example.org", "email"),
+        ("YO1 7HH", "postcode"),
+        ("yo17hh", "postcode"),
+        ("+44 (0)7700 900123", "phone"),
+        ("QQ 12 34 56 C", "ni_number"),
+        ("Q1", "name"),
+    ],
+)
+def test_what_is_sought_is_told_by_its_form(sought: str, kind: str) -> None:
+    assert kind_of(sought) == kind
 
 
 def eventually_sent(send: Callable[[], httpx.Response]) -> httpx.Response:

@@ -39,6 +39,7 @@ from events.caseload import (
     JobEnded,
     JobEndReason,
     JobNotStarted,
+    JobOutcomeCorrected,
     JobRecorded,
     JobStartDateSet,
     JobTermsRevised,
@@ -107,7 +108,8 @@ def job(draw: some.DrawFn, _id: UUID) -> list[Fact]:
         CheckInRecorded(occurred_at=NOW, week=4, mood=CheckInMood.GOOD),
     ]
     ended = JobEnded(occurred_at=NOW, last_day=FRIDAY, reason=JobEndReason.RESIGNED)
-    ends: list[list[Fact]] = [[], [ended], [JobNotStarted(occurred_at=NOW)]]
+    corrected = JobOutcomeCorrected(occurred_at=NOW)
+    ends: list[list[Fact]] = [[], [ended], [JobNotStarted(occurred_at=NOW)], [ended, corrected]]
     meanwhile = draw(some.lists(some.sampled_from(others), unique_by=repr))
     return [recorded, *meanwhile, *draw(some.sampled_from(ends))]
 

@@ -580,6 +580,10 @@ class JobEnded(Fact, type_name="waymark.caseload.JobEnded.v1"):
     reason: JobEndReason
 
 
+class JobOutcomeCorrected(Fact, type_name="waymark.caseload.JobOutcomeCorrected.v1"):
+    """That a job ended, or never began, was wrong: it is open again."""
+
+
 class CheckInFellDue(Fact, type_name="waymark.caseload.CheckInFellDue.v1"):
     """The person has been in the job for some weeks: it is time to ask how it goes."""
 

@@ -13,6 +13,7 @@ from events.caseload import (
     CheckInRecorded,
     JobEnded,
     JobNotStarted,
+    JobOutcomeCorrected,
     JobRecorded,
     JobStartDateSet,
     JobTermsRevised,
@@ -21,11 +22,15 @@ from events.fact import Fact
 
 
 class JobHasEnded(Refusal):
-    """The job came to its end; another one can be recorded."""
+    """The job came to its end. If that is wrong it can be taken back; another job can be recorded."""
 
 
 class JobNeverStarted(Refusal):
-    """The job never began; another one can be recorded."""
+    """The job never began. If that is wrong it can be taken back; another job can be recorded."""
+
+
+class JobIsOpen(Refusal):
+    """Nobody said that the job ended or never began, so there is nothing to take back."""
 
 
 class JobHasBegun(Refusal):
@@ -61,6 +66,7 @@ class CheckInAlreadyRecorded(Refusal):
 
 
 OPEN = ("start", "terms", "end", "not-started", "check-ins")
+OVER = ("correct",)
 
 
 class Job(Aggregate):
@@ -125,6 +131,12 @@ class Job(Aggregate):
             self._refuse(JobHasBegun, ["end"])
         self.record(not_started)
 
+    def correct(self, at: datetime) -> None:
+        """Take back that the job ended, or never began: it is open again."""
+        if self._lasts:
+            self._refuse(JobIsOpen, OPEN)
+        self.record(JobOutcomeCorrected(occurred_at=at))
+
     def let_check_in_fall_due(self, week: int, day: date, at: datetime) -> None:
         """Note, once, that it is time to ask how the job goes: the week is complete on `day`, which began `at`."""
         due = self.check_ins.get(week)
@@ -158,9 +170,9 @@ class Job(Aggregate):
 
     def _require_open(self) -> date | None:
         if self.never_began:
-            self._refuse(JobNeverStarted, [])
+            self._refuse(JobNeverStarted, OVER)
         if self.last_day is not None:
-            self._refuse(JobHasEnded, [])
+            self._refuse(JobHasEnded, OVER)
         return self.starts_on
 
     def _refuse(self, refusal: type[Refusal], allowed: Collection[str]) -> None:
@@ -181,6 +193,8 @@ class Job(Aggregate):
                 self.never_began = True
             case JobEnded(last_day=last_day):
                 self.last_day = last_day
+            case JobOutcomeCorrected():
+                self.last_day, self.never_began = None, False
             case CheckInFellDue(week=week):
                 self.asked.add(week)
             case CheckInRecorded(week=week):

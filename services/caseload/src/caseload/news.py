@@ -57,6 +57,7 @@ NEWS: Final[tuple[type[Fact], ...]] = (
     caseload.JobStartDateSet,
     caseload.JobNotStarted,
     caseload.JobEnded,
+    caseload.JobOutcomeCorrected,
     caseload.CheckInRecorded,
     caseload.CheckInMissed,
     jobsearch.JobWishesTold,

@@ -21,6 +21,7 @@ from events.caseload import (
     CoachAssigned,
     JobEnded,
     JobNotStarted,
+    JobOutcomeCorrected,
     JobRecorded,
     JobStartDateSet,
     JobTermsRevised,
@@ -75,7 +76,7 @@ SEARCHING: Final[Mapping[type[Fact], str]] = {
     OfferMade: "offered",
 }
 ENDINGS: Final = (CaseCompleted, CaseExitedEarly, CaseHandedBack, CaseReactivated)
-JOBS: Final = (JobRecorded, JobEnded, JobNotStarted)
+JOB_OUTCOMES: Final = (JobEnded, JobNotStarted, JobOutcomeCorrected)
 STANDARDS: Final = (StandardPromised, StandardWarned, StandardBreached, StandardMet, StandardExcused)
 
 
@@ -176,7 +177,7 @@ class SearchingRow:
 
 @dataclass
 class JobRow:
-    """A job: its end and that it never began count from when they were learned."""
+    """A job as it was recorded first."""
 
     job_id: UUID
     case_id: UUID
@@ -186,9 +187,6 @@ class JobRow:
     hours_a_week: float | None
     pay_a_year: float | None
     job_recorded: datetime
-    last_day: date | None = None
-    ended_recorded: datetime | None = None
-    not_started_recorded: datetime | None = None
 
 
 @dataclass
@@ -201,6 +199,19 @@ class JobStartRow:
     starts_on: date
     version: int
     set_recorded: datetime
+
+
+@dataclass
+class JobOutcomeRow:
+    """That a job ended, or never began, or that neither is so after all."""
+
+    fact_id: str
+    job_id: UUID
+    tenant: UUID | None
+    last_day: date | None
+    never_began: bool
+    version: int
+    outcome_recorded: datetime
 
 
 @dataclass
@@ -308,26 +319,28 @@ def fold_searching(row: SearchingRow | None, told: Told) -> SearchingRow:
 
 
 def job_touched(told: Told) -> UUID | None:
-    """Return the job that a fact is about."""
-    return told.aggregate_id if isinstance(told.fact, JOBS) else None
+    """Return the job that a fact records."""
+    return told.aggregate_id if isinstance(told.fact, JobRecorded) else None
 
 
-def fold_job(row: JobRow | None, told: Told) -> JobRow:
-    """Take a fact into its job.
+def fold_job(_row: JobRow | None, told: Told) -> JobRow:
+    """Keep a job."""
+    job: JobRecorded = told.fact  # type: ignore[assignment]
+    terms = (job.starts_on, job.hours_a_week, job.pay_a_year)
+    return JobRow(told.aggregate_id, job.case_id, told.subject, told.tenant, *terms, told.recorded_at)
 
-    Raises LookupError for a job that nobody recorded.
-    """
-    match told.fact:
-        case JobRecorded() as job:
-            terms = (job.starts_on, job.hours_a_week, job.pay_a_year)
-            return JobRow(told.aggregate_id, job.case_id, told.subject, told.tenant, *terms, told.recorded_at)
-        case JobEnded(last_day=last_day):
-            row = _known(row)
-            row.last_day, row.ended_recorded = last_day, told.recorded_at
-        case JobNotStarted():
-            row = _known(row)
-            row.not_started_recorded = told.recorded_at
-    return _known(row)
+
+def job_outcome_touched(told: Told) -> str | None:
+    """Return the outcome that a fact tells or takes back."""
+    return told.id if isinstance(told.fact, JOB_OUTCOMES) else None
+
+
+def fold_job_outcome(_row: JobOutcomeRow | None, told: Told) -> JobOutcomeRow:
+    """Keep an outcome."""
+    fact = told.fact
+    last_day = fact.last_day if isinstance(fact, JobEnded) else None
+    outcome = (last_day, isinstance(fact, JobNotStarted), _version(told))
+    return JobOutcomeRow(told.id, told.aggregate_id, told.tenant, *outcome, told.recorded_at)
 
 
 def job_start_touched(told: Told) -> str | None:
@@ -401,7 +414,17 @@ def _version(told: Told) -> int:
 
 JOURNEYS: Final = View(
     name="journeys",
-    facts=(*MILESTONES, *SEARCHING, CoachAssigned, *ENDINGS, *JOBS, JobStartDateSet, JobTermsRevised, *STANDARDS),
+    facts=(
+        *MILESTONES,
+        *SEARCHING,
+        CoachAssigned,
+        *ENDINGS,
+        JobRecorded,
+        JobStartDateSet,
+        JobTermsRevised,
+        *JOB_OUTCOMES,
+        *STANDARDS,
+    ),
     tables=(
         Table("journey", JourneyRow, journey_touched, fold_journey, indexes=("participant_id, tenant, referred_at",)),
         Table("coaching", CoachingRow, coaching_touched, fold_coaching, indexes=("case_id",)),
@@ -410,6 +433,7 @@ JOURNEYS: Final = View(
         Table("searching", SearchingRow, searching_touched, fold_searching, indexes=("participant_id",)),
         Table("job", JobRow, job_touched, fold_job, indexes=("case_id",)),
         Table("job_start", JobStartRow, job_start_touched, fold_job_start, indexes=("job_id",)),
+        Table("job_outcome", JobOutcomeRow, job_outcome_touched, fold_job_outcome, indexes=("job_id",)),
         Table("job_terms", JobTermsRow, job_terms_touched, fold_job_terms, indexes=("job_id",)),
         Table("standard", StandardRow, standard_touched, fold_standard, indexes=("case_id",)),
     ),

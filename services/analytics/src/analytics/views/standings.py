@@ -149,14 +149,18 @@ left join"""
 )
 JOBS: Final[LiteralString] = """
 select j.job_id, j.case_id, coalesce(start.starts_on, j.starts_on) as first_day,
-    case when %(by_occurred)s or j.ended_recorded < %(cutoff)s then j.last_day end, j.hours_a_week, j.pay_a_year
+    outcome.last_day, j.hours_a_week, j.pay_a_year
 from job j
 left join lateral (
     select starts_on from job_start s where s.job_id = j.job_id and (%(by_occurred)s or s.set_recorded < %(cutoff)s)
     order by version desc limit 1
 ) start on true
-where (%(by_occurred)s or j.job_recorded < %(cutoff)s)
-    and (j.not_started_recorded is null or (not %(by_occurred)s and j.not_started_recorded >= %(cutoff)s))
+left join lateral (
+    select last_day, never_began from job_outcome o
+    where o.job_id = j.job_id and (%(by_occurred)s or o.outcome_recorded < %(cutoff)s)
+    order by version desc limit 1
+) outcome on true
+where (%(by_occurred)s or j.job_recorded < %(cutoff)s) and outcome.never_began is not true
     and coalesce(start.starts_on, j.starts_on) is not null
 order by first_day, j.job_id
 """

@@ -94,6 +94,13 @@ async def end(session: Session, target: JobTarget, ended: JobEnded, today: date)
     return await session.save(job)
 
 
+async def correct(session: Session, target: JobTarget, now: datetime) -> Answer:
+    """Take back that a job ended, or never began."""
+    job, _ = await target.load(session)
+    job.correct(now)
+    return await session.save(job)
+
+
 async def decide_in_words(
     session: Session, target: JobTarget, keyring: Keyring, wording: Wording[F], decision: Callable[[Job, F], None]
 ) -> Answer:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from caseload.action import ActionStage
@@ -96,6 +97,9 @@ class CheckedIn:
     at: datetime
     mood: CheckInMood | None
     word: Sealed | None = None
+
+
+NOT_STARTED: Final = "not_started"
 
 
 @dataclass

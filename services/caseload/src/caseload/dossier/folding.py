@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from caseload.action import stage_after
 from caseload.dossier.entries import (
+    NOT_STARTED,
     CheckedIn,
     ChosenTrack,
     Coaching,
@@ -115,12 +116,17 @@ def _revised(dossier: Dossier, fact: c.JobTermsRevised, told: Told) -> None:
 
 def _never_began(dossier: Dossier, _fact: c.JobNotStarted, told: Told) -> None:
     if job := dossier.jobs.get(told.aggregate_id):
-        job.starts_on, job.ended = None, "not_started"
+        job.ended = NOT_STARTED
 
 
 def _ended(dossier: Dossier, fact: c.JobEnded, told: Told) -> None:
     if job := dossier.jobs.get(told.aggregate_id):
         job.last_day, job.ended = fact.last_day, fact.reason
+
+
+def _reopened(dossier: Dossier, _fact: c.JobOutcomeCorrected, told: Told) -> None:
+    if job := dossier.jobs.get(told.aggregate_id):
+        job.last_day = job.ended = None
 
 
 def _checked_in(dossier: Dossier, fact: c.CheckInRecorded, told: Told) -> None:
@@ -166,6 +172,7 @@ FOLDS: Final[Mapping[type[Fact], Callable[[Dossier, Any, Told], None]]] = {
     c.JobTermsRevised: _revised,
     c.JobNotStarted: _never_began,
     c.JobEnded: _ended,
+    c.JobOutcomeCorrected: _reopened,
     c.CheckInRecorded: _checked_in,
     c.CheckInMissed: _not_heard,
     e.CourseEnrolled: _enrolled,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from caseload.dossier.entries import Application, Employment
+from caseload.dossier.entries import NOT_STARTED, Application, Employment
 from caseload.dossier.searching import NO_ANSWER
 from caseload.standing import ApplicationState
 
@@ -42,7 +42,7 @@ def weeks_in_work(jobs: Iterable[Employment], today: date) -> int:
     """Return how many whole weeks a person has been in work, a day with two jobs counted once."""
     days: set[int] = set()
     for job in jobs:
-        if job.starts_on and job.starts_on <= today:
+        if job.starts_on and job.starts_on <= today and job.ended != NOT_STARTED:
             last = min(job.last_day or today, today)
             days.update(range(job.starts_on.toordinal(), last.toordinal() + 1))
     return len(days) // WEEK

@@ -151,6 +151,13 @@ async def note_job_not_started(to: ToJob, expected: ExpectedVersion, body: NotSt
     return await to.run(lambda session: commands.decide_in_words(session, target, to.keyring, never, Job.did_not_start))
 
 
+@job_router.post("/jobs/{job_id}/correct", response_model=Accepted)
+async def correct_job(to: ToJob, expected: ExpectedVersion) -> Response:
+    """Take back that a job ended, or never began: it is open again."""
+    target = to.target(Deed.WORK, expected)
+    return await to.run(lambda session: commands.correct(session, target, to.now))
+
+
 @job_router.post("/jobs/{job_id}/check-ins/{week}", response_model=Accepted)
 async def record_check_in(to: ToJob, week: Annotated[int, Field(ge=1, le=520)], body: CheckIn) -> Response:
     """Say how work goes after some weeks. It contradicts nothing, so no version has to be sent."""

@@ -17,6 +17,7 @@ from events.caseload import (
     CheckInRecorded,
     JobEnded,
     JobNotStarted,
+    JobOutcomeCorrected,
     JobRecorded,
     JobStartDateSet,
     JobTermsRevised,
@@ -83,6 +84,8 @@ def _take(row: JobRow, fact: Fact) -> None:
             row.never_began = True
         case JobEnded(last_day=last_day, reason=reason):
             row.last_day, row.end_reason = last_day, reason
+        case JobOutcomeCorrected():
+            row.last_day, row.end_reason, row.never_began = None, None, False
         case CheckInFellDue(week=week):
             row.asked = (*row.asked, week)
         case CheckInRecorded(week=week):
@@ -123,6 +126,7 @@ JOBS: Final = View(
         JobTermsRevised,
         JobNotStarted,
         JobEnded,
+        JobOutcomeCorrected,
         CheckInFellDue,
         CheckInRecorded,
         CheckInMissed,

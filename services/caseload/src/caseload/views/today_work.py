@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from events.caseload import (
     CheckInRecorded,
     JobEnded,
     JobNotStarted,
+    JobOutcomeCorrected,
     JobRecorded,
     JobStartDateSet,
     JobTermsRevised,
@@ -24,7 +26,7 @@ from events.caseload import (
 
 @dataclass
 class WorkStandingRow:
-    """Jobs that have not ended; `worried_at` is when work was last said to go badly, or was not heard of, or ended."""
+    """Jobs, and apart those that are over; `worried_at` is when work was last not heard of, hard, or ended."""
 
     id: UUID
     participant_id: UUID
@@ -36,6 +38,8 @@ class WorkStandingRow:
     missed: Json | None = None
     active: Json | None = None
     jobs: Json = field(default_factory=dict)
+    over: Json = field(default_factory=dict)
+    """The jobs that ended or never began, as they were, each with its end if it had one."""
 
 
 def work_touched(told: Told) -> UUID | None:
@@ -77,12 +81,23 @@ def _revised(row: WorkStandingRow, fact: JobTermsRevised, told: Told) -> None:
 
 
 def _not_started(row: WorkStandingRow, _fact: JobNotStarted, told: Told) -> None:
-    row.jobs.pop(str(told.aggregate_id), None)
+    _put_away(row, told, None)
 
 
 def _ended(row: WorkStandingRow, fact: JobEnded, told: Told) -> None:
-    row.jobs.pop(str(told.aggregate_id), None)
-    row.ended = later(row.ended, noted(told) | {"last_day": fact.last_day.isoformat()})
+    _put_away(row, told, noted(told) | {"last_day": fact.last_day.isoformat()})
+
+
+def _put_away(row: WorkStandingRow, told: Told, ended: Json | None) -> None:
+    id_ = str(told.aggregate_id)
+    if id_ in row.jobs:
+        row.over[id_] = {"job": row.jobs.pop(id_), "ended": ended}
+
+
+def _corrected(row: WorkStandingRow, _fact: JobOutcomeCorrected, told: Told) -> None:
+    id_ = str(told.aggregate_id)
+    if id_ in row.over:
+        row.jobs[id_] = row.over.pop(id_)["job"]
 
 
 def _fell_due(row: WorkStandingRow, fact: CheckInFellDue, told: Told) -> None:
@@ -110,6 +125,7 @@ def _close(row: WorkStandingRow, fact: CheckInRecorded | CheckInMissed, told: To
 def _sum_up(row: WorkStandingRow) -> None:
     days = [job["starts_on"] for job in row.jobs.values() if job["starts_on"]]
     row.works_from = date.fromisoformat(min(days)) if days else None
+    row.ended = reduce(later, [one["ended"] for one in row.over.values() if one["ended"]], None)
     bad = row.answered if row.answered and row.answered["mood"] == CheckInMood.DIFFICULT else None
     silent = row.missed if row.missed and later(row.answered, row.missed) is row.missed else None
     worries = [noted["at"] for noted in (bad, silent, row.ended) if noted]
@@ -122,6 +138,7 @@ FOLDS: Final[Folds[WorkStandingRow]] = {
     JobTermsRevised: _revised,
     JobNotStarted: _not_started,
     JobEnded: _ended,
+    JobOutcomeCorrected: _corrected,
     CheckInFellDue: _fell_due,
     CheckInRecorded: _answered,
     CheckInMissed: _missed,

@@ -27,7 +27,7 @@ BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
     "answer_offer": (N_("Answer the offer"), "/applications/{about}"),
     "reply": (N_("Answer"), "/messages"),
     "prepare": (N_("Prepare"), "/courses/interview"),
-    "check_in": (N_("Say how it goes"), "/plan"),
+    "check_in": (N_("Say how it goes"), "/plan#work"),
     "read_plan": (N_("Read the plan"), "/plan"),
     "answer_suggestion": (N_("Look at it"), "/plan"),
     "do_action": (N_("Show me"), "/plan"),

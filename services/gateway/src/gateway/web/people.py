@@ -152,19 +152,32 @@ DEEDS: Final[Mapping[str, Deed]] = {
             ),
             "danger",
         ),
+        Deed(
+            "job",
+            "/jobs",
+            N_("Record a job"),
+            (
+                Asked("title", N_("What?"), required=True),
+                Asked("employer", N_("Employer")),
+                Asked("starts_on", N_("First day"), Kind.DAY, hint=N_("Leave it empty until it is known")),
+                Asked("hours_a_week", N_("Hours a week"), Kind.NUMBER),
+                Asked("pay_a_year", N_("Pounds a year"), Kind.NUMBER),
+            ),
+        ),
         Deed("message", "/messages", N_("Send"), (Asked("text", N_("Message"), Kind.NOTE, required=True),), ""),
     )
 }
 SAYS: Final[Mapping[str, str]] = {"contact": "contact", "snooze": "snoozed", "message": "message"}
 UNDO: Final[Mapping[str, str]] = {
-    "contact": "contacts/{contact}/entered-in-error",
-    "message": "messages/{message}/withdraw",
-    "agree": "actions/{action}/cancel",
-    "snooze": "unsnooze",
-    "pause": "resume",
+    "contact": "/cases/{case}/contacts/{contact}/entered-in-error",
+    "message": "/cases/{case}/messages/{message}/withdraw",
+    "agree": "/cases/{case}/actions/{action}/cancel",
+    "snooze": "/cases/{case}/unsnooze",
+    "pause": "/cases/{case}/resume",
+    "job": "/jobs/{job}/not-started",
 }
-"""The route below its case that undoes a deed, by the ids that the deed was answered with."""
-OF_A_VERSION: Final = frozenset({"agree", "snooze", "pause"})
+"""The route that undoes a deed, by the ids that the deed was answered with."""
+OF_A_VERSION: Final = frozenset({"agree", "snooze", "pause", "job"})
 BACK: Final = frozenset({"/today", "/caseload", "/messages"})
 
 people_router = APIRouter(include_in_schema=False)
@@ -194,7 +207,7 @@ def undo_of(code: str, case: object, command: Command) -> list[Step]:
         return []
     told, path = command.answer.json(), UNDO[code]
     version = str(told["version"]) if code in OF_A_VERSION else ""
-    return [Step(SERVICE, f"/cases/{case}/{path.format(**told['ids'])}", version=version)]
+    return [Step(SERVICE, path.format(**told["ids"] | {"case": case}), version=version)]
 
 
 async def mark_read(visitor: Visitor, case: object, messages: Sequence[Mapping[str, Any]], by: str) -> None:

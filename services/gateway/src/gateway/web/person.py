@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.undoing import Step
+from gateway.web import work
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
 from gateway.web.people import DEEDS, NEEDS, SERVICE, TRACKS, WAYS, mark_read
 from gateway.web.session_box import (
@@ -192,6 +193,8 @@ async def _page(
         "messages": Question(SERVICE, f"/cases/{case}/messages"),
         "appointments": Question(SERVICE, f"/cases/{case}/appointments"),
     }
+    if not asked:
+        more["jobs"] = work.question(case)
     if kind:
         more["timeline"] = Question(SERVICE, f"/participants/{participant_id}/timeline", query={"kind": kind})
     found, missing = await visitor.read_all(more)
@@ -206,6 +209,8 @@ async def _page(
         timeline_entries=(found.get("timeline") or {"entries": page["timeline"]})["entries"],
         messages=list(reversed(messages)),
         appointments=appointments,
+        jobs=work.shown(page["file"]["jobs"], found.get("jobs")),
+        **work.words(visitor),
         box=session_box(visitor, appointments, again),
         kinds=[("", visitor.say(N_("Everything"))), *((code, visitor.say(words)) for code, words in KINDS)],
         kind=kind,

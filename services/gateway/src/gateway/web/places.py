@@ -64,6 +64,7 @@ DONE: Final[Mapping[str, str]] = {
     "set-aside": N_("All right. It comes back in three days. Here is what else helps."),
     "help-asked": N_("Your coach sees that you want help with it. Here is what else you can do."),
     "put-away": N_("Put away. You find it under Me."),
+    "work": N_("Thank you. Your coach sees how it goes."),
     "message": N_("Your message is on its way."),
     "view-kept": N_("Kept under Your views."),
     "view-renamed": N_("It has a new name."),

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER
 from gateway.services import Question
+from gateway.web import work
 from gateway.web.people import SERVICE, mark_read, undo_of
 from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of
 from gateway.web.undo import undo_with
@@ -28,10 +29,14 @@ async def show_plan(visitor: AtOwnPage) -> HTMLResponse:
 
 async def _plan(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
     page = await _own(visitor)
+    found, missing = await visitor.read_all({"jobs": work.question(page["case_id"])})
     return visitor.page(
         "plan.html",
         status=WRONG if errors else 200,
         page=page,
+        missing=missing,
+        jobs=work.shown(page["file"]["jobs"], found.get("jobs")),
+        **work.words(visitor),
         told=blank(told),
         errors=blank(errors),
         steps={code: visitor.say(words) for code, words in STEPS.items()},
@@ -58,6 +63,16 @@ async def suggest(visitor: AtOwnPage) -> Response:
     if command.answer.status_code == WRONG:
         return await _plan(visitor, body, command.faults(visitor.say))
     return command.then("/plan", "done")
+
+
+@plan_router.post("/plan/jobs/{job_id}/check-ins/{week}")
+async def say_how_work_goes(visitor: AtOwnPage, job_id: UUID, week: int) -> Response:
+    """Say how one's own work goes."""
+    form, command = await visitor.request.form(), await work.check_in(visitor, job_id, week)
+    if command.answer.status_code == WRONG:
+        faults = {f"{job_id}-{place}": words for place, words in command.faults(visitor.say).items()}
+        return await _plan(visitor, {"word": str(form.get("word", ""))}, faults)
+    return command.then("/plan", "work")
 
 
 @plan_router.post("/plan/actions/{action_id}/{step}")

@@ -24,6 +24,7 @@ from gateway.web.diary import diary_router
 from gateway.web.drill import drill_router
 from gateway.web.exports import exports_router
 from gateway.web.facts import facts_router
+from gateway.web.finding import finding_router
 from gateway.web.front import front_router
 from gateway.web.home import home_router
 from gateway.web.incoming import incoming_router
@@ -43,6 +44,7 @@ from gateway.web.today import today_router
 from gateway.web.undo import undo_router
 from gateway.web.visitor import Visitor
 from gateway.web.words import N_
+from gateway.web.work import work_router
 
 ROUTERS: Final = (
     asset_router,
@@ -58,10 +60,12 @@ ROUTERS: Final = (
     home_router,
     cv_router,
     me_router,
+    work_router,
     person_router,
     inviting_router,
     people_router,
     caseload_router,
+    finding_router,
     diary_router,
     saved_router,
     bulk_router,

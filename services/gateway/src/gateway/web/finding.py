@@ -1,0 +1,49 @@
+"""Finding somebody by what they say on the phone. What is looked for stands in no address, and so in no log."""
+
+import re
+from typing import Any, Final
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from chassis.problem import ProblemError
+from gateway.services import Question
+from gateway.web.people import SERVICE
+from gateway.web.visitor import AtWork, Visitor
+
+FORMS: Final = {
+    "email": re.compile(r"\S+@\S+"),
+    "postcode": re.compile(r"[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}", re.IGNORECASE),
+    "phone": re.compile(r"[\d\s+().-]{6,}"),
+    "ni_number": re.compile(r"[a-z]{2}[\s-]*(?:\d[\s-]*){6}[a-d]?", re.IGNORECASE),
+}
+NOBODY: Final[dict[str, Any]] = {"page": {"cases": []}, "complete": True}
+
+finding_router = APIRouter(include_in_schema=False)
+
+
+@finding_router.post("/find")
+async def find(visitor: AtWork) -> HTMLResponse:
+    """Show who is found by a name, a phone number, an e-mail address, a postcode or an NI number."""
+    sought = str((await visitor.request.form()).get("sought", "")).strip()
+    found = await _found(visitor, sought) if sought else NOBODY
+    return visitor.page(
+        "found.html",
+        sought=sought,
+        people=found["page"]["cases"],
+        complete=found["complete"],
+        staff={str(id_): name for id_, name in visitor.desk.staff.items()},
+    )
+
+
+def kind_of(sought: str) -> str:
+    """Return what a text is by its form, as the index of people calls it."""
+    return next((kind for kind, form in FORMS.items() if form.fullmatch(sought)), "name")
+
+
+async def _found(visitor: Visitor, sought: str) -> Any:
+    body = {"terms": {kind_of(sought): sought}}
+    answer = await visitor.ask(Question(SERVICE, "/participants/search", "POST", body=body))
+    if answer.is_error:
+        raise ProblemError(answer.status_code, "")
+    return answer.json()
