@@ -27,6 +27,17 @@ def applied(platform: Platform, person: Person, title: str) -> UUID:
     return UUID(done(platform.client(person.actor).post(own, json={"title": title})).json()["ids"]["application"])
 
 
+def offered(platform: Platform, person: Person, title: str) -> UUID:
+    """Return an application whose offer waits for an answer, which is the next step of the person."""
+    application, seeker = applied(platform, person, title), platform.client(person.actor)
+    path = f"{API}/applications/{application}"
+    for version, deed in enumerate(("send", "offer"), 1):
+        done(seeker.post(f"{path}/{deed}", json={}, headers={"If-Match": f'"{version}"'}))
+    own = f"{API}/participants/{person.id}/next-step"
+    eventually(lambda: seeker.get(own), lambda step: step["about"] == str(application))
+    return application
+
+
 def nudge_to_chase(platform: Platform, person: Person, application: UUID) -> None:
     """Let the nudges service decide and send, as it would have at noon of a day on which one became due."""
     candidate = Candidate(NudgeKind.CHASE_AN_APPLICATION, application, YESTERDAY_NOON - timedelta(days=14))
@@ -46,20 +57,22 @@ def nudge_to_chase(platform: Platform, person: Person, application: UUID) -> Non
         apart.submit(lambda: asyncio.run(execute())).result()
 
 
-def test_a_nudge_names_its_job_leads_to_it_and_is_seen_then_and_another_is_put_away(
+def test_a_nudge_names_its_job_leads_to_it_or_is_put_away_and_says_nothing_beside_the_step_about_the_same_job(
     reading: As, platform: Platform
 ) -> None:
     somebody = platform.refer(name="Ines Duarte")
     for title in ("Baker", "Gardener"):
         nudge_to_chase(platform, somebody, applied(platform, somebody, title))
+    nudge_to_chase(platform, somebody, offered(platform, somebody, "Cook"))
     inbox = platform.client(somebody.actor)
-    eventually(lambda: inbox.get(f"{API}/participants/{somebody.id}/nudges"), lambda page: len(page["nudges"]) == 2)
+    eventually(lambda: inbox.get(f"{API}/participants/{somebody.id}/nudges"), lambda page: len(page["nudges"]) == 3)
 
     with reading(somebody.actor) as reader:
         page = reader.open("/home")
         reader.picture("home-with-nudges")
         assert reader.faults() == []
         nudges = page.get_by_role("region", name="A thought from us")
+        expect(nudges.locator(".sheet")).to_have_count(2)
         about_baker = nudges.locator(".sheet").filter(has_text="Ask what became of your application: Baker")
         about_baker.get_by_role("button", name="Show me").click()
         expect(page.get_by_role("heading", name="Baker", level=1)).to_be_visible()
@@ -70,4 +83,4 @@ def test_a_nudge_names_its_job_leads_to_it_and_is_seen_then_and_another_is_put_a
         expect(nudges).to_have_count(0)
 
     page_now = inbox.get(f"{API}/participants/{somebody.id}/nudges").json()
-    assert sorted(one["state"] for one in page_now["nudges"]) == ["dismissed", "seen"]
+    assert sorted(one["state"] for one in page_now["nudges"]) == ["dismissed", "seen", "sent"]

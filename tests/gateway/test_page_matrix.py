@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -41,6 +41,14 @@ HERE: Final = re.compile(r"/(?![/\\])")
 ASTRAY: Final = {"back": "//elsewhere.example", "next": "https://elsewhere.example"}
 
 
+class Page(NamedTuple):
+    """A page, or a form that is sent to it, and what it is called where looks are told."""
+
+    method: str
+    path: str
+    name: str
+
+
 Row = tuple[Mapping[str, Verdict], Mapping[str, str]]
 
 
@@ -62,7 +70,7 @@ ALL_STAFF = (*STAFF_HERE, *STAFF_ELSEWHERE)
 EVERYBODY = only(*VISITORS)
 JOBSEEKER = only(*JOBSEEKERS)
 """Everybody sees their own of these, and none is anybody else's."""
-THEIRS = only(PERSON, hidden=[OTHER])
+THEIRS_ALONE = only(PERSON, hidden=[OTHER])
 """For anybody else there is none of these."""
 PARTICIPANT = only(PERSON)
 WORKS_WITH = only(COACH, *LEADERS_HERE, hidden=STAFF_ELSEWHERE)
@@ -78,20 +86,20 @@ IN_LIST = only(COACH, *LEADERS_HERE, hidden=[ANOTHER_COACH, *STAFF_ELSEWHERE])
 NOTHING: Final = str(uuid4())
 LIST: Final[Mapping[str, str]] = {"ready": "everybody", "sort": "opened"}
 MEETING: Final = {"kind": "review", "channel": "phone", "starts_at": SOON}
-TABLE: Final[Mapping[str, Row]] = {
+PAGES: Final[Mapping[str, Row]] = {
     "GET /home": (JOBSEEKER, {}),
     "POST /home/nudges/{nudge_id}/{deed}": (only(hidden=JOBSEEKERS), {"nudge_id": NOTHING, "deed": "seen"}),
-    "POST /home/set-aside": (THEIRS, {"step": "cv", "reason": "later"}),
+    "POST /home/set-aside": (THEIRS_ALONE, {"step": "cv", "reason": "later"}),
     "GET /jobs": (only(*JOBSEEKERS, *ALL_STAFF), {}),
     "POST /jobs": (only(*JOBSEEKERS, *ALL_STAFF), {"words": "baker"}),
     "GET /jobs/{vacancy_id}": (only(*JOBSEEKERS, *ALL_STAFF), {}),
     "POST /jobs/{vacancy_id}/save": (JOBSEEKER, {}),
     "GET /applications": (JOBSEEKER, {}),
     "POST /applications": (JOBSEEKER, {"title": "Baker"}),
-    "GET /applications/{application_id}": (THEIRS, {}),
-    "POST /applications/{application_id}/move": (THEIRS, {"move": "begin"}),
-    "POST /applications/{application_id}/interviews/{interview_id}/{deed}": (THEIRS, {"deed": "prepared"}),
-    "GET /plan": (THEIRS, {}),
+    "GET /applications/{application_id}": (THEIRS_ALONE, {}),
+    "POST /applications/{application_id}/move": (THEIRS_ALONE, {"move": "begin"}),
+    "POST /applications/{application_id}/interviews/{interview_id}/{deed}": (THEIRS_ALONE, {"deed": "prepared"}),
+    "GET /plan": (THEIRS_ALONE, {}),
     "POST /plan/sign": (PARTICIPANT, {}),
     "POST /plan/suggest": (PARTICIPANT, {"what": "Read", "due": SOON[:10]}),
     "POST /plan/actions/{action_id}/{step}": (PARTICIPANT, {"step": "begin"}),
@@ -99,7 +107,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET /cv": (JOBSEEKER, {}),
     "POST /cv": (JOBSEEKER, {"label": "Baker"}),
     "POST /cv/file": (JOBSEEKER, {"file": "cv"}),
-    "GET /cv/{version}/file": (THEIRS, {}),
+    "GET /cv/{version}/file": (THEIRS_ALONE, {}),
     "GET /courses": (JOBSEEKER, {}),
     "GET /courses/{course}": (JOBSEEKER, {}),
     "POST /courses/{course}/enrol": (JOBSEEKER, {}),
@@ -108,7 +116,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET /me": (JOBSEEKER, {}),
     "POST /me/wishes": (JOBSEEKER, {"work": "Baker"}),
     "POST /me/nudges/{wish}": (JOBSEEKER, {"wish": "pause"}),
-    "GET /me/record": (THEIRS, {}),
+    "GET /me/record": (THEIRS_ALONE, {}),
     "GET /me/everything.json": (JOBSEEKER, {}),
     "GET /messages": (only(PERSON, *ALL_STAFF, hidden=[OTHER]), {}),
     "POST /messages": (PARTICIPANT, {"text": "Thank you"}),
@@ -167,33 +175,39 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST /platform/replay": (only("operator"), {"service": "gateway", "consumer": "people"}),
     "GET /asyncapi.json": (EVERYBODY, {}),
 }
+THEIRS: Final = re.compile(r"(GET|POST) (/(?:jobs|applications|cv|courses|me/wishes)\b.*|/me)")
+FOR_THEM: Final[Mapping[str, Row]] = {
+    f"{page[1]} /for/{{participant_id}}{page[2]}": (WORKS_WITH, form)
+    for route, (_, form) in PAGES.items()
+    if (page := THEIRS.fullmatch(route))
+}
+"""What is a person's own, which those do for them who work with them."""
+TABLE: Final = {**PAGES, **FOR_THEM}
 FILES: Final = {"cv": ("cv.pdf", pdf()), "people": ("people.csv", b"name\nMaya Osei\n")}
 
 
 @pytest.fixture(scope="module")
-def routes(platform: Platform) -> list[APIRoute]:
+def routes(platform: Platform) -> list[Page]:
     """Return the pages that the application has, but for those that are for everybody."""
     with pytest.MonkeyPatch.context() as environment, ThreadPoolExecutor(1) as apart:
         for name, value in of_service("gateway", platform.addresses).items():
             environment.setenv(name, value)
         found = apart.submit(lambda: asyncio.run(_routes())).result()
-    return [
-        route for route in found if not (route.path.startswith(PREFIX) or is_public(route.path) or is_open(route.path))
-    ]
+    return [one for one in found if not (one.path.startswith(PREFIX) or is_public(one.path) or is_open(one.path))]
 
 
-async def _routes() -> list[APIRoute]:
+async def _routes() -> list[Page]:
     settings = GatewaySettings()
     async with open_desk(settings) as desk:
         return list(_below(application(settings, desk).routes))
 
 
-def _below(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+def _below(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[Page]:
     for route in routes:
         if isinstance(route, APIRoute):
-            yield route
+            yield from (Page(method, prefix + route.path, route.name) for method in route.methods or ())
         elif within := getattr(route, "original_router", None):
-            yield from _below(within.routes)
+            yield from _below(within.routes, prefix + route.include_context.prefix)  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -237,22 +251,22 @@ def visits(platform: Platform, somebody: Person, belongings: Mapping[str, str]) 
     return Visits(platform, somebody, belongings)
 
 
-def test_every_visitor_has_a_verdict_on_every_page(routes: Sequence[APIRoute]) -> None:
+def test_every_visitor_has_a_verdict_on_every_page(routes: Sequence[Page]) -> None:
     paths: dict[str, dict[str, None]] = {}
-    for route in routes:
-        paths.setdefault(route.path, {}).update(dict.fromkeys(map(str.lower, route.methods or ())))
+    for page in routes:
+        paths.setdefault(page.path, {})[page.method.lower()] = None
     rows = {route: who for route, (who, _) in TABLE.items()}
 
     assert Matrix({"paths": paths}, rows, frozenset(VISITORS)).gaps() == []
 
 
 def test_every_page_treats_every_visitor_as_the_table_says_and_tells_each_refusal(
-    visits: Visits, routes: Sequence[APIRoute], platform: Platform
+    visits: Visits, routes: Sequence[Page], platform: Platform
 ) -> None:
     rows = {route: who for route, (who, _) in TABLE.items()}
     assert Matrix({"paths": {}}, rows, frozenset(VISITORS)).differences(visits.ask) == []
 
-    names = {f"{method} {route.path}": route.name for route in routes for method in route.methods or ()}
+    names = {f"{page.method} {page.path}": page.name for page in routes}
     for visitor, actor in visits.actors.items():
         told = {what for fact, what, _ in platform.told_by(actor) if fact == "RecordRefused"}
         refused = {names[route] for route, row in rows.items() if row[visitor] is not ALLOWED and is_owned(route)}

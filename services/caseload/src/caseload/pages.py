@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Literal, Self
+from typing import Final, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from caseload.access import COACH, JOBSEEKER, LEADERS
 from caseload.action import ActionStage
 from caseload.case_status import Status
 from caseload.corrections import Corrections
@@ -22,6 +23,9 @@ from events.caseload import ActionOwner, AppointmentKind, CancelledBy, ContactRe
 from events.fact import Fact, read
 from events.meeting import MeetingChannel
 
+DoneBy = Literal["person", "staff", "platform"]
+
+PERSONS_OWN: Final = ("waymark.jobsearch.", "waymark.learning.")
 ERASED = "Null once the person's data is erased."
 
 
@@ -106,6 +110,8 @@ class TimelineEntry(BaseModel):
     contact_id: UUID | None = Field(
         description="Of a contact that can be taken back, by who recorded it or a leader. Null for the person."
     )
+    by: DoneBy = Field(description="Who did it, the platform where nobody did.")
+    on_behalf: bool = Field(description="It is the person's own, and staff did it for them.")
 
 
 class TimelinePage(BaseModel):
@@ -160,9 +166,16 @@ async def timeline_entries(
             words={label: next(opened) for label in told.sealed},
             taken_back=taken_back,
             contact_id=None if for_person or taken_back else _contact(fact),
+            by=_by(row),
+            on_behalf=_by(row) == "staff" and row.type_name.startswith(PERSONS_OWN),
         )
         for row, fact, told, taken_back in zip(rows, facts, sentences, struck, strict=True)
     ]
+
+
+def _by(row: TimelineRow) -> DoneBy:
+    role, _, _ = row.actor.partition(":")
+    return "person" if role == JOBSEEKER else "staff" if role in {COACH, *LEADERS} else "platform"
 
 
 def _contact(fact: Fact) -> UUID | None:

@@ -65,7 +65,7 @@ async def show_board(visitor: AtOwnPage) -> HTMLResponse:
 
 
 async def _board(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
-    board = await visitor.read("jobsearch", f"/participants/{visitor.actor.id}/applications")
+    board = await visitor.read("jobsearch", f"/participants/{visitor.person}/applications")
     columns = [
         (code, visitor.say(words), [one for one in board["applications"] if _column(one, visitor.now.date()) == code])
         for code, words, _ in COLUMNS
@@ -86,10 +86,10 @@ async def add_job(visitor: AtOwnPage) -> Response:
     """Keep a job that was found elsewhere: its title and employer, or a link."""
     form = await visitor.request.form()
     body = {name: str(form[name]) for name in ("title", "employer", "link") if form.get(name)}
-    answer = await visitor.command("jobsearch", f"/participants/{visitor.actor.id}/applications", body)
+    answer = await visitor.command("jobsearch", f"/participants/{visitor.person}/applications", body)
     if answer.answer.status_code == ASKED_WRONGLY:
         return await _board(visitor, body, answer.faults(visitor.say))
-    return answer.then("/applications", "saved")
+    return answer.then(f"{visitor.base}/applications", "saved")
 
 
 @applications_router.get("/applications/{application_id}")
@@ -106,11 +106,11 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
     if move not in MOVES:
         raise ProblemError(422, "There is no such move.")
     if move in {"reject", "withdraw", "interviews", "send", "offer", "accept"} and "told" not in form:
-        return see(f"/applications/{application_id}?move={move}#move")
+        return see(f"{visitor.base}/applications/{application_id}?move={move}#move")
     answer = await visitor.command("jobsearch", f"/applications/{application_id}/{move}", _body(move, form))
     if answer.answer.status_code == ASKED_WRONGLY:
         return await _one(visitor, application_id, answer.faults(visitor.say), move=move)
-    return answer.then("/applications", {"send": "sent", "chase": "chased"}.get(move, "moved"))
+    return answer.then(f"{visitor.base}/applications", {"send": "sent", "chase": "chased"}.get(move, "moved"))
 
 
 @applications_router.post("/applications/{application_id}/interviews/{interview_id}/{deed}")
@@ -119,7 +119,7 @@ async def change_interview(visitor: AtOwnPage, application_id: UUID, interview_i
     if deed not in {"prepared", "held", "cancel"}:
         raise ProblemError(404, "There is nothing here.")
     path = f"/applications/{application_id}/interviews/{interview_id}/{deed}"
-    return (await visitor.command("jobsearch", path)).then(f"/applications/{application_id}", "kept")
+    return (await visitor.command("jobsearch", path)).then(f"{visitor.base}/applications/{application_id}", "kept")
 
 
 def _column(application: Mapping[str, Any], today: date) -> str:

@@ -33,7 +33,9 @@ async def show_courses(visitor: AtOwnPage) -> HTMLResponse:
 @courses_router.post("/courses/{course}/enrol")
 async def begin_course(visitor: AtOwnPage, course: str) -> Response:
     """Begin a course."""
-    return (await visitor.command(SERVICE, f"{_own(visitor)}/{course}/enrol")).then(f"/courses/{course}", "begun")
+    return (await visitor.command(SERVICE, f"{_own(visitor)}/{course}/enrol")).then(
+        f"{visitor.base}/courses/{course}", "begun"
+    )
 
 
 @courses_router.get("/courses/{course}")
@@ -49,7 +51,7 @@ async def show_course(visitor: AtOwnPage, course: str, lesson: str = "") -> HTML
 async def complete_lesson(visitor: AtOwnPage, course: str, lesson: str) -> Response:
     """Note that a lesson was gone through."""
     answer = await visitor.command(SERVICE, f"{_own(visitor)}/{course}/lessons/{lesson}/complete")
-    return answer.then(f"/courses/{course}", "lesson")
+    return answer.then(f"{visitor.base}/courses/{course}", "lesson")
 
 
 @courses_router.post("/courses/{course}/quiz")
@@ -66,7 +68,7 @@ async def take_quiz(visitor: AtOwnPage, course: str) -> HTMLResponse:
 
 
 def _own(visitor: Visitor) -> str:
-    return f"/participants/{visitor.actor.id}/courses"
+    return f"/participants/{visitor.person}/courses"
 
 
 async def _read(visitor: Visitor, course: str) -> tuple[dict[str, Any], dict[str, Any] | None]:

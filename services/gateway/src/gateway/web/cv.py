@@ -32,10 +32,10 @@ async def type_cv(visitor: AtOwnPage) -> Response:
     """Keep a typed CV as a new version."""
     form = await visitor.request.form()
     typed = _resume(form)
-    command = await visitor.command(SERVICE, f"/participants/{visitor.actor.id}/cvs", typed)
+    command = await visitor.command(SERVICE, f"/participants/{visitor.person}/cvs", typed)
     if command.answer.status_code in WRONG:
         return await _page(visitor, command.faults(visitor.say), typed)
-    return command.then("/cv", "kept")
+    return command.then(f"{visitor.base}/cv", "kept")
 
 
 @cv_router.post("/cv/file")
@@ -44,18 +44,18 @@ async def upload_cv(visitor: AtOwnPage, file: UploadFile) -> Response:
     name = file.filename or "CV"
     kind = "application/pdf" if name.lower().endswith(".pdf") else DOCX
     headers = {"Content-Type": kind, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    path = f"/participants/{visitor.actor.id}/cvs/file"
+    path = f"/participants/{visitor.person}/cvs/file"
     question = Question(SERVICE, path, "POST", None, None, headers, await file.read(LARGEST))
     command = Command(await visitor.ask(question))
     if command.answer.status_code in WRONG:
         return await _page(visitor, command.faults(visitor.say))
-    return command.then("/cv", "kept")
+    return command.then(f"{visitor.base}/cv", "kept")
 
 
 @cv_router.get("/cv/{version}/file")
 async def download_cv(visitor: AtOwnPage, version: int) -> Response:
     """Give the file of a version back."""
-    path = f"/participants/{visitor.actor.id}/cvs/{version}/file"
+    path = f"/participants/{visitor.person}/cvs/{version}/file"
     answer = await visitor.ask(Question(SERVICE, path))
     if answer.is_error:
         raise ProblemError(answer.status_code, "")
@@ -82,7 +82,7 @@ def _resume(form: FormData) -> dict[str, Any]:
 
 async def _page(visitor: Visitor, errors: Mapping[str, str], typed: Mapping[str, Any] | None = None) -> HTMLResponse:
     """Return the page, with what was typed where it could not be kept, else with the latest version."""
-    base = f"/participants/{visitor.actor.id}/cvs"
+    base = f"/participants/{visitor.person}/cvs"
     cvs = (await visitor.read(SERVICE, base))["cvs"]
     latest = await visitor.read(SERVICE, f"{base}/{cvs[0]['version']}") if cvs else None
     kept = (latest or {}).get("resume") or {}

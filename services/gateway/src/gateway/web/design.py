@@ -17,14 +17,16 @@ ENTRIES: Final[list[dict[str, Any]]] = [
         "occurred_at": "2026-04-02T13:30:00+00:00",
         "sentence": "Coach and person spoke by phone.",
         "words": {"Note": "Ready for Friday."},
-        "by_person": False,
+        "by": "staff",
+        "on_behalf": False,
     },
     {
         "id": "a:1",
         "occurred_at": "2026-04-01T09:00:00+00:00",
         "sentence": "The person sent an application.",
         "words": {"Cover letter": None},
-        "by_person": True,
+        "by": "staff",
+        "on_behalf": True,
     },
 ]
 
@@ -40,6 +42,8 @@ async def show_components() -> HTMLResponse:
         zone=ZONE,
         now=NOW,
         look="console",
+        client=None,
+        base="",
         shortcuts=True,
         here="/design",
         places=[("/design", "Components")],

@@ -53,7 +53,7 @@ home_router = APIRouter(include_in_schema=False)
 
 @home_router.get("/home")
 async def show_home(visitor: AtOwnPage) -> HTMLResponse:
-    """Show the one next step, and what stands around it."""
+    """Show the one next step, and what stands around it; of one thing only the step speaks, and no nudge beside it."""
     me = visitor.actor.id
     asked = {part: home(me)[part] for part in SHOWN} | {"participant": record(me)["participant"]}
     found, missing = await visitor.read_all(asked)
@@ -69,7 +69,7 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
         meetings=sorted(person.get("appointments", {}).values(), key=_starts_at),
         about=jobs.get(str(step["about"])) if step else None,
         jobs=(found.get("jobs") or {}).get("hits", [])[:JOBS],
-        nudges=_nudges(found, jobs),
+        nudges=[one for one in _nudges(found, jobs) if not step or one["about_id"] != step["about"]],
         missing=missing,
     )
 

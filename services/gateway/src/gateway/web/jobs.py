@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from gateway.access import JOBSEEKER, STAFF
 from gateway.services import Question
-from gateway.web.visitor import AtOwnPage, Visitor, blank, only
+from gateway.web.visitor import AtOwnPage, Visitor, blank, own
 from gateway.web.words import N_
 
 CONTRACTS: Final = (
@@ -34,15 +34,15 @@ ASKED: Final = frozenset({"words", "place", "pay_period", "search_id", *NUMBERS}
 
 jobs_router = APIRouter(include_in_schema=False)
 
-AtMarket = Annotated[Visitor, Depends(only(STAFF | {JOBSEEKER}))]
+AtMarket = Annotated[Visitor, Depends(own(*STAFF))]
 
 
 @jobs_router.get("/jobs")
 async def show_jobs(visitor: AtMarket) -> HTMLResponse:
     """Show the form, and new jobs that fit what the person told of their wishes."""
-    if visitor.actor.role != JOBSEEKER:
+    if visitor.actor.role != JOBSEEKER and not visitor.client:
         return _page(visitor, {})
-    fit = Question("jobsearch", f"/participants/{visitor.actor.id}/matches")
+    fit = Question("jobsearch", f"/participants/{visitor.person}/matches")
     found, missing = await visitor.read_all({"fit": fit})
     return _page(visitor, {}, missing=missing, fit=found.get("fit"))
 
@@ -69,9 +69,9 @@ async def show_job(visitor: AtMarket, vacancy_id: UUID) -> HTMLResponse:
 @jobs_router.post("/jobs/{vacancy_id}/save")
 async def save_job(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
     """Keep a vacancy among the applications."""
-    path = f"/participants/{visitor.actor.id}/applications"
+    path = f"/participants/{visitor.person}/applications"
     answer = await visitor.command("jobsearch", path, {"vacancy_id": str(vacancy_id)})
-    return answer.then("/applications", "saved")
+    return answer.then(f"{visitor.base}/applications", "saved")
 
 
 def _asked(form: FormData) -> dict[str, Any]:

@@ -35,16 +35,17 @@ ROLES: Final[Mapping[str, str]] = {
 }
 WISHES: Final = frozenset({"stop", "resume", "pause", "unpause"})
 
+wishes_router = APIRouter(include_in_schema=False)
 me_router = APIRouter(include_in_schema=False)
 
 
-@me_router.get("/me")
+@wishes_router.get("/me")
 async def show_me(visitor: AtOwnPage) -> HTMLResponse:
-    """Show all of it."""
+    """Show all of it; who acts for the person sees what they look for."""
     return await _page(visitor, {}, {})
 
 
-@me_router.post("/me/wishes")
+@wishes_router.post("/me/wishes")
 async def tell_wishes(visitor: AtOwnPage) -> Response:
     """Say what one looks for; a town that may be several is asked about."""
     form = await visitor.request.form()
@@ -56,11 +57,11 @@ async def tell_wishes(visitor: AtOwnPage) -> Response:
     body |= {"town": town} if town else {}
     body |= {"contracts": form.getlist("contracts")}
     body |= {"pay_period": told.get("pay_period", "year")} if "pay_least" in body else {}
-    path = f"/participants/{visitor.actor.id}/profile"
+    path = f"/participants/{visitor.person}/profile"
     command = await visitor.command("jobsearch", path, body, method="PUT")
     if command.answer.status_code == WRONG:
         return await _page(visitor, told, command.faults(visitor.say))
-    return command.then("/me", "kept")
+    return command.then(f"{visitor.base}/me", "kept")
 
 
 @me_router.post("/me/nudges/{wish}")
@@ -70,14 +71,14 @@ async def change_nudges(visitor: AtOwnPage, wish: str) -> Response:
         raise ProblemError(404, "There is nothing here.")
     kind = str((await visitor.request.form()).get("kind", ""))
     body = {} if wish == "pause" else None if wish == "unpause" else {"kind": kind or None}
-    path = f"/participants/{visitor.actor.id}/nudge-preferences/{wish}"
-    return (await visitor.command("nudges", path, body)).then("/me", "kept")
+    path = f"/participants/{visitor.person}/nudge-preferences/{wish}"
+    return (await visitor.command("nudges", path, body)).then(f"{visitor.base}/me", "kept")
 
 
 @me_router.get("/me/record")
 async def show_record(visitor: AtOwnPage) -> HTMLResponse:
     """Show what the coach sees of the person, and what happened, in the same sentences."""
-    page = await visitor.read("caseload", f"/participants/{visitor.actor.id}")
+    page = await visitor.read("caseload", f"/participants/{visitor.person}")
     return visitor.page(
         "record.html",
         page=page,
@@ -91,7 +92,7 @@ async def show_record(visitor: AtOwnPage) -> HTMLResponse:
 @me_router.get("/me/everything.json")
 async def export(visitor: AtOwnPage) -> JSONResponse:
     """Give a person everything that is kept of them, to take away."""
-    found, missing = await visitor.read_all(record(visitor.actor.id))
+    found, missing = await visitor.read_all(record(visitor.person))
     if missing:
         raise ProblemError(503, "A part is missing for now.", {"Retry-After": "1"})
     return JSONResponse(found, headers={"Content-Disposition": 'attachment; filename="waymark.json"'})
@@ -112,12 +113,11 @@ async def _town(visitor: Visitor, told: Mapping[str, str]) -> tuple[int | None, 
 
 
 async def _page(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
-    me = visitor.actor.id
-    questions = {
-        "profile": Question("jobsearch", f"/participants/{me}/profile"),
-        "nudges": Question("nudges", f"/participants/{me}/nudges"),
-        "wishes": Question("nudges", f"/participants/{me}/nudge-preferences"),
-    }
+    me = visitor.person
+    questions = {"profile": Question("jobsearch", f"/participants/{me}/profile")}
+    if not visitor.client:
+        questions["nudges"] = Question("nudges", f"/participants/{me}/nudges")
+        questions["wishes"] = Question("nudges", f"/participants/{me}/nudge-preferences")
     answers = await visitor.answers(questions)
     found, missing = parts(questions, answers)
     async with reading(visitor.desk.pool, None, WHO_LOOKED) as connection:

@@ -46,6 +46,14 @@ PLACES: Final[Mapping[str, Sequence[Place]]] = {
     ),
     "operator": (("/platform", N_("Platform")),),
 }
+THEIRS: Final[Sequence[Place]] = (
+    ("/applications", N_("Applications")),
+    ("/jobs", N_("Jobs")),
+    ("/cv", N_("CV")),
+    ("/courses", N_("Courses")),
+    ("/me", N_("What they look for")),
+)
+"""Where staff act for a person, below the address that names them."""
 DONE: Final[Mapping[str, str]] = {
     "saved": N_("Saved. You find it under Applications."),
     "moved": N_("Moved."),

@@ -30,7 +30,7 @@ from gateway.web.home import home_router
 from gateway.web.incoming import incoming_router
 from gateway.web.inviting import inviting_router
 from gateway.web.jobs import jobs_router
-from gateway.web.me import me_router
+from gateway.web.me import me_router, wishes_router
 from gateway.web.people import people_router
 from gateway.web.performance import performance_router
 from gateway.web.person import person_router
@@ -42,7 +42,7 @@ from gateway.web.sign_in import sign_in_router
 from gateway.web.team import team_router
 from gateway.web.today import today_router
 from gateway.web.undo import undo_router
-from gateway.web.visitor import Visitor
+from gateway.web.visitor import ON_BEHALF, Visitor
 from gateway.web.words import N_
 from gateway.web.work import work_router
 
@@ -59,6 +59,7 @@ ROUTERS: Final = (
     today_router,
     home_router,
     cv_router,
+    wishes_router,
     me_router,
     work_router,
     person_router,
@@ -78,6 +79,8 @@ ROUTERS: Final = (
     facts_router,
     exports_router,
 )
+THEIRS: Final = (applications_router, cv_router, courses_router, jobs_router, wishes_router)
+"""What is a person's own, which staff may do for them."""
 SAYINGS: Final = {
     403: (N_("This page is not for you"), N_("You are signed in, but may not see this.")),
     404: (N_("There is nothing here"), N_("The page moved, or it is not yours to see.")),
@@ -97,6 +100,8 @@ def add_site(app: FastAPI, web: WebDesk) -> None:
     app.state.web = web
     for router in ROUTERS:
         app.include_router(router)
+    for router in THEIRS:
+        app.include_router(router, prefix=ON_BEHALF)
     plain = handlers({})
     for kind in (ProblemError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _for_readers(plain[kind]))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -20,11 +20,13 @@ from gateway.access import JOBSEEKER, LEADERS, STAFF
 from gateway.door import BROUGHT, SESSION, NotSignedInError
 from gateway.services import Question
 from gateway.sessions import Session
-from gateway.telling import Telling, parts
+from gateway.telling import Telling, as_uuid, parts
 from gateway.web.desk import WebDesk
-from gateway.web.places import DONE, PLACES, SAYINGS
+from gateway.web.places import DONE, PLACES, SAYINGS, THEIRS
 from gateway.web.render import LANGUAGES, page, translations
 
+ON_BEHALF: Final = "/for/{participant_id}"
+"""Where staff find what is a person's own, to do it for those who are not digital."""
 PORTAL: Final = frozenset({"jobseeker", "referrer"})
 
 
@@ -66,14 +68,22 @@ class Command:
         return see(f"{path}{'&' if '?' in path else '?'}{urlencode(told)}" if told else path)
 
 
+class Client(NamedTuple):
+    """Somebody for whom staff act."""
+
+    id: UUID
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody at a page; `session` is None for who is not signed in."""
+    """Somebody at a page; `session` is None for who is not signed in, `client` for who acts for nobody else."""
 
     request: Request
     desk: WebDesk
     session: Session | None
     told: set[UUID] = field(default_factory=set)
+    client: Client | None = None
 
     @property
     def actor(self) -> Actor:
@@ -81,6 +91,16 @@ class Visitor:
         if self.session is None:
             raise NotSignedInError
         return self.session.actor
+
+    @property
+    def person(self) -> UUID:
+        """Whose things these are: their own, or those of the person for whom they act."""
+        return self.client.id if self.client else self.actor.id
+
+    @property
+    def base(self) -> str:
+        """What begins the address of each page of the person."""
+        return ON_BEHALF.format(participant_id=self.client.id) if self.client else ""
 
     @property
     def now(self) -> datetime:
@@ -164,12 +184,16 @@ class Visitor:
     def page(self, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
         """Answer with a page that knows where they are and where they may go."""
         role = self.session.actor.role if self.session else ""
-        path = self.request.url.path
+        path = self.request.url.path.removeprefix(self.base)
         frame = {
+            "client": self.client,
+            "theirs": [(self.base + href, self.say(words)) for href, words in THEIRS] if self.client else (),
+            "base": self.base,
+            "seeks": self.client is not None or role == JOBSEEKER,
             "look": "portal" if role in PORTAL or not role else "console",
             "shortcuts": self.session.shortcuts if self.session else True,
             "places": [(href, self.say(words)) for href, words in PLACES.get(role, ())],
-            "here": "/" + path.split("/")[1],
+            "here": f"{self.base}/{path.split('/')[1]}",
             "reader": self.session.name if self.session else "",
             "demo": self.desk.demo,
             "done": self.say(DONE.get(self.request.query_params.get("done", ""), "")),
@@ -226,6 +250,29 @@ def only(roles: Collection[str]) -> Callable[[Visitor], Awaitable[Visitor]]:
     return visitor_of
 
 
-AtOwnPage = Annotated[Visitor, Depends(only({JOBSEEKER}))]
+def own(*others: str) -> Callable[[Visitor], Awaitable[Visitor]]:
+    """Return what lets a person come to what is theirs, `others` too, and staff who act for the person in the path."""
+    theirs, of_staff = only({JOBSEEKER, *others}), only(STAFF)
+
+    async def visitor_of(visitor: AtPage) -> Visitor:
+        if "participant_id" not in visitor.request.path_params:
+            return await theirs(visitor)
+        return await _acting(await of_staff(visitor))
+
+    return visitor_of
+
+
+async def _acting(visitor: Visitor) -> Visitor:
+    """Return the visitor as one who acts for the person in the path, who is one of theirs."""
+    person = as_uuid(visitor.request.path_params["participant_id"])
+    if person is None:
+        raise ProblemError(404, "There is nothing here.")
+    answer = await visitor.ask(Question("caseload", f"/participants/{person}"))
+    if answer.is_error:
+        raise ProblemError(answer.status_code, "")
+    return replace(visitor, client=Client(person, answer.json()["name"] or ""))
+
+
+AtOwnPage = Annotated[Visitor, Depends(own())]
 AtWork = Annotated[Visitor, Depends(only(STAFF))]
 AtLeading = Annotated[Visitor, Depends(only(LEADERS))]

@@ -1,0 +1,50 @@
+"""What is a person's own is done for them by who works with them, and it is told who did it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.gateway.pages import As
+from tests.gateway.running import Platform
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_a_coach_keeps_applications_cv_and_wishes_of_somebody_who_is_not_digital(
+    reading: As, platform: Platform
+) -> None:
+    somebody = platform.refer(name="Winston Clarke")
+    with reading(somebody.coach) as reader:
+        page = reader.open(f"/people/{somebody.id}")
+        page.get_by_role("link", name="Do it for them").click()
+        expect(page.get_by_text("You act for")).to_contain_text("Winston Clarke")
+        page.locator("summary", has_text="Add a job I found elsewhere").click()
+        page.fill("#title", "Gardener")
+        page.get_by_role("button", name="Add it").click()
+        page.get_by_role("combobox").first.select_option("send")
+        page.get_by_role("button", name="Move").click()
+        page.get_by_role("button", name="Keep").click()
+        expect(page.get_by_role("region", name="Sent")).to_contain_text("Gardener")
+        reader.picture("console-for-them")
+        assert reader.faults() == []
+
+        theirs = page.get_by_role("navigation", name="Theirs")
+        theirs.get_by_role("link", name="CV").click()
+        page.fill("#label", "Gardener")
+        page.get_by_role("button", name="Keep as a new version").click()
+        expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+        theirs.get_by_role("link", name="What they look for").click()
+        page.fill("#work", "gardens")
+        page.get_by_role("button", name="Keep").click()
+        expect(page.locator("#work")).to_have_value("gardens")
+        expect(page.get_by_role("heading", name="Who looked at my record")).to_have_count(0)
+        assert reader.faults() == []
+
+        page.get_by_role("link", name="Winston Clarke").click()
+        sent = page.locator(".path > li", has_text="The person applied")
+        expect(sent).to_contain_text("noted for them")
+    with reading(somebody.actor) as reader:
+        page = reader.open("/applications")
+        expect(page.get_by_role("region", name="Sent")).to_contain_text("Gardener")
+        expect(page.get_by_text("You act for")).to_have_count(0)
+        page.goto(f"{reader.site}/for/{somebody.id}/applications")
+        expect(page.get_by_text("This page is not for you")).to_be_visible()
