@@ -28,7 +28,9 @@ PAINTED: Final = """() => new Promise((done) => {
 def read(site: str) -> list[Result]:
     """Read the first page of a participant and of a coach of the demo."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
         painted = [_painted(chromium, site, look) for look in LOOKS]
     return [*painted, *(_answered(site, look) for look in LOOKS)]
 

@@ -20,8 +20,10 @@ settings.load_profile("patient")
 
 # Tests kill processes, never the machine: what PostgreSQL wrote is safe with the operating system.
 UNFLUSHED = {"fsync": "off"}
-FIRST = ("faults", "guarantees")
+FIRST = ("gateway", "faults", "guarantees")
 IN_TOWN = frozenset({"test_7_erase", "test_9_trace"})
+BESIDE_PLATFORM = frozenset({"test_door", "test_openid", "test_openid_browser", "test_outages", "test_rates"})
+"""What of the gateway does not need the platform that its other tests share."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,18 +44,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 class ByPlatform(LoadScopeScheduling):  # type: ignore[misc]
-    """Hands out a folder of tests as a whole, of the guarantees a file, and what needs the whole town together."""
+    """Hands out a folder of tests as a whole, of some a file, and what needs the whole platform together."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = PurePosixPath(nodeid.partition("::")[0])
+        if file.stem in BESIDE_PLATFORM:
+            return file.stem
         if file.parent.name != "guarantees":
             return str(file.parent)
         return "town" if file.stem in IN_TOWN else file.stem
 
 
-def _place(item: pytest.Item) -> tuple[bool, str, int, str]:
-    file, line, _ = item.location
-    return item.path.parent.name not in FIRST, file, line or 0, item.nodeid
+def _place(item: pytest.Item) -> tuple[int, str, int, str]:
+    (file, line, _), folder = item.location, item.path.parent.name
+    first = FIRST.index(folder) if folder in FIRST and item.path.stem not in BESIDE_PLATFORM else len(FIRST)
+    return first, file, line or 0, item.nodeid
 
 
 @pytest.fixture(scope="session")

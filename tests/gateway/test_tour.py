@@ -242,8 +242,8 @@ def get_the_job(tour: Tour) -> Page:
     page.get_by_label("Hours a week").fill("25")
     press(page, "Keep")
     coach.locator("[data-rows]").get_by_role("link", name=SOMEBODY).first.click()
-    soon(coach, coach.locator("section", has=coach.locator("#funnel")).get_by_text("from "))
-    coach.locator("#funnel").scroll_into_view_if_needed()
+    soon(coach, coach.locator("section", has=coach.locator("#work")).get_by_text("from "))
+    coach.locator("#work").scroll_into_view_if_needed()
     return coach
 
 

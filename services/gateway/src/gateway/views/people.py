@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
-from events.caseload import AppointmentBooked, CaseOpened, CoachAssigned
+from events.caseload import AppointmentBooked, CaseOpened, CoachAssigned, JobRecorded
 from events.coaching import COACHING_FACTS, take_coaching
 from events.jobsearch import ApplicationSaved, EmployerTargeted
 from events.nudges import NudgeDecided
@@ -76,6 +76,7 @@ PEOPLE: Final = View(
         CaseOpened,
         *COACHING_FACTS,
         AppointmentBooked,
+        JobRecorded,
         ApplicationSaved,
         EmployerTargeted,
         NudgeDecided,
