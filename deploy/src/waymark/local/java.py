@@ -20,8 +20,10 @@ def java(heap: str, *options: str, archive: Path | None = None) -> list[str]:
     """Return the beginning of a command line; `archive` is written when the program first ends in good order.
 
     The heap begins small and grows to `heap` with what is kept: by itself it would take a share of the machine at once.
+    Only the quick compiler works: in its first minutes the thorough one takes more of a small machine than it gives back.
     """
-    command = [str(JAVA), f"-Xms{FIRST_HEAP}", f"-Xmx{heap}", "-XX:+UseSerialGC", *options]
+    quick = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+    command = [str(JAVA), f"-Xms{FIRST_HEAP}", f"-Xmx{heap}", *quick, *options]
     if archive and _has_base_archive():
         command += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}", "-Xlog:cds*=off"]
     return command
