@@ -71,8 +71,8 @@ def reading_as(
     """Open a browser in which somebody is signed in; `wishes` are further options of its context."""
     site = platform.addresses.url("gateway")
     # What is on its way in is pale for a moment, which axe takes for the page's own colours.
-    wishes = {"java_script_enabled": java_script, "reduced_motion": "reduce"} | wishes
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, **wishes)
+    options: dict[str, Any] = {"java_script_enabled": java_script, "reduced_motion": "reduce", **wishes}
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
     secret = platform.sign_in(actor, name)
     page = context.new_page()
     # A cookie of this name is taken from an answer of the site alone, so the site seems to answer with it once.

@@ -20,7 +20,7 @@ def java(heap: str, *options: str, archive: Path | None = None) -> list[str]:
     """Return the beginning of a command line; `archive` is written when the program first ends in good order.
 
     The heap begins small and grows to `heap` with what is kept: by itself it would take a share of the machine at once.
-    Only the quick compiler works: in its first minutes the thorough one takes more of a small machine than it gives back.
+    Only the quick compiler works: the thorough one takes more of a small machine at first than it gives back.
     """
     quick = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
     command = [str(JAVA), f"-Xms{FIRST_HEAP}", f"-Xmx{heap}", *quick, *options]

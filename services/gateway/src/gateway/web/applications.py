@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from chassis.problem import ProblemError
-from gateway.web.visitor import AtOwnPage, Visitor, blank, see
+from gateway.web.admission import AtOwnPage
+from gateway.web.visitor import Visitor, blank, see
 from gateway.web.words import N_
 
 COLUMNS: Final[Sequence[tuple[str, str, frozenset[str]]]] = (

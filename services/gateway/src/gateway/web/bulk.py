@@ -15,11 +15,12 @@ from gateway.access import LEADERS
 from gateway.catalogue import missing
 from gateway.services import Question
 from gateway.undoing import Step
+from gateway.web.admission import AtLeading, AtWork
 from gateway.web.caseload import caseload_page
 from gateway.web.listing import FromList, Listing, Text
 from gateway.web.people import SERVICE
 from gateway.web.undo import WELL, undo_with
-from gateway.web.visitor import AtLeading, AtWork, Command, Visitor, blank, see
+from gateway.web.visitor import Command, Visitor, blank, see
 from gateway.web.words import N_
 
 MOST: Final = 200

@@ -12,10 +12,11 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.access import LEADERS, STAFF
 from gateway.saved_views import SavedView, SavedViews
+from gateway.web.admission import AtPage, AtWork
 from gateway.web.listing import READY, SORTS, AskedFor, Listing
 from gateway.web.people import SERVICE
 from gateway.web.today import CHANNELS, NEEDS
-from gateway.web.visitor import AtPage, AtWork, Visitor, blank
+from gateway.web.visitor import Visitor, blank
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 WRONG: Final = 422

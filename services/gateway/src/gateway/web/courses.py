@@ -10,7 +10,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from gateway.services import Question
-from gateway.web.visitor import AtOwnPage, Visitor
+from gateway.web.admission import AtOwnPage
+from gateway.web.visitor import Visitor
 
 SERVICE: Final = "learning"
 UNANSWERED: Final = 50

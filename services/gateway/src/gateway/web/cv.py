@@ -10,7 +10,8 @@ from starlette.datastructures import FormData
 
 from chassis.problem import ProblemError
 from gateway.services import Question
-from gateway.web.visitor import AtOwnPage, Command, Visitor, blank
+from gateway.web.admission import AtOwnPage
+from gateway.web.visitor import Command, Visitor, blank
 
 SERVICE: Final = "jobsearch"
 WRONG: Final = frozenset({413, 415, 422})

@@ -10,10 +10,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from gateway.web.admission import AtPage
 from gateway.web.people import SERVICE
 from gateway.web.person import OUTCOMES
 from gateway.web.today import CHANNELS
-from gateway.web.visitor import AtPage, Visitor
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 WEEK: Final = 7

@@ -5,8 +5,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from gateway.web.admission import AtPage
 from gateway.web.performance import ANALYTICS
-from gateway.web.visitor import AtPage
 
 ANALYST: Final = "analyst"
 

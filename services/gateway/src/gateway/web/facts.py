@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse
 from chassis.problem import ProblemError
 from events.catalogue import every_fact
 from gateway.services import Question
+from gateway.web.admission import AtPage, only
 from gateway.web.performance import ANALYTICS, DRILLS
-from gateway.web.visitor import AtPage, Command, Visitor, only
+from gateway.web.visitor import Command, Visitor
 from gateway.web.words import N_
 
 LATEST_DAY: Final = date(9999, 12, 30)

@@ -8,8 +8,9 @@ from fastapi.responses import HTMLResponse
 
 from chassis.problem import ProblemError
 from gateway.services import Question
+from gateway.web.admission import AtWork
 from gateway.web.people import SERVICE
-from gateway.web.visitor import AtWork, Visitor
+from gateway.web.visitor import Visitor
 
 FORMS: Final = {
     "email": re.compile(r"\S+@\S+"),

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
 from gateway.home import home, record
+from gateway.web.admission import AtOwnPage
 from gateway.web.onward import onward
-from gateway.web.visitor import AtOwnPage
 from gateway.web.words import N_
 
 JOBS: Final = 3

@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
+from gateway.web.admission import AtWork
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of, said
 from gateway.web.referring import said_stages
-from gateway.web.visitor import AtWork, Visitor, blank
+from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"

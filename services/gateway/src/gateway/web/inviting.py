@@ -11,8 +11,8 @@ from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER, Deed, can
 from gateway.desk import AtDesk
 from gateway.sign_in_links import VALID
+from gateway.web.admission import AtWork
 from gateway.web.people import SERVICE
-from gateway.web.visitor import AtWork
 
 MADE: Final = 201
 

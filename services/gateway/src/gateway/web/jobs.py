@@ -10,7 +10,8 @@ from starlette.datastructures import FormData
 
 from gateway.access import JOBSEEKER, STAFF
 from gateway.services import Question
-from gateway.web.visitor import AtOwnPage, Visitor, blank, own
+from gateway.web.admission import AtOwnPage, own
+from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 CONTRACTS: Final = (

@@ -13,8 +13,9 @@ from gateway.services import Question
 from gateway.telling import parts
 from gateway.views import looks
 from gateway.views.looks import WHO_LOOKED
+from gateway.web.admission import AtOwnPage
 from gateway.web.people import BARRIERS, NEEDS, TRACKS
-from gateway.web.visitor import AtOwnPage, Visitor, blank
+from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 SHOWN: Final = 20

@@ -10,9 +10,10 @@ from fastapi.responses import Response
 from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.undoing import Step
+from gateway.web.admission import AtWork
 from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
 from gateway.web.undo import undo_with
-from gateway.web.visitor import AtWork, Command, Visitor
+from gateway.web.visitor import Command, Visitor
 from gateway.web.words import N_
 
 SERVICE: Final = "caseload"

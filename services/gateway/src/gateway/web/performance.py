@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from gateway.services import Question
-from gateway.web.visitor import AtPage, Visitor
+from gateway.web.admission import AtPage
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 ANALYTICS: Final = "analytics"

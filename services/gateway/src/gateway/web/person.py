@@ -12,6 +12,7 @@ from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web import work
+from gateway.web.admission import AtPage, AtWork
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
 from gateway.web.people import DEEDS, NEEDS, SERVICE, TRACKS, WAYS, mark_read
 from gateway.web.session_box import (
@@ -25,7 +26,7 @@ from gateway.web.session_box import (
     undo_of_session,
 )
 from gateway.web.undo import undo_with
-from gateway.web.visitor import AtPage, AtWork, Visitor, blank
+from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 KINDS: Final = (

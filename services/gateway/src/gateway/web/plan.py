@@ -11,10 +11,11 @@ from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER
 from gateway.services import Question
 from gateway.web import work
+from gateway.web.admission import AtOwnPage, AtPage
 from gateway.web.people import SERVICE, mark_read, undo_of
 from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of
 from gateway.web.undo import undo_with
-from gateway.web.visitor import AtOwnPage, AtPage, Visitor, blank
+from gateway.web.visitor import Visitor, blank
 
 WRONG: Final = 422
 

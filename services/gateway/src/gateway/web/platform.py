@@ -10,7 +10,8 @@ from chassis.operations import OPERATOR, OperationsPage, ReplayResult
 from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.telling import parts
-from gateway.web.visitor import Visitor, only, see
+from gateway.web.admission import only
+from gateway.web.visitor import Visitor, see
 
 OWN: Final = "gateway"
 REPLAYED_WITHIN_SECONDS: Final = 10.0

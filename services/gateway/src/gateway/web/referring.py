@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, Response
 from gateway.access import LEADERS, REFERRER
 from gateway.drafts import Drafts
 from gateway.services import Question
-from gateway.web.visitor import AtPage, Command, Visitor, blank, only, see
+from gateway.web.admission import AtPage, only
+from gateway.web.visitor import Command, Visitor, blank, see
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"

@@ -7,10 +7,11 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from gateway.undoing import Step
+from gateway.web.admission import AtLeading, AtPage
 from gateway.web.bulk import coaches_of
 from gateway.web.people import SERVICE
 from gateway.web.undo import undo_with
-from gateway.web.visitor import AtLeading, AtPage, Visitor, blank
+from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 STANDARDS: Final = {

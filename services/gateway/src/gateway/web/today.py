@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse
 
 from gateway.access import COACH
 from gateway.last_visits import LastVisits
+from gateway.web.admission import AtPage
 from gateway.web.people import CONTACT, SERVICE, SNOOZE
-from gateway.web.visitor import AtPage, blank
+from gateway.web.visitor import blank
 from gateway.web.words import N_
 
 DEEDS: Final = {

@@ -11,7 +11,8 @@ from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER, STAFF
 from gateway.services import Question
 from gateway.undoing import Step, Undoing
-from gateway.web.visitor import Command, Visitor, only, quoted
+from gateway.web.admission import only
+from gateway.web.visitor import Command, Visitor, quoted
 
 WELL: Final = frozenset({"done", "already"})
 GONE: Final = "It cannot be taken back any more."

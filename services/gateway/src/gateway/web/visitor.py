@@ -1,26 +1,26 @@
 """Who looks at a page, and how a page is answered to them."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import httpx
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.ask import decode_places
 from chassis.http import ask as asking
 from chassis.identity import Actor
 from chassis.problem import ProblemError
-from gateway.access import JOBSEEKER, LEADERS, STAFF
-from gateway.door import BROUGHT, SESSION, NotSignedInError
+from gateway.access import JOBSEEKER
+from gateway.door import BROUGHT, NotSignedInError
 from gateway.services import Question
 from gateway.sessions import Session
-from gateway.telling import Telling, as_uuid, parts
+from gateway.telling import Telling, parts
 from gateway.web.desk import WebDesk
 from gateway.web.places import DONE, PLACES, SAYINGS, THEIRS
 from gateway.web.render import LANGUAGES, page, translations
@@ -229,50 +229,3 @@ def fault_place(fault: Mapping[str, Any]) -> str:
 def see(path: str) -> RedirectResponse:
     """Send a browser on after a form was taken, so that going back or loading again repeats nothing."""
     return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
-
-
-async def _visitor(request: Request) -> Visitor:
-    return Visitor(request, request.app.state.web, request.scope.get(SESSION))
-
-
-AtPage = Annotated[Visitor, Depends(_visitor)]
-
-
-def only(roles: Collection[str]) -> Callable[[Visitor], Awaitable[Visitor]]:
-    """Return what lets nobody but people in these roles come to a page, and tells whose thing was refused to others."""
-
-    async def visitor_of(visitor: AtPage) -> Visitor:
-        if visitor.actor.role not in roles:
-            await visitor.refuse()
-            raise ProblemError(403, "This page is for people in another role.")
-        return visitor
-
-    return visitor_of
-
-
-def own(*others: str) -> Callable[[Visitor], Awaitable[Visitor]]:
-    """Return what lets a person come to what is theirs, `others` too, and staff who act for the person in the path."""
-    theirs, of_staff = only({JOBSEEKER, *others}), only(STAFF)
-
-    async def visitor_of(visitor: AtPage) -> Visitor:
-        if "participant_id" not in visitor.request.path_params:
-            return await theirs(visitor)
-        return await _acting(await of_staff(visitor))
-
-    return visitor_of
-
-
-async def _acting(visitor: Visitor) -> Visitor:
-    """Return the visitor as one who acts for the person in the path, who is one of theirs."""
-    person = as_uuid(visitor.request.path_params["participant_id"])
-    if person is None:
-        raise ProblemError(404, "There is nothing here.")
-    answer = await visitor.ask(Question("caseload", f"/participants/{person}"))
-    if answer.is_error:
-        raise ProblemError(answer.status_code, "")
-    return replace(visitor, client=Client(person, answer.json()["name"] or ""))
-
-
-AtOwnPage = Annotated[Visitor, Depends(own())]
-AtWork = Annotated[Visitor, Depends(only(STAFF))]
-AtLeading = Annotated[Visitor, Depends(only(LEADERS))]
