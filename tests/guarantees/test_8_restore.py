@@ -29,7 +29,7 @@ from waymark.local.postgres import Postgres
 from waymark.local.record import Record, Running
 
 from .conftest import PARTITIONS, Home, Topics, make_home
-from .ground import Ground, contact, open_case, until
+from .ground import PATIENCE_SECONDS, Ground, contact, open_case, until
 from .ledger import LEDGER, LIVE, caught_up, consumers, folded, pages
 
 TRACE: Final = f"00-{'ab' * 16}-{'cd' * 8}-01"
@@ -202,8 +202,10 @@ async def test_commands_that_were_taken_too_early_are_told_apart_from_what_is_mi
 
 
 async def test_a_store_is_not_recovered_while_its_relay_runs(before: Before, home: Home, topics: Topics) -> None:
-    async with opened(home, topics) as ground, ground.relaying():
-        await ground.all_told()
+    async with opened(home, topics) as ground, ground.relaying() as relay:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not relay.active:  # noqa: ASYNC110  (it says so to nobody)
+                await asyncio.sleep(0.02)
         with pytest.raises(ServiceRunsError, match="caseload runs: stop it first"):
             await recovered(home, topics)
     assert before.tables["facts"]
