@@ -65,11 +65,13 @@ FILL: Sequence[LiteralString] = (
     from application__1 group by participant_id, tenant
     """,
     """
-    insert into job__1
-    select md5('job' || n)::uuid, case_id, person, tenant, (at + interval '150 days')::date, 25, 17000,
-        at + interval '150 days', case when mod(n, 4) = 0 then (at + interval '210 days')::date end,
-        case when mod(n, 4) = 0 then at + interval '212 days' end
-    from person where mod(n, 100) < 42
+    insert into job__1 select md5('job' || n)::uuid, case_id, person, tenant, (at + interval '150 days')::date,
+        25, 17000, at + interval '150 days' from person where mod(n, 100) < 42
+    """,
+    """
+    insert into job_outcome__1 select md5('job' || n) || ':2', md5('job' || n)::uuid, tenant,
+        (at + interval '210 days')::date, false, 2, at + interval '212 days'
+    from person where mod(n, 100) < 42 and mod(n, 4) = 0
     """,
 )
 
