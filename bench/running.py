@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psycopg
+from psycopg.sql import SQL, Identifier
+
 from bench.measure import Machine
 from chassis.signing import SigningKey, person_token
 from waymark.local import environment, identity
@@ -19,11 +22,14 @@ START_SECONDS = 60.0
 
 
 class Running:
-    """Addresses and tokens of services that run."""
+    """Addresses and tokens of services that run, on databases and topics that no other benchmark wrote to."""
 
     def __init__(self, machine: Machine, folder: Path) -> None:
         ports = {name: any_free() for name in ("referrals", "caseload", "jobsearch", "keyring", "gateway", "zipkin")}
         folder.mkdir()
+        with psycopg.connect(machine.postgres.dsn(), autocommit=True) as connection:
+            for name in environment.SERVICES:
+                connection.execute(SQL("drop database if exists {} with (force)").format(Identifier(name)))
         ports["kafka"] = int(machine.kafka.bootstrap.rpartition(":")[2])
         self.addresses = environment.prepare(machine.postgres, machine.postgres, ports, folder)
         self._folder = folder
@@ -36,7 +42,8 @@ class Running:
     def roles(self, service: str, roles: Sequence[str], variables: Mapping[str, str] = {}) -> Iterator[None]:
         """Run roles of a service, each in a process, while the context lasts; `variables` are further settings."""
         told = environment.of_service(service, self.addresses)
-        told |= {"OTEL_TRACES_EXPORTER": "none", "WAYMARK_ACCESS_LOG": "false", **variables}
+        told |= {"OTEL_TRACES_EXPORTER": "none", "WAYMARK_ACCESS_LOG": "false"}
+        told |= {"WAYMARK_TOPIC_PREFIX": f"{self._folder.name}.", **variables}
         with ExitStack() as processes:
             for role in roles:
                 processes.enter_context(self._process(service, role, told))
