@@ -48,9 +48,11 @@ def main(names: Sequence[str]) -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with machine() as where:
         console.print(f"one fdatasync takes {where.fsync_milliseconds:.3f} ms (pg_test_fsync)")
-        results = [result for name in names or NAMES for result in measured(name, where)]
+        results: list[Result] = []
+        for name in names or NAMES:
+            results += measured(name, where)
+            write([*kept(results), *results], where.fsync_milliseconds)
     console.print(table(results))
-    write([*kept(results), *results], where.fsync_milliseconds)
 
 
 @contextmanager
