@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.gateway.pages import As
-from tests.gateway.running import Platform
+from tests.gateway.running import API, Platform, done, wait_until
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -48,3 +48,15 @@ def test_a_coach_keeps_applications_cv_and_wishes_of_somebody_who_is_not_digital
         expect(page.get_by_text("You act for")).to_have_count(0)
         page.goto(f"{reader.site}/for/{somebody.id}/applications")
         expect(page.get_by_text("This page is not for you")).to_be_visible()
+
+
+def test_what_is_somebody_elses_is_not_found_below_a_persons_address(platform: Platform) -> None:
+    first = platform.refer(name="Maya Osei")
+    second = platform.refer(first, first.provider, name="Sam Field")
+    saved = platform.client(second.actor).post(f"{API}/participants/{second.id}/applications", json={"title": "Baker"})
+    page = f"/applications/{done(saved).json()['ids']['application']}"
+    coach = platform.browser(first.coach)
+    wait_until(lambda: coach.get(f"/for/{second.id}{page}").status_code == 200)
+    wait_until(lambda: coach.get(f"/for/{first.id}{page}").status_code == 404)
+    assert coach.post(f"/for/{first.id}{page}/move", data={"move": "interest"}).status_code == 404
+    assert coach.get("/for/nobody/applications").status_code == 404

@@ -46,9 +46,11 @@ def own(*others: str) -> Callable[[Visitor], Awaitable[Visitor]]:
 
 
 async def _acting(visitor: Visitor) -> Visitor:
-    """Return the visitor as one who acts for the person in the path, who is one of theirs."""
-    person = as_uuid(visitor.request.path_params["participant_id"])
-    if person is None:
+    """Return the visitor as one who acts for the person in the path, whose everything else in it has to be."""
+    named = visitor.request.path_params
+    person, things = as_uuid(named["participant_id"]), filter(None, map(as_uuid, named.values()))
+    owners = [await visitor.request.app.state.desk.whose(thing) for thing in things]
+    if person is None or {*owners} - {None, person}:
         raise ProblemError(404, "There is nothing here.")
     answer = await visitor.ask(Question("caseload", f"/participants/{person}"))
     if answer.is_error:
