@@ -34,10 +34,23 @@ explain() {
     give_up "setting up stopped at '$1': read the lines above, then run make again."
 }
 
+has_venv() {
+    "$python" -c 'import ensurepip, venv' 2>/dev/null
+}
+
+# Debian keeps this part of its Python in a package of its own: root may bring it, anybody else is told to.
+bring_venv() {
+    if [ "$(command -v "$python")" = /usr/bin/python3 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "waymark: bringing python3-venv, which Debian keeps apart from Python" >&2
+        apt-get update -qq >&2 && apt-get install -y -qq --no-install-recommends python3-venv >&2 || true
+    fi
+}
+
 command -v "$python" >/dev/null || give_up "Python 3.11 or later is needed: install it, or name one: make PYTHON=/path/to/python3."
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     give_up "Python 3.11 or later is needed, this is $("$python" -V): name another: make PYTHON=/path/to/python3."
-"$python" -c 'import ensurepip, venv' 2>/dev/null ||
+has_venv || bring_venv
+has_venv ||
     give_up "Python's venv module is missing: install it (Debian, Ubuntu: apt-get install python3-venv) and run make again."
 [ -w . ] || give_up "$PWD cannot be written: make it yours, or clone Waymark into a folder that is."
 
