@@ -7,9 +7,11 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ctypes.util import find_library
+from functools import cache
 from typing import Final
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 SHELL: Final = "chromium-headless-shell"
 INSTALLED: Final = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -24,14 +26,16 @@ QUIET: Final = (
 )
 
 
+@cache
 def executable() -> str | None:
-    """Return where a browser is, brought by the system's packages when there is none; None for Playwright's own."""
-    found = _installed()
-    if found is None and shutil.which("apt-get"):
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", SHELL]):
+    """Return where a browser is, brought by the system's packages when there is none; None for Playwright's own.
+
+    Playwright's driver needs a library beside it that a bare Debian lacks.
+    """
+    if (_installed() is None or find_library("atomic") is None) and shutil.which("apt-get"):
+        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", SHELL, "libatomic1"]):
             subprocess.run(command, check=False, capture_output=True)
-        found = _installed()
-    return found
+    return _installed()
 
 
 def _installed() -> str | None:
@@ -41,12 +45,8 @@ def _installed() -> str | None:
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Run a browser without a window while it lasts."""
-    with sync_playwright() as playwright:
-        yield _launched(playwright)
-
-
-def _launched(playwright: Playwright) -> Browser:
     where = executable()
     if where is None:
         subprocess.run(["playwright", "install", "chromium"], check=True)
-    return playwright.chromium.launch(executable_path=where, args=QUIET)
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=where, args=QUIET)
