@@ -3,12 +3,15 @@
 The shell is the same browser without the windows that nobody sees, which cost more than two thirds of its work.
 """
 
+import fcntl
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes.util import find_library
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
@@ -30,11 +33,13 @@ QUIET: Final = (
 def executable() -> str | None:
     """Return where a browser is, brought by the system's packages when there is none; None for Playwright's own.
 
-    Playwright's driver needs a library beside it that a bare Debian lacks.
+    Playwright's driver needs a library beside it that a bare Debian lacks. Tests in several processes come one by one.
     """
-    if (_installed() is None or find_library("atomic") is None) and shutil.which("apt-get"):
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", SHELL, "libatomic1"]):
-            subprocess.run(command, check=False, capture_output=True)
+    with (Path(tempfile.gettempdir()) / "waymark-browser.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (_installed() is None or find_library("atomic") is None) and shutil.which("apt-get"):
+            for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", SHELL, "libatomic1"]):
+                subprocess.run(command, check=False, capture_output=True)
     return _installed()
 
 
