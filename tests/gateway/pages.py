@@ -87,6 +87,13 @@ def reading_as(
     context.close()
 
 
+def press(page: Page, *keys: str) -> None:
+    """Press keys once the scripts of the page are there to hear them."""
+    page.wait_for_load_state()
+    for key in keys:
+        page.keyboard.press(key)
+
+
 def texts(rows: Any) -> list[str]:
     """Return what elements say."""
     return [str(text) for text in rows.all_inner_texts()]

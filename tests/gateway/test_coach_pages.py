@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from gateway.web.finding import kind_of
-from tests.gateway.pages import As, reading_as
+from tests.gateway.pages import As, press, reading_as
 from tests.gateway.running import API, Person, Platform, done
 
 pytestmark = pytest.mark.timeout(600)
@@ -36,7 +36,7 @@ def test_a_coach_keeps_a_list_under_a_name_renames_it_removes_it_and_has_it_back
         page.get_by_role("button", name="Remove this view").click()
         expect(page.get_by_text("The view is removed.")).to_be_visible()
         expect(page.get_by_role("link", name="Ends soon, nothing agreed")).to_have_count(0)
-        page.keyboard.press("u")
+        press(page, "u")
         expect(page.get_by_role("link", name="Ends soon, nothing agreed")).to_be_visible()
         expect(page.locator("#sort")).to_have_value("end")
 
@@ -64,7 +64,7 @@ def test_a_look_at_a_person_takes_the_focus_and_gives_it_back(reading: As, perso
         expect(page.get_by_text("Next action")).to_be_visible()
         reader.picture("console-caseload-peek")
         assert reader.faults() == []
-        page.keyboard.press("Escape")
+        press(page, "Escape")
         expect(heading).to_have_count(0)
         expect(page.locator(f"#peek-{person.id}")).to_be_focused()
         assert page.url.endswith("/caseload")
@@ -139,12 +139,12 @@ def test_a_contact_is_taken_back_with_one_key_and_stays_on_the_timeline_struck_t
     with reading(somebody.coach) as reader:
         page = reader.open(today)
         for key in ("j", "c", "Enter"):
-            page.keyboard.press(key)
+            press(page, key)
         expect(page.get_by_text("Contact recorded.")).to_be_visible()
         expect(page.get_by_text("Last contact today, phone")).to_be_visible()
         reader.picture("console-today-undo")
         assert reader.faults() == []
-        page.keyboard.press("u")
+        press(page, "u")
         expect(page.get_by_text("Taken back.")).to_be_visible()
         expect(page.get_by_text("No contact yet")).to_be_visible()
 
@@ -167,14 +167,14 @@ def test_somebody_who_was_put_off_is_there_again_with_one_key(reading: As, platf
     with reading(somebody.coach) as reader:
         page = reader.open(f"/today?at_least={place}")
         expect(page.get_by_text("since today")).to_be_visible()
-        page.keyboard.press("j")
-        page.keyboard.press("s")
+        press(page, "j")
+        press(page, "s")
         page.get_by_label("Until when?").fill((datetime.now(UTC) + timedelta(days=3)).date().isoformat())
         page.get_by_label("Why?").fill("Away until Monday")
-        page.keyboard.press("Enter")
+        press(page, "Enter")
         expect(page.get_by_text("Put off. A more urgent reason wakes it.")).to_be_visible()
         expect(page.locator("[data-rows]")).to_have_count(0)
-        page.keyboard.press("u")
+        press(page, "u")
         expect(page.locator("[data-rows]").get_by_role("link", name="Leroy Bennett")).to_be_visible()
 
 
@@ -201,7 +201,7 @@ def test_the_diary_shows_a_week_and_takes_what_became_of_a_meeting(reading: As, 
         told = eventually_sent(lambda: browser_of.post(path, data={"key": uuid4().hex} | begun))
         page = reader.open(told.headers["location"])
         expect(page.get_by_text("came", exact=True)).to_be_visible()
-        page.keyboard.press("u")
+        press(page, "u")
         expect(page.get_by_text("Taken back.")).to_be_visible()
         expect(page.get_by_text("came", exact=True)).to_have_count(0)
 
@@ -237,7 +237,7 @@ def test_a_coach_writes_to_many_and_takes_it_back(reading: As, pair: tuple[Perso
         expect(page.get_by_role("heading", name="2 messages are sent.")).to_be_visible(timeout=60_000)
         reader.picture("console-bulk-message-done")
         assert reader.faults() == []
-        page.keyboard.press("u")
+        press(page, "u")
         expect(page.get_by_text("Taken back.")).to_be_visible()
         expect(other.open("/messages").get_by_text("Taken back")).to_be_visible()
 
@@ -260,7 +260,7 @@ def test_a_leader_gives_people_to_another_coach_and_takes_it_back(
         expect(page.get_by_role("heading", name="2 people have this coach now.")).to_be_visible()
         reader.picture("leader-bulk-assign-done")
         assert reader.faults() == []
-        page.keyboard.press("u")
+        press(page, "u")
         expect(page.get_by_text("Taken back.")).to_be_visible()
         expect(page.locator(f'input[name="coach"][value="{first.coach.id}"]')).to_be_visible()
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gateway.web.today import WHERE
-from tests.gateway.pages import As
+from tests.gateway.pages import As, press
 from tests.gateway.running import API, Person, Platform, Provider, done, eventually
 
 pytestmark = pytest.mark.timeout(600)
@@ -53,9 +53,8 @@ class Hand:
 
     def press(self, *keys: str) -> None:
         """Press keys."""
-        for key in keys:
-            self.page.keyboard.press(key)
-            self.keys.append(key)
+        press(self.page, *keys)
+        self.keys += keys
 
     def type(self, text: str) -> None:
         """Type a text, each letter a key."""

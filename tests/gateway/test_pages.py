@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chassis.identity import Actor
-from tests.gateway.pages import As
+from tests.gateway.pages import As, press
 from tests.gateway.running import API, Person, Platform, done
 
 pytestmark = pytest.mark.timeout(600)
@@ -220,9 +220,9 @@ def test_a_coach_records_a_contact_from_today_with_two_keys_after_choosing_the_r
         page = reader.open(f"/today?at_least={told.headers['waymark-position']}")
         reader.picture("console-today-queue")
         assert reader.faults() == []
-        page.keyboard.press("j")
-        page.keyboard.press("c")
-        page.keyboard.press("Enter")
+        press(page, "j")
+        press(page, "c")
+        press(page, "Enter")
         expect(page.get_by_text("Contact recorded.")).to_be_visible()
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.gateway.pages import As, reading_as
+from tests.gateway.pages import As, press, reading_as
 from tests.gateway.running import API, Person, Platform, done, eventually
 
 pytestmark = pytest.mark.timeout(600)
@@ -53,7 +53,7 @@ def test_a_coach_records_a_job_says_that_it_is_over_and_takes_that_back(reading:
         expect(work).to_contain_text("The contract ended")
         reader.picture("console-person-work-over")
         assert reader.faults() == []
-        page.keyboard.press("u")
+        press(page, "u")
         expect(page.get_by_text("Taken back.", exact=True)).to_be_visible()
         expect(work).to_contain_text("In work")
 
