@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -80,18 +81,33 @@ def test_where_the_account_cannot_enter_the_database_lives_elsewhere(state: Path
     assert reachable(closed / "postgres", None) == closed / "postgres"
 
 
-def test_programs_that_the_account_cannot_reach_are_copied_once(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def package(state: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package that nobody but its owner can reach, with its libraries beside it."""
     monkeypatch.setattr(account, "SHELTER", state / "shelter")
-    package, libraries = state / "closed" / "package", state / "closed" / "libraries"
-    for folder in (package, libraries):
+    package = state / "closed" / "package"
+    for folder in (package, package.parent / "libraries"):
         folder.mkdir(parents=True)
         (folder / "file").write_text("content")
-    (state / "closed").chmod(0o700)
+    package.parent.chmod(0o700)
+    return package
+
+
+def test_programs_that_the_account_cannot_reach_are_copied_once(package: Path) -> None:
+    libraries = package.parent / "libraries"
     copy = account.programs(package, libraries, NOBODY)
     assert (copy / "file").read_text() == (copy.parent / "libraries" / "file").read_text() == "content"
     assert NOBODY.reaches(copy)
     (copy / "file").write_text("kept")
     assert (account.programs(package, libraries, NOBODY) / "file").read_text() == "kept"
+
+
+def test_programs_that_several_copy_at_once_are_there_once_and_whole(package: Path) -> None:
+    with ThreadPoolExecutor(8) as several:
+        made = [several.submit(account.programs, package, package.parent / "libraries", NOBODY) for _ in range(8)]
+    (copy,) = {one.result() for one in made}
+    assert (copy / "file").read_text() == "content"
+    assert list(account.SHELTER.iterdir()) == [copy.parent]
 
 
 def test_a_folder_that_somebody_else_put_in_the_way_is_refused(state: Path) -> None:

@@ -61,7 +61,7 @@ def make_enterable(folder: Path) -> None:
     """Make the folder, and those above it that are missing, so that every account can pass through."""
     for step in reversed([folder, *folder.parents]):
         if not step.exists():
-            step.mkdir()
+            step.mkdir(exist_ok=True)
             step.chmod(0o755)
 
 
@@ -93,9 +93,15 @@ def programs(package: Path, libraries: Path, account: Account | None) -> Path:
 
 
 def _copy_whole(package: Path, libraries: Path, copy: Path) -> None:
+    """Make the copy appear as a whole, once, whichever process is first."""
     make_enterable(SHELTER)
     unfinished = Path(tempfile.mkdtemp(dir=SHELTER))
     shutil.copytree(package, unfinished / package.name, symlinks=True, ignore=shutil.ignore_patterns("include", "doc"))
     shutil.copytree(libraries, unfinished / libraries.name)
     unfinished.chmod(0o755)
-    unfinished.rename(copy)
+    try:
+        unfinished.rename(copy)
+    except OSError:
+        shutil.rmtree(unfinished)
+        if not copy.exists():
+            raise
