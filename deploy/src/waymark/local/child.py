@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -101,7 +102,8 @@ class Child:
         descendants = psutil.Process(self._process.pid).children(recursive=True)
         os.killpg(self._process.pid, signal.SIGKILL)
         for descendant in descendants:
-            if descendant.is_running():
+            # Most of them end with the group, one of them perhaps right now.
+            with suppress(psutil.NoSuchProcess):
                 descendant.kill()
         self._process.wait()
         psutil.wait_procs(descendants)
