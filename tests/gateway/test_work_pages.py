@@ -62,6 +62,10 @@ def test_a_coach_records_a_job_says_that_it_is_over_and_takes_that_back(reading:
         work.get_by_role("button", name="That was wrong").click()
         expect(work).to_contain_text("In work")
         expect(page.locator("#timeline ~ .path")).to_contain_text("was wrong and was taken back")
+        reader.open(f"/people/{somebody.id}?as_of={TODAY}")
+        expect(work).to_contain_text("Baker")
+        expect(work.get_by_role("button")).to_have_count(0)
+        assert reader.faults() == []
 
 
 def test_a_person_says_how_work_goes_and_the_coach_sees_who_needs_a_word(reading: As, platform: Platform) -> None:

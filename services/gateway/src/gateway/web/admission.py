@@ -47,8 +47,8 @@ def own(*others: str) -> Callable[[Visitor], Awaitable[Visitor]]:
 
 async def _acting(visitor: Visitor) -> Visitor:
     """Return the visitor as one who acts for the person in the path, whose everything else in it has to be."""
-    named = visitor.request.path_params
-    person, things = as_uuid(named["participant_id"]), filter(None, map(as_uuid, named.values()))
+    named = dict(visitor.request.path_params)
+    person, things = as_uuid(named.pop("participant_id")), filter(None, map(as_uuid, named.values()))
     owners = [await visitor.request.app.state.desk.whose(thing) for thing in things]
     if person is None or {*owners} - {None, person}:
         raise ProblemError(404, "There is nothing here.")

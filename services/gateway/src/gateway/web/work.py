@@ -98,7 +98,7 @@ def shown(kept: Sequence[Mapping[str, Any]], found: Mapping[str, Any] | None) ->
 def _now(job: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return how a job stands, what can be said of it, and after which week it is asked how it goes."""
     if job is None:
-        return {"status": "", "deeds": [], "week": None}
+        return {"status": "", "version": "", "weeks": 0, "deeds": [], "week": None}
     answered = [one["week"] for one in job["check_ins"] if one["status"] == "answered"]
     asked = [one["week"] for one in job["check_ins"] if one["status"] in {"due", "missed"}]
     hidden = ONLY_BEFORE if answered else frozenset()
