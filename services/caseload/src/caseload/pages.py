@@ -166,10 +166,10 @@ async def timeline_entries(
             words={label: next(opened) for label in told.sealed},
             taken_back=taken_back,
             contact_id=None if for_person or taken_back else _contact(fact),
-            by=_by(row),
-            on_behalf=_by(row) == "staff" and row.type_name.startswith(PERSONS_OWN),
+            by=by,
+            on_behalf=by == "staff" and row.type_name.startswith(PERSONS_OWN),
         )
-        for row, fact, told, taken_back in zip(rows, facts, sentences, struck, strict=True)
+        for row, fact, told, taken_back, by in zip(rows, facts, sentences, struck, map(_by, rows), strict=True)
     ]
 
 

@@ -52,9 +52,7 @@ async def _acting(visitor: Visitor) -> Visitor:
     owners = [await visitor.request.app.state.desk.whose(thing) for thing in things]
     if person is None or {*owners} - {None, person}:
         raise ProblemError(404, "There is nothing here.")
-    answer = await visitor.ask(Question("caseload", f"/participants/{person}"))
-    if answer.is_error:
-        raise ProblemError(answer.status_code, "")
+    answer = await visitor.answered(Question("caseload", f"/participants/{person}"))
     return replace(visitor, client=Client(person, answer.json()["name"] or ""))
 
 

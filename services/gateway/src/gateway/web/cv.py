@@ -8,7 +8,6 @@ from fastapi import APIRouter, UploadFile
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
-from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.web.admission import AtOwnPage
 from gateway.web.visitor import Command, Visitor, blank
@@ -57,9 +56,7 @@ async def upload_cv(visitor: AtOwnPage, file: UploadFile) -> Response:
 async def download_cv(visitor: AtOwnPage, version: int) -> Response:
     """Give the file of a version back."""
     path = f"/participants/{visitor.person}/cvs/{version}/file"
-    answer = await visitor.ask(Question(SERVICE, path))
-    if answer.is_error:
-        raise ProblemError(answer.status_code, "")
+    answer = await visitor.answered(Question(SERVICE, path))
     kept = ("content-type", "content-disposition")
     return Response(answer.content, headers={name: answer.headers[name] for name in kept if name in answer.headers})
 

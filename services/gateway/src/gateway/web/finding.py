@@ -6,7 +6,6 @@ from typing import Any, Final
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.web.admission import AtWork
 from gateway.web.people import SERVICE
@@ -44,7 +43,4 @@ def kind_of(sought: str) -> str:
 
 async def _found(visitor: Visitor, sought: str) -> Any:
     body = {"terms": {kind_of(sought): sought}}
-    answer = await visitor.ask(Question(SERVICE, "/participants/search", "POST", body=body))
-    if answer.is_error:
-        raise ProblemError(answer.status_code, "")
-    return answer.json()
+    return (await visitor.answered(Question(SERVICE, "/participants/search", "POST", body=body))).json()

@@ -72,14 +72,14 @@ async def change_nudges(visitor: AtOwnPage, wish: str) -> Response:
         raise ProblemError(404, "There is nothing here.")
     kind = str((await visitor.request.form()).get("kind", ""))
     body = {} if wish == "pause" else None if wish == "unpause" else {"kind": kind or None}
-    path = f"/participants/{visitor.person}/nudge-preferences/{wish}"
-    return (await visitor.command("nudges", path, body)).then(f"{visitor.base}/me", "kept")
+    path = f"/participants/{visitor.actor.id}/nudge-preferences/{wish}"
+    return (await visitor.command("nudges", path, body)).then("/me", "kept")
 
 
 @me_router.get("/me/record")
 async def show_record(visitor: AtOwnPage) -> HTMLResponse:
     """Show what the coach sees of the person, and what happened, in the same sentences."""
-    page = await visitor.read("caseload", f"/participants/{visitor.person}")
+    page = await visitor.read("caseload", f"/participants/{visitor.actor.id}")
     return visitor.page(
         "record.html",
         page=page,
@@ -93,7 +93,7 @@ async def show_record(visitor: AtOwnPage) -> HTMLResponse:
 @me_router.get("/me/everything.json")
 async def export(visitor: AtOwnPage) -> JSONResponse:
     """Give a person everything that is kept of them, to take away."""
-    found, missing = await visitor.read_all(record(visitor.person))
+    found, missing = await visitor.read_all(record(visitor.actor.id))
     if missing:
         raise ProblemError(503, "A part is missing for now.", {"Retry-After": "1"})
     return JSONResponse(found, headers={"Content-Disposition": 'attachment; filename="waymark.json"'})

@@ -125,10 +125,7 @@ class Visitor:
         """
         reached = self.request.query_params.get("at_least", "")
         asked = query | ({"at_least": reached} if reached else {})
-        answer = await self.ask(Question(service, path, query=asked))
-        if answer.is_error:
-            raise ProblemError(answer.status_code, "")
-        return answer.json()
+        return (await self.answered(Question(service, path, query=asked))).json()
 
     async def read_all(self, questions: Mapping[str, Question]) -> tuple[dict[str, Any], list[str]]:
         """Ask several services at once; return what was found, and which services are missing.
@@ -167,6 +164,13 @@ class Visitor:
     async def ask(self, question: Question) -> httpx.Response:
         """Return a service's answer, whatever its status, once it is told what it shows of whom."""
         return await (await self._telling()).answer(question)
+
+    async def answered(self, question: Question) -> httpx.Response:
+        """Return a service's answer as `ask` does. Raises ProblemError for any other than a good one."""
+        answer = await self.ask(question)
+        if answer.is_error:
+            raise ProblemError(answer.status_code, "")
+        return answer
 
     async def refuse(self) -> None:
         """Tell that this page was refused, where its address names a person or something of theirs."""
