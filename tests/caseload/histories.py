@@ -77,9 +77,20 @@ def of_case(draw: some.DrawFn, person: UUID, at: datetime) -> tuple[UUID | None,
         c.ActionDueDateMoved(occurred_at=at, action_id=action, due=day),
         c.ActionFellDue(occurred_at=at, action_id=action, due=day),
         c.ActionDone(occurred_at=at, action_id=action),
+        c.ActionStepTakenBack(
+            occurred_at=at,
+            action_id=action,
+            stage=draw(some.sampled_from(c.ActionStage)),
+            begun=True,
+            owner=owner,
+            due=day,
+            taken_back=2,
+        ),
         c.PlanDrafted(occurred_at=at, plan_id=plan, goal=sealed(c.PlanDrafted, "goal", person)),
         c.PlanSigned(occurred_at=at, plan_id=plan, by=owner),
         c.PlanAgreed(occurred_at=at, plan_id=plan, review_by=day),
+        c.PlanReviewed(occurred_at=at, plan_id=plan, review_by=day),
+        c.PlanReviewTakenBack(occurred_at=at, plan_id=plan, review_by=day, taken_back=2),
         c.NextStepSetAside(
             occurred_at=at,
             step=draw(some.sampled_from(["10.work", "10.town", "10.cv", f"7.{action}"])),
@@ -110,6 +121,8 @@ def of_standard(draw: some.DrawFn, person: UUID, at: datetime) -> tuple[UUID | N
         c.StandardWarned(occurred_at=at, standard=standard, due=day),
         c.StandardBreached(occurred_at=at, standard=standard, due=day),
         c.StandardMet(occurred_at=at, standard=standard, on=day, in_time=True),
+        c.StandardExcused(occurred_at=at, standard=standard),
+        c.StandardExcuseTakenBack(occurred_at=at, standard=standard, taken_back=2),
     ]
     return uuid5(person, standard), draw(some.sampled_from(facts))
 
@@ -162,6 +175,7 @@ def of_job(draw: some.DrawFn, person: UUID, at: datetime) -> tuple[UUID | None, 
         c.JobOutcomeCorrected(occurred_at=at),
         c.CheckInFellDue(occurred_at=at, week=1, due=day),
         c.CheckInRecorded(occurred_at=at, week=1, mood=draw(some.sampled_from(c.CheckInMood))),
+        c.CheckInTakenBack(occurred_at=at, week=1, taken_back=2),
         c.CheckInMissed(occurred_at=at, week=1, due=day),
     ]
     return thing(draw, person, "job"), draw(some.sampled_from(facts))

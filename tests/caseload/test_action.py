@@ -13,9 +13,9 @@ from caseload.action import (
     ActionAlreadyDone,
     ActionOnlySuggested,
     ActionOnStandby,
-    ActionStage,
     DueBeforeAgreed,
     NoSuchAction,
+    NothingToTakeBack,
     NotTheirAction,
     OwnSuggestion,
 )
@@ -32,6 +32,8 @@ from events.caseload import (
     ActionOwner,
     ActionPutOnStandby,
     ActionResumed,
+    ActionStage,
+    ActionStepTakenBack,
     ActionSuggested,
     CaseCompleted,
 )
@@ -246,6 +248,63 @@ def test_a_person_takes_back_or_declines_what_is_only_suggested(by: ActionOwner)
     case = given(suggested(by))
     case.cancel(ACTION, NOW, PARTICIPANT)
     assert decided(case) == [CANCELLED]
+
+
+def taken_back(stage: ActionStage, version: int, **fields: object) -> ActionStepTakenBack:
+    usual = {"begun": False, "owner": PARTICIPANT, "due": FRIDAY, "taken_back": version}
+    return ActionStepTakenBack(occurred_at=NOW, action_id=ACTION, stage=stage, **usual | fields)
+
+
+@pytest.mark.parametrize(
+    ("before", "stage", "fields"),
+    [
+        ([AGREED, BEGUN], ActionStage.AGREED, {}),
+        ([AGREED, BEGUN, DONE], ActionStage.IN_PROGRESS, {"begun": True}),
+        ([AGREED, BEGUN, ON_STANDBY, CANCELLED], ActionStage.STANDBY, {"begun": True}),
+        ([AGREED, MOVED, DONE], ActionStage.AGREED, {"due": SATURDAY}),
+        ([suggested(COACH), AGREED], ActionStage.SUGGESTED, {"suggested_by": COACH}),
+        ([suggested(COACH), CANCELLED], ActionStage.SUGGESTED, {"suggested_by": COACH}),
+    ],
+)
+def test_what_was_noted_last_of_an_action_is_taken_back(
+    before: list[Fact], stage: ActionStage, fields: dict[str, object]
+) -> None:
+    case = given(*before)
+    version = case.version
+    case.take_step_back(ACTION, version, NOW)
+    assert decided(case) == [taken_back(stage, version, **fields)]
+    assert case.actions[ACTION].stage is stage
+    with pytest.raises(NothingToTakeBack):
+        case.take_step_back(ACTION, version, NOW)
+
+
+def test_only_what_was_noted_last_is_taken_back_and_an_agreement_made_at_once_is_cancelled() -> None:
+    case = given(AGREED, BEGUN, DONE)
+    for version in (case.version - 1, case.version + 1):
+        with pytest.raises(NothingToTakeBack):
+            case.take_step_back(ACTION, version, NOW)
+    agreed = given(AGREED)
+    with pytest.raises(NothingToTakeBack):
+        agreed.take_step_back(ACTION, agreed.version, NOW)
+
+
+def test_an_action_that_is_open_again_can_be_done_again_and_falls_due_again() -> None:
+    case = given(AGREED, FELL_DUE, DONE)
+    case.take_step_back(ACTION, case.version, NOW)
+    case.let_fall_due(ACTION, SATURDAY, NOW)
+    case.finish(ACTION, NOW)
+    assert decided(case)[1:] == [FELL_DUE, DONE]
+
+
+def test_a_person_takes_back_what_is_theirs_to_say() -> None:
+    for before in ([AGREED, DONE], [suggested(COACH), CANCELLED], [suggested(COACH), AGREED]):
+        case = given(*before)
+        case.take_step_back(ACTION, case.version, NOW, PARTICIPANT)
+        assert len(decided(case)) == 1
+    for before in ([PROMISED, DONE], [AGREED, CANCELLED]):
+        case = given(*before)
+        with pytest.raises(NotTheirAction):
+            case.take_step_back(ACTION, case.version, NOW, PARTICIPANT)
 
 
 def test_an_action_that_rested_goes_on_from_where_it_stood() -> None:

@@ -6,6 +6,10 @@ from uuid import UUID
 from caseload.corrections import Corrections
 from caseload.views.timeline import fold_timeline
 from events.caseload import (
+    ActionDone,
+    ActionOwner,
+    ActionStage,
+    ActionStepTakenBack,
     AppointmentAttended,
     AppointmentMissed,
     AppointmentOutcomeCorrected,
@@ -43,3 +47,12 @@ def test_an_outcome_is_taken_back_and_the_one_that_follows_is_not() -> None:
     corrected = AppointmentOutcomeCorrected(occurred_at=NOON + timedelta(hours=1))
     journey = started(NOON).tell(missed, corrected, attended, of=THING).tell(missed, of=OTHER)
     assert struck(journey) == [missed]
+
+
+def test_of_an_action_that_fact_is_taken_back_which_was_wrong() -> None:
+    done = ActionDone(occurred_at=NOON, action_id=THING)
+    again = {"stage": ActionStage.AGREED, "begun": False, "owner": ActionOwner.COACH, "due": NOON.date()}
+    back = ActionStepTakenBack(occurred_at=NOON, action_id=THING, taken_back=1, **again)
+    told = started(NOON).tell(done, back, done, of=OTHER).told
+    corrections = Corrections.among(fold_timeline(None, one) for one in told)
+    assert [one.id for one in told if corrections.strike(one.id, one.fact)] == [f"{OTHER}:1"]

@@ -24,10 +24,13 @@ from events.caseload import (
     ActionOwner,
     ActionPutOnStandby,
     ActionResumed,
+    ActionStage,
+    ActionStepTakenBack,
     Channel,
     CheckInMissed,
     CheckInMood,
     CheckInRecorded,
+    CheckInTakenBack,
     CoachAssigned,
     ContactRecorded,
     JobEnded,
@@ -121,6 +124,28 @@ def test_an_action_that_rested_goes_on_from_where_it_stood_wherever_it_is_shown(
         assert {in_case, in_today, in_file} == {stage}
 
 
+def test_an_action_whose_end_was_wrong_is_open_wherever_it_is_shown() -> None:
+    what, day = sealed(ActionAgreed, "what"), date(2026, 3, 6)
+    agreed = ActionAgreed(occurred_at=NOON, action_id=THING, owner=ActionOwner.PARTICIPANT, what=what, due=day)
+    done = ActionDone(occurred_at=later(days=1), action_id=THING)
+    back = ActionStepTakenBack(
+        occurred_at=later(days=2),
+        action_id=THING,
+        stage=ActionStage.IN_PROGRESS,
+        begun=True,
+        owner=ActionOwner.PARTICIPANT,
+        due=day,
+        taken_back=4,
+    )
+    journey = started(NOON).tell(agreed, ActionBegun(occurred_at=NOON, action_id=THING), done)
+    assert journey.stands().plan.actions == {}
+    journey.tell(back)
+    in_today = journey.stands().plan.actions[THING]
+    in_case, in_file = folded(CASELOAD, journey.told)[1][THING].stage, dossier_of(journey.told).promises[THING].stage
+    assert {in_case, in_today.stage, in_file} == {"in_progress"}
+    assert in_today.at == NOON
+
+
 def test_the_funnel_counts_what_became_of_what_was_sent() -> None:
     journey = started(NOON)
     saved, sent = ApplicationSaved(occurred_at=NOON, **WHO), ApplicationSent(occurred_at=NOON, cv_version=2)
@@ -169,6 +194,16 @@ def test_a_job_holds_its_check_ins() -> None:
     missed = CheckInMissed(occurred_at=NOON, week=4, due=NOON.date())
     (found,) = dossier_of(started(NOON).tell(job(NOON.date()), heard, missed, of=THING).told).jobs.values()
     assert [(one.week, one.mood) for one in found.check_ins] == [(1, CheckInMood.GOOD), (4, None)]
+
+
+def test_a_check_in_that_was_wrong_is_not_in_the_file_and_its_silence_is() -> None:
+    facts = [
+        CheckInMissed(occurred_at=NOON, week=1, due=NOON.date()),
+        CheckInRecorded(occurred_at=NOON, week=1, mood=CheckInMood.GOOD),
+        CheckInTakenBack(occurred_at=NOON, week=1, taken_back=3),
+    ]
+    (found,) = dossier_of(started(NOON).tell(job(NOON.date()), *facts, of=THING).told).jobs.values()
+    assert [(one.week, one.mood) for one in found.check_ins] == [(1, None)]
 
 
 def test_coaches_courses_employers_and_the_track_are_in_the_file() -> None:

@@ -9,6 +9,7 @@ import pytest
 from caseload.job import (
     CheckInAlreadyRecorded,
     CheckInNotDue,
+    CheckInNotRecorded,
     EndsBeforeItStarts,
     Job,
     JobHasBegun,
@@ -28,6 +29,7 @@ from events.caseload import (
     CheckInMissed,
     CheckInMood,
     CheckInRecorded,
+    CheckInTakenBack,
     JobEnded,
     JobEndReason,
     JobNotStarted,
@@ -62,6 +64,7 @@ NEVER = JobNotStarted(occurred_at=NOW)
 CORRECTED = JobOutcomeCorrected(occurred_at=NOW)
 ASKED = CheckInFellDue(occurred_at=NOW, week=1, due=WEEK_1)
 MISSED = CheckInMissed(occurred_at=NOW, week=1, due=WEEK_1)
+TAKEN_BACK = CheckInTakenBack(occurred_at=NOW, week=1, taken_back=3)
 
 
 def said(week: int) -> CheckInRecorded:
@@ -100,6 +103,11 @@ def test_weeks_1_4_and_13_are_complete_whole_weeks_after_the_first_day() -> None
         ([ENDED, CORRECTED], lambda job: job.end(ENDED, FRIDAY), [ENDED]),
         ([NEVER, CORRECTED], lambda job: job.check_in(said(1), WEEK_1), [said(1)]),
         ([ENDED, CORRECTED], lambda job: job.let_check_in_fall_due(1, WEEK_1, NOW), [ASKED]),
+        ([ASKED, said(1)], lambda job: job.take_check_in_back(1, NOW), [TAKEN_BACK]),
+        ([ASKED, said(1), ENDED], lambda job: job.take_check_in_back(1, NOW), [TAKEN_BACK]),
+        ([ASKED, said(1), TAKEN_BACK], lambda job: job.check_in(said(1), WEEK_1), [said(1)]),
+        ([ASKED, said(1), TAKEN_BACK], lambda job: job.let_check_in_pass(1, NOW), [MISSED]),
+        ([ASKED, said(1), TAKEN_BACK], lambda job: job.did_not_start(NEVER), [NEVER]),
     ],
 )
 def test_what_happens_to_a_job_is_told_once(before: list[Fact], ask: Callable[[Job], None], after: list[Fact]) -> None:
@@ -136,6 +144,12 @@ def test_what_happens_to_a_job_is_told_once(before: list[Fact], ask: Callable[[J
         ([said(1)], lambda job: job.check_in(said(1), WEEK_4), CheckInAlreadyRecorded),
         ([ENDED], lambda job: job.check_in(said(1), WEEK_1), JobHasEnded),
         ([NEVER], lambda job: job.check_in(said(1), WEEK_1), JobNeverStarted),
+        ([said(1)], lambda job: job.take_check_in_back(4, NOW), CheckInNotRecorded),
+        (
+            [said(1), TAKEN_BACK.model_copy(update={"taken_back": 2})],
+            lambda job: job.take_check_in_back(1, NOW),
+            CheckInNotRecorded,
+        ),
         ([], lambda job: job.correct(NOW), JobIsOpen),
         ([ENDED, CORRECTED], lambda job: job.correct(NOW), JobIsOpen),
     ],

@@ -4,10 +4,18 @@ import pytest
 
 from caseload.case import Case
 from caseload.case_status import CaseIsCompleted
-from caseload.plan import NoPlan, PlanNotAgreed, PlanSuperseded
+from caseload.plan import NoPlan, NoSuchReview, PlanNotAgreed, PlanSuperseded
 from caseload.programme_rules import PlanAnchor, ProgrammeRules, Terms
 from chassis.aggregate import Refusal
-from events.caseload import ActionOwner, CaseCompleted, PlanAgreed, PlanDrafted, PlanReviewed, PlanSigned
+from events.caseload import (
+    ActionOwner,
+    CaseCompleted,
+    PlanAgreed,
+    PlanDrafted,
+    PlanReviewed,
+    PlanReviewTakenBack,
+    PlanSigned,
+)
 from events.fact import Fact
 from tests.caseload.cases import FRIDAY, NOW, OTHER, PLAN, PROGRAMME, SATURDAY, STARTED, TODAY, decided, given, sealed
 
@@ -43,6 +51,20 @@ def test_an_agreed_plan_is_reviewed_again_and_again() -> None:
     case.review_plan(REVIEWED)
     assert decided(case) == [REVIEWED, REVIEWED]
     assert case.plan.review_by == SATURDAY
+
+
+def test_a_review_that_never_was_is_taken_back_once_and_the_one_before_is_due_again() -> None:
+    first, second = (PlanReviewed(occurred_at=NOW, plan_id=PLAN, review_by=day) for day in (FRIDAY, SATURDAY))
+    case = given(*WHOLE, first, second)
+    with pytest.raises(NoSuchReview):
+        case.take_review_back(case.version - 1, NOW)
+    case.take_review_back(case.version, NOW)
+    with pytest.raises(NoSuchReview):
+        case.take_review_back(case.version - 1, NOW)
+    assert decided(case) == [
+        PlanReviewTakenBack(occurred_at=NOW, plan_id=PLAN, review_by=FRIDAY, taken_back=case.version - 1)
+    ]
+    assert case.plan.review_by == FRIDAY
 
 
 def test_a_new_draft_supersedes_a_plan_and_is_signed_anew() -> None:

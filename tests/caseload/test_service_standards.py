@@ -7,13 +7,20 @@ import pytest
 
 from caseload.commands.standard import promises
 from caseload.programme_rules import PlanAnchor, ProgrammeRules, Terms
-from caseload.service_standards import NoSuchStandard, ServiceStandards, StandardIsMet, warning_day
+from caseload.service_standards import (
+    NoSuchStandard,
+    ServiceStandards,
+    StandardIsMet,
+    StandardNotExcused,
+    warning_day,
+)
 from chassis.working_days import WorkingDays
 from events.caseload import (
     CaseCompleted,
     Standard,
     StandardBreached,
     StandardExcused,
+    StandardExcuseTakenBack,
     StandardMet,
     StandardPromised,
     StandardWarned,
@@ -131,6 +138,16 @@ def test_a_broken_promise_can_be_excused_once_with_a_reason() -> None:
     standards.excuse(START, reason, NOW)
     standards.excuse(START, reason, NOW)
     assert decided(standards) == [StandardExcused(occurred_at=NOW, standard=START, explanation=reason)]
+
+
+def test_what_was_excused_by_mistake_applies_as_before() -> None:
+    standards = given(WARNED, EXCUSED)
+    standards.take_excuse_back(START, NOW)
+    again = StandardExcuseTakenBack(occurred_at=NOW, standard=START, taken_back=3)
+    standards.breach(START, SATURDAY, NOW)
+    assert decided(standards) == [again, BREACHED]
+    with pytest.raises(StandardNotExcused):
+        standards.take_excuse_back(START, NOW)
 
 
 def test_a_kept_promise_needs_no_excuse() -> None:

@@ -27,9 +27,11 @@ from events.caseload import (
     CaseReactivated,
     CaseStarted,
     Channel,
+    CheckInFellDue,
     CheckInMissed,
     CheckInMood,
     CheckInRecorded,
+    CheckInTakenBack,
     ContactRecorded,
     ContactRecordedInError,
     ExitReason,
@@ -47,6 +49,8 @@ from events.caseload import (
     SetAsideReason,
     Standard,
     StandardBreached,
+    StandardExcused,
+    StandardExcuseTakenBack,
     StandardMet,
     StandardPromised,
     StandardWarned,
@@ -205,6 +209,17 @@ def test_3_a_job_that_did_not_end_after_all_is_no_reason_and_lasts() -> None:
     assert THING in journey.stands().work.jobs
 
 
+def test_3_a_check_in_that_was_wrong_is_no_reason_and_may_be_asked_again() -> None:
+    asked = CheckInFellDue(occurred_at=NOON, week=4, due=NOON.date())
+    hard = CheckInRecorded(occurred_at=NOON, week=4, mood=CheckInMood.DIFFICULT)
+    journey = started(NOON).tell(job(date(2026, 2, 2)), asked, of=THING)
+    before = journey.stands().work
+    assert [reason.rule for reason in reasons(journey.tell(hard, of=THING), only=3)] == [3]
+    journey.tell(CheckInTakenBack(occurred_at=NOON, week=4, taken_back=3), of=THING)
+    assert reasons(journey, only=3) == []
+    assert journey.stands().work.jobs == before.jobs
+
+
 def test_3_good_news_of_work_is_no_reason() -> None:
     good = CheckInRecorded(occurred_at=NOON, week=4, mood=CheckInMood.GOOD)
     assert reasons(started(NOON).tell(job(date(2026, 2, 2)), good, of=THING)) == []
@@ -285,6 +300,16 @@ def test_6_a_service_standard_warns_and_leaves_only_when_it_is_met() -> None:
     assert reason.sentence == "The time to agree the plan ended 3 days ago; it was promised 6 days ago."
     met = StandardMet(occurred_at=later(days=6), standard=Standard.PLAN, on=date(2026, 3, 8), in_time=False)
     assert reasons(journey.tell(met, of=OTHER), later(days=6)) == []
+
+
+def test_6_what_was_excused_by_mistake_stands_in_the_queue_as_before() -> None:
+    journey = started(NOON).tell(promised(date(2026, 3, 3), date(2026, 3, 5)), of=OTHER)
+    journey.tell(StandardWarned(occurred_at=later(days=1), standard=Standard.PLAN, due=date(2026, 3, 5)), of=OTHER)
+    before = reasons(journey, later(days=1))
+    excused = StandardExcused(occurred_at=later(days=1), standard=Standard.PLAN)
+    assert reasons(journey.tell(excused, of=OTHER), later(days=1)) == []
+    back = StandardExcuseTakenBack(occurred_at=later(days=1), standard=Standard.PLAN, taken_back=3)
+    assert reasons(journey.tell(back, of=OTHER), later(days=1)) == before
 
 
 def test_7_an_appointment_that_is_over_needs_an_outcome() -> None:

@@ -159,6 +159,10 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /people/{participant_id}/{code}": (WORKS_WITH, {"code": "contact", "channel": "phone"}),
     "POST /people/{participant_id}/actions/{action_id}/{step}": (WORKS_WITH, {"step": "begin"}),
     "POST /people/{participant_id}/book": (WORKS_WITH, MEETING),
+    "POST /people/{participant_id}/standards/{standard}/excuse": (
+        only(*LEADERS_HERE, hidden=LEADERS_ELSEWHERE),
+        {"standard": "plan", "explanation": "In hospital."},
+    ),
     "POST /people/{participant_id}/session": (WORKS_WITH, {"channel": "phone"}),
     "POST /people/{participant_id}/appointments/{appointment_id}/{code}": (WORKS_WITH, {"code": "came"}),
     "GET /team": (OF_LEADERS, {}),

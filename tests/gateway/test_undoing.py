@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import httpx
 import pytest
 from fastapi.routing import APIRoute
 
@@ -13,7 +12,6 @@ from chassis.database import Pool
 from chassis.identity import Actor
 from gateway.undoing import VALID, Step, Undoable, Undoing
 from gateway.web.people import UNDO, undo_of
-from gateway.web.visitor import Command
 
 AMIR = Actor(uuid4(), "coach", uuid4())
 BEA = Actor(uuid4(), "coach", AMIR.tenant)
@@ -51,12 +49,12 @@ async def test_who_did_something_finds_how_it_is_undone_and_nobody_else_does(und
 
 @pytest.mark.parametrize("code", UNDO)
 def test_what_a_coach_does_is_undone_by_a_route_that_is_there(code: str) -> None:
-    ids = dict.fromkeys(("contact", "message", "action", "job"), "1")
-    (step,) = undo_of(code, "2", Command(httpx.Response(201, json={"ids": ids, "version": 7})))
+    ids = dict.fromkeys(("contact", "message", "action", "job", "appointment"), "1")
+    (step,) = undo_of(code, "2", {"ids": ids, "version": 7})
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     matches = [re.sub(r"{\w+}", "[12]", route.path) for route in routes]
     assert [path for path in matches if re.fullmatch(path, step.path)]
-    assert undo_of(code, "2", Command(httpx.Response(409, json={}))) == []
+    assert undo_of("concern", "2", {"ids": ids, "version": 7}) == []
 
 
 async def test_what_was_undone_is_not_found_again(undoing: Undoing) -> None:

@@ -17,7 +17,7 @@ from eventsourcing.application import Application
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
 
-from caseload.action import ActionAlreadyDone, ActionStage
+from caseload.action import ActionAlreadyDone
 from caseload.case import Case
 from chassis.aggregate import Refusal
 from chassis.ask import Answer
@@ -31,7 +31,7 @@ from chassis.store import (
     StaleVersionError,
     Store,
 )
-from events.caseload import ActionAgreed, ActionOwner, Channel, ContactRecorded
+from events.caseload import ActionAgreed, ActionOwner, ActionStage, Channel, ContactRecorded
 from events.fact import read
 from events.sealed import Sealed
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, PositiveInt
 
 from events.fact import Fact
 from events.meeting import MeetingChannel
@@ -110,6 +110,17 @@ class SetAsideReason(StrEnum):
     NOT_RIGHT = "not_right"
 
 
+class ActionStage(StrEnum):
+    """Where an action stands. Being late is not a stage: it may still be done."""
+
+    SUGGESTED = "suggested"
+    AGREED = "agreed"
+    IN_PROGRESS = "in_progress"
+    STANDBY = "standby"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
 class Standard(StrEnum):
     """A timed promise of the service."""
 
@@ -207,6 +218,21 @@ class ActionCancelled(Fact, type_name="waymark.caseload.ActionCancelled.v1"):
     """An agreed action is no longer wanted."""
 
     action_id: UUID
+
+
+class ActionStepTakenBack(Fact, type_name="waymark.caseload.ActionStepTakenBack.v1"):
+    """What was noted of an action last was wrong: the action stands where it stood before."""
+
+    action_id: UUID
+    stage: ActionStage
+    begun: bool
+    """Whether work on it had begun, also if it rests."""
+    owner: ActionOwner
+    due: date
+    suggested_by: ActionOwner | None = None
+    """Who waits for the other one to agree, where the action is a suggestion again."""
+    taken_back: PositiveInt
+    """The version of the case with the fact that was wrong."""
 
 
 class ActionFellDue(Fact, type_name="waymark.caseload.ActionFellDue.v1"):
@@ -386,6 +412,15 @@ class PlanReviewed(Fact, type_name="waymark.caseload.PlanReviewed.v1"):
     note: OfParticipant | None = None
 
 
+class PlanReviewTakenBack(Fact, type_name="waymark.caseload.PlanReviewTakenBack.v1"):
+    """Coach and person had not gone through the plan: the review that was due before is due again."""
+
+    plan_id: UUID
+    review_by: date
+    taken_back: PositiveInt
+    """The version of the case with the fact that was wrong."""
+
+
 class NextStepSetAside(Fact, type_name="waymark.caseload.NextStepSetAside.v1"):
     """The person cannot do their next step now; another one is shown until the day."""
 
@@ -456,6 +491,14 @@ class StandardExcused(Fact, type_name="waymark.caseload.StandardExcused.v1"):
 
     standard: Standard
     explanation: OfParticipant | None = None
+
+
+class StandardExcuseTakenBack(Fact, type_name="waymark.caseload.StandardExcuseTakenBack.v1"):
+    """That a service standard no longer applies was wrong: it applies as before."""
+
+    standard: Standard
+    taken_back: PositiveInt
+    """The version of the referral's standards with the fact that was wrong."""
 
 
 class AppointmentBooked(Fact, type_name="waymark.caseload.AppointmentBooked.v1"):
@@ -597,6 +640,14 @@ class CheckInRecorded(Fact, type_name="waymark.caseload.CheckInRecorded.v1"):
     week: int
     mood: CheckInMood
     word: OfParticipant | None = None
+
+
+class CheckInTakenBack(Fact, type_name="waymark.caseload.CheckInTakenBack.v1"):
+    """What was recorded of how work goes was wrong: it may be asked again."""
+
+    week: int
+    taken_back: PositiveInt
+    """The version of the job with the fact that was wrong."""
 
 
 class CheckInMissed(Fact, type_name="waymark.caseload.CheckInMissed.v1"):

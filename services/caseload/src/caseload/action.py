@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -18,20 +17,11 @@ from events.caseload import (
     ActionOwner,
     ActionPutOnStandby,
     ActionResumed,
+    ActionStage,
+    ActionStepTakenBack,
     ActionSuggested,
 )
 from events.fact import Fact
-
-
-class ActionStage(StrEnum):
-    """Where an action stands. Being late is not a stage: it may still be done."""
-
-    SUGGESTED = "suggested"
-    AGREED = "agreed"
-    IN_PROGRESS = "in_progress"
-    STANDBY = "standby"
-    DONE = "done"
-    CANCELLED = "cancelled"
 
 
 class NoSuchAction(Refusal):
@@ -55,11 +45,15 @@ class ActionOnStandby(Refusal):
 
 
 class ActionAlreadyDone(Refusal):
-    """The action is done, for good; another one can be agreed."""
+    """The action is done. If that is wrong it can be taken back; another one can be agreed."""
 
 
 class ActionAlreadyCancelled(Refusal):
-    """The action was cancelled; another one can be agreed."""
+    """The action was cancelled. If that is wrong it can be taken back; another one can be agreed."""
+
+
+class NothingToTakeBack(Refusal):
+    """This is not what was noted of the action last, so it cannot be taken back."""
 
 
 class DueBeforeAgreed(Refusal):
@@ -79,8 +73,8 @@ ALLOWED: Final[dict[ActionStage, tuple[str, ...]]] = {
     ActionStage.AGREED: ("begin", "standby", "done", "cancel", "due"),
     ActionStage.IN_PROGRESS: ("standby", "done", "cancel", "due"),
     ActionStage.STANDBY: ("resume", "done", "cancel", "due"),
-    ActionStage.DONE: (),
-    ActionStage.CANCELLED: (),
+    ActionStage.DONE: ("take-back",),
+    ActionStage.CANCELLED: ("take-back",),
 }
 LEADS_TO: Final[dict[str, frozenset[ActionStage]]] = {
     "agree": frozenset({ActionStage.AGREED}),
@@ -103,7 +97,11 @@ _REFUSED_FROM: Final[dict[ActionStage, type[Refusal]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a decision needs to know of an action; `suggestion` holds its words until both agree."""
+    """What a decision needs to know of an action; `suggestion` holds its words for when both agree.
+
+    `stepped` is the version of the case at which it came where it stands, 0 for what cannot be taken back, and
+    `before` where it stood then and whether work on it had begun.
+    """
 
     due: date
     owner: ActionOwner = ActionOwner.PARTICIPANT
@@ -112,6 +110,8 @@ class Action:
     fell_due: bool = False
     course: str | None = None
     suggestion: ActionSuggested | None = None
+    stepped: int = 0
+    before: tuple[ActionStage, bool] = (ActionStage.AGREED, False)
 
     @property
     def is_open(self) -> bool:
@@ -175,6 +175,30 @@ class Actions(dict[UUID, Action]):
                 _refuse(ActionAlreadyAgreed, ["begin", "standby", "done"])
             yield ActionCancelled(occurred_at=now, action_id=action_id)
 
+    def take_back(self, action_id: UUID, version: int, by: ActionOwner, now: datetime) -> Iterator[Fact]:
+        """Take back what was noted of an action last, the fact at that version of the case.
+
+        A person takes back what is theirs to say: of their own action, or of a suggestion.
+        """
+        action = self.known(action_id)
+        if not action.stepped or action.stepped != version:
+            _refuse(NothingToTakeBack, ALLOWED[action.stage])
+        stage, begun = action.before
+        suggested = stage is ActionStage.SUGGESTED
+        theirs = action.owner is ActionOwner.PARTICIPANT and action.stage is not ActionStage.CANCELLED
+        if by is ActionOwner.PARTICIPANT and not suggested and not theirs:
+            raise NotTheirAction(str(NotTheirAction.__doc__))
+        yield ActionStepTakenBack(
+            occurred_at=now,
+            action_id=action_id,
+            stage=stage,
+            begun=begun,
+            owner=action.owner,
+            due=action.due,
+            suggested_by=action.suggestion.by if suggested and action.suggestion else None,
+            taken_back=version,
+        )
+
     def move_due(self, action_id: UUID, due: date, today: date, now: datetime) -> Iterator[Fact]:
         """Give an agreed action another due date."""
         self.moves(action_id, "due")
@@ -217,39 +241,52 @@ class Actions(dict[UUID, Action]):
             stage = self[action_id].stage
             _refuse(_REFUSED_FROM[stage], ALLOWED[stage])
 
-    def fold(self, fact: Fact) -> None:
-        """Take a fact about an action into the state."""
+    def fold(self, fact: Fact, version: int) -> None:
+        """Take a fact about an action, at its version of the case, into the state."""
         match fact:
             case ActionSuggested(action_id=id, due=due, owner=owner):
                 self[id] = Action(due, owner, ActionStage.SUGGESTED, suggestion=fact)
             case ActionAgreed(action_id=id, due=due, owner=owner, course=course):
-                self[id] = Action(due, owner, course=course)
-            case ActionBegun(action_id=id) | ActionPutOnStandby(action_id=id) | ActionResumed(action_id=id):
-                begun = self[id].begun or isinstance(fact, ActionBegun)
-                self[id] = replace(self[id], stage=stage_after(fact, begun=begun), begun=begun)
-            case ActionDone(action_id=id) | ActionCancelled(action_id=id):
-                self[id] = replace(self[id], stage=stage_after(fact))
+                agreed = Action(due, owner, course=course)
+                if id in self:
+                    before = (self[id].stage, False)
+                    agreed = replace(agreed, suggestion=self[id].suggestion, stepped=version, before=before)
+                self[id] = agreed
+            case ActionStepTakenBack(action_id=id, stage=stage, begun=begun):
+                fell_due = self[id].fell_due and self[id].stage not in SETTLED
+                self[id] = replace(self[id], stage=stage, begun=begun, fell_due=fell_due, stepped=0)
+            case ActionDueDateMoved() | ActionFellDue():
+                self._fold_due(fact)
+            case _ if isinstance(fact, STEPS):
+                action = self[fact.action_id]
+                begun, before = action.begun or isinstance(fact, ActionBegun), (action.stage, action.begun)
+                stage = stage_after(fact, begun=begun)
+                self[fact.action_id] = replace(action, stage=stage, begun=begun, stepped=version, before=before)
+
+    def _fold_due(self, fact: ActionDueDateMoved | ActionFellDue) -> None:
+        match fact:
             case ActionDueDateMoved(action_id=id, due=due):
                 self[id] = replace(self[id], due=due, fell_due=False)
             case ActionFellDue(action_id=id):
                 self[id] = replace(self[id], fell_due=True)
 
 
+STEPS: Final = (ActionBegun, ActionPutOnStandby, ActionResumed, ActionDone, ActionCancelled)
 ACTION_FACTS: Final = (
     ActionSuggested,
     ActionAgreed,
-    ActionBegun,
-    ActionPutOnStandby,
-    ActionResumed,
-    ActionDone,
-    ActionCancelled,
+    *STEPS,
+    ActionStepTakenBack,
     ActionDueDateMoved,
     ActionFellDue,
 )
+SETTLED: Final = frozenset({ActionStage.DONE, ActionStage.CANCELLED})
 
 
 def stage_after(fact: Fact, *, begun: bool = False) -> ActionStage:
     """Return where a fact leads an action; one that rested goes on from where it stood, `begun` or not."""
+    if isinstance(fact, ActionStepTakenBack):
+        return fact.stage
     if isinstance(fact, ActionResumed):
         return ActionStage.IN_PROGRESS if begun else ActionStage.AGREED
     return _LEADS_TO_STAGE[type(fact)]

@@ -35,16 +35,20 @@ from events.caseload import (
     NeedsAssessed,
     NextStepSetAside,
     NextStepTakenUp,
+    PlanAgreed,
     PlanDrafted,
     PlanReviewed,
     SafetyConcernHandled,
     SafetyConcernRaised,
+    Standard,
     Track,
     TrackChosen,
 )
 from events.fact import Fact
 
 COACH: Final = ActionOwner.COACH
+KEEPS: Final[dict[type[Fact], Standard]] = {CaseStarted: Standard.START, PlanAgreed: Standard.PLAN}
+"""The facts of a case by which a service standard is kept."""
 
 
 class ContactInTheFuture(Refusal):
@@ -83,6 +87,8 @@ class Case(Aggregate):
     concerns: dict[UUID, bool] = field(default_factory=dict)
     set_aside: dict[str, date] = field(default_factory=dict)
     snoozed: tuple[int, date] | None = None
+    done_at: dict[Standard, datetime] = field(default_factory=dict)
+    """When what a service standard promises was first done."""
     contacts: dict[UUID, UUID] = field(default_factory=dict)
     """Who recorded each contact."""
     taken_back: set[UUID] = field(default_factory=set)
@@ -220,6 +226,10 @@ class Case(Aggregate):
         """Take back an action that nobody wants any more."""
         self._record_open(self.actions.cancel(action_id, by, now))
 
+    def take_step_back(self, action_id: UUID, version: int, now: datetime, by: ActionOwner = COACH) -> None:
+        """Take back what was noted of an action last, the fact at that version."""
+        self._record_open(self.actions.take_back(action_id, version, by, now))
+
     def move_due(self, action_id: UUID, due: date, today: date, now: datetime) -> None:
         """Give an agreed action another due date."""
         self._record_open(self.actions.move_due(action_id, due, today, now))
@@ -240,6 +250,10 @@ class Case(Aggregate):
         """Note that both went through the plan."""
         self.plan.require_agreed()
         self._record_open([reviewed])
+
+    def take_review_back(self, version: int, now: datetime) -> None:
+        """Take back that both went through the plan, the fact at that version."""
+        self._record_open([self.plan.take_review_back(version, now)])
 
     def set_step_aside(self, aside: NextStepSetAside) -> None:
         """Show another step than this one until the day."""
@@ -324,12 +338,15 @@ class Case(Aggregate):
                 self._fold_part(fact)
 
     def _fold_part(self, fact: Fact) -> None:
+        version = self.version + 1
+        if type(fact) in KEEPS:
+            self.done_at.setdefault(KEEPS[type(fact)], fact.occurred_at)
         if isinstance(fact, LIFE_FACTS):
             self.life = self.life.after(fact)
         elif isinstance(fact, ACTION_FACTS):
-            self.actions.fold(fact)
+            self.actions.fold(fact, version)
         elif isinstance(fact, PLAN_FACTS):
-            self.plan = self.plan.after(fact)
+            self.plan = self.plan.after(fact, version)
         else:
             super().fold(fact)
 

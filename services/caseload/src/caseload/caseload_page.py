@@ -5,12 +5,12 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from caseload.action import ActionStage
 from caseload.case_status import Status
 from caseload.moment import Now
 from caseload.standing import Standing
 from caseload.today_page import Identity, identity
 from chassis.keyring import Keyring
+from events.caseload import ActionStage
 
 
 class ReadyLine(Identity):

@@ -11,6 +11,7 @@ from events.caseload import (
     CheckInFellDue,
     CheckInMissed,
     CheckInRecorded,
+    CheckInTakenBack,
     JobEnded,
     JobNotStarted,
     JobOutcomeCorrected,
@@ -65,8 +66,13 @@ class CheckInAlreadyRecorded(Refusal):
     """The person has said how the job went by then."""
 
 
+class CheckInNotRecorded(Refusal):
+    """The person has not said how the job went by then, so there is nothing to take back."""
+
+
 OPEN = ("start", "terms", "end", "not-started", "check-ins")
 OVER = ("correct",)
+TOLD_BY_TIME = (CheckInFellDue, CheckInMissed)
 
 
 class Job(Aggregate):
@@ -82,8 +88,11 @@ class Job(Aggregate):
     never_began: bool = False
     check_ins: dict[int, date] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
-    answered: set[int] = field(default_factory=set)
+    answered: dict[int, int] = field(default_factory=dict)
+    """The weeks after which the person said how it goes, each with the version of the fact."""
     missed: set[int] = field(default_factory=set)
+    last_told: int = 0
+    """The version of the last fact that somebody told, not only time."""
 
     @classmethod
     def note(cls, id: UUID, recorded: JobRecorded) -> Self:  # noqa: A002  (the library's own word)
@@ -140,12 +149,12 @@ class Job(Aggregate):
     def let_check_in_fall_due(self, week: int, day: date, at: datetime) -> None:
         """Note, once, that it is time to ask how the job goes: the week is complete on `day`, which began `at`."""
         due = self.check_ins.get(week)
-        if self._lasts and due is not None and due <= day and week not in self.asked | self.answered:
+        if self._lasts and due is not None and due <= day and week not in self.asked | self.answered.keys():
             self.record(CheckInFellDue(occurred_at=at, week=week, due=due))
 
     def let_check_in_pass(self, week: int, at: datetime) -> None:
         """Note, once, that nobody said how the job goes in the week after it was asked."""
-        if self._lasts and week in self.asked - self.answered - self.missed:
+        if self._lasts and week in self.asked - self.answered.keys() - self.missed:
             self.record(CheckInMissed(occurred_at=at, week=week, due=self.check_ins[week]))
 
     def check_in(self, recorded: CheckInRecorded, today: date) -> None:
@@ -158,6 +167,12 @@ class Job(Aggregate):
         if self.check_ins[recorded.week] > today:
             self._refuse(CheckInNotDue, self._check_ins_open(today))
         self.record(recorded)
+
+    def take_check_in_back(self, week: int, at: datetime) -> None:
+        """Take back what was recorded of how the job goes: it may be asked again."""
+        if week not in self.answered:
+            self._refuse(CheckInNotRecorded, [f"check-ins/{week}/take-back" for week in self.answered])
+        self.record(CheckInTakenBack(occurred_at=at, week=week, taken_back=self.answered[week]))
 
     @property
     def _lasts(self) -> bool:
@@ -180,6 +195,8 @@ class Job(Aggregate):
 
     def fold(self, fact: Fact) -> None:
         """Take a fact into the state."""
+        if not isinstance(fact, TOLD_BY_TIME):
+            self.last_told = self.version + 1
         match fact:
             case JobRecorded():
                 self.subject, self.tenant, self.case_id = fact.participant_id, fact.provider_id, fact.case_id
@@ -195,10 +212,17 @@ class Job(Aggregate):
                 self.last_day = last_day
             case JobOutcomeCorrected():
                 self.last_day, self.never_began = None, False
+            case _:
+                self._fold_check_in(fact)
+
+    def _fold_check_in(self, fact: Fact) -> None:
+        match fact:
             case CheckInFellDue(week=week):
                 self.asked.add(week)
             case CheckInRecorded(week=week):
-                self.answered.add(week)
+                self.answered[week] = self.version + 1
+            case CheckInTakenBack(week=week):
+                del self.answered[week]
             case CheckInMissed(week=week):
                 self.missed.add(week)
             case _:

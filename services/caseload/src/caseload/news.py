@@ -40,6 +40,7 @@ NEWS: Final[tuple[type[Fact], ...]] = (
     caseload.ActionAgreed,
     caseload.ActionBegun,
     caseload.ActionDone,
+    caseload.ActionStepTakenBack,
     caseload.ActionFellDue,
     caseload.PlanSigned,
     caseload.NextStepSetAside,

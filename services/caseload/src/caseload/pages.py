@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from caseload.access import COACH, JOBSEEKER, LEADERS
-from caseload.action import ActionStage
 from caseload.case_status import Status
 from caseload.corrections import Corrections
 from caseload.sentences import Sentence, sentence_of, shared
@@ -19,7 +18,7 @@ from caseload.views.caseload import ActionRow, CaseSummary, life_of
 from caseload.views.messages import MessageRow
 from caseload.views.timeline import TimelineRow
 from chassis.keyring import Keyring
-from events.caseload import ActionOwner, AppointmentKind, CancelledBy, ContactRecorded
+from events.caseload import ActionOwner, ActionStage, AppointmentKind, CancelledBy, ContactRecorded
 from events.fact import Fact, read
 from events.meeting import MeetingChannel
 

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from caseload.action import ActionStage
 from caseload.case_status import Status
 from caseload.corrections import Corrections
 from caseload.dossier.entries import Dossier
@@ -28,7 +27,7 @@ from caseload.today_page import Identity, ShownStep, Why, identity
 from caseload.views.journey import By
 from caseload.views.timeline import TimelineRow
 from chassis.keyring import Keyring
-from events.caseload import ActionOwner, AppointmentKind, BarrierTheme, CheckInMood, Standard, Track
+from events.caseload import ActionOwner, ActionStage, AppointmentKind, BarrierTheme, CheckInMood, Standard, Track
 from events.meeting import MeetingChannel
 
 ENTRIES: Final = 50

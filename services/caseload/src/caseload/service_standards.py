@@ -11,6 +11,7 @@ from events.caseload import (
     Standard,
     StandardBreached,
     StandardExcused,
+    StandardExcuseTakenBack,
     StandardMet,
     StandardPromised,
     StandardWarned,
@@ -30,6 +31,10 @@ class StandardIsMet(Refusal):
     """What was promised is done: there is nothing to excuse."""
 
 
+class StandardNotExcused(Refusal):
+    """Nobody excused what was promised, so there is nothing to take back."""
+
+
 def warning_day(days: int) -> int:
     """Return on which of so many working days at most 30 % of the time is left, that day itself still to come."""
     return min(days, days - int(days * LEFT_AT_A_WARNING) + 1)
@@ -43,7 +48,8 @@ class Clock:
     due: date
     warned: bool = False
     breached: bool = False
-    excused: bool = False
+    excused: int = 0
+    """The version at which it was excused, 0 while it is not."""
     met_on: date | None = None
 
     @property
@@ -99,6 +105,13 @@ class ServiceStandards(Aggregate):
         if clock.runs:
             self.record(StandardExcused(occurred_at=at, standard=standard, explanation=explanation))
 
+    def take_excuse_back(self, standard: Standard, at: datetime) -> None:
+        """Let a promise apply again as before."""
+        clock = self._clock(standard)
+        if not clock.excused:
+            raise StandardNotExcused(str(StandardNotExcused.__doc__))
+        self.record(StandardExcuseTakenBack(occurred_at=at, standard=standard, taken_back=clock.excused))
+
     def excuse_all(self, at: datetime) -> None:
         """Let no promise apply any longer that was not kept: the referral, or the case, ended."""
         for standard, clock in list(self.clocks.items()):
@@ -123,6 +136,8 @@ class ServiceStandards(Aggregate):
             case StandardMet(standard=standard, on=on):
                 self.clocks[standard] = replace(self.clocks[standard], met_on=on)
             case StandardExcused(standard=standard):
-                self.clocks[standard] = replace(self.clocks[standard], excused=True)
+                self.clocks[standard] = replace(self.clocks[standard], excused=self.version + 1)
+            case StandardExcuseTakenBack(standard=standard):
+                self.clocks[standard] = replace(self.clocks[standard], excused=0)
             case _:
                 super().fold(fact)

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from caseload.action import ActionStage
 from caseload.case_status import Life, Status
 from caseload.cover import Cover, coaches_at
 from events.caseload import (
     ActionOwner,
+    ActionStage,
     AppointmentKind,
     Channel,
     CheckInMood,

@@ -29,6 +29,7 @@ from events.caseload import (
     PlanAgreed,
     StandardBreached,
     StandardExcused,
+    StandardExcuseTakenBack,
     StandardMet,
     StandardPromised,
     StandardWarned,
@@ -77,7 +78,14 @@ SEARCHING: Final[Mapping[type[Fact], str]] = {
 }
 ENDINGS: Final = (CaseCompleted, CaseExitedEarly, CaseHandedBack, CaseReactivated)
 JOB_OUTCOMES: Final = (JobEnded, JobNotStarted, JobOutcomeCorrected)
-STANDARDS: Final = (StandardPromised, StandardWarned, StandardBreached, StandardMet, StandardExcused)
+STANDARDS: Final = (
+    StandardPromised,
+    StandardWarned,
+    StandardBreached,
+    StandardMet,
+    StandardExcused,
+    StandardExcuseTakenBack,
+)
 
 
 @dataclass
@@ -249,6 +257,8 @@ class StandardRow:
     in_time: bool | None = None
     excused_at: datetime | None = None
     excused_recorded: datetime | None = None
+    applies_at: datetime | None = None
+    applies_recorded: datetime | None = None
 
 
 def journey_touched(told: Told) -> UUID | None:
@@ -392,6 +402,9 @@ def fold_standard(row: StandardRow | None, told: Told) -> StandardRow:
             row.met_at, row.met_recorded, row.in_time = at, recorded, in_time
         case StandardExcused(occurred_at=at):
             row.excused_at, row.excused_recorded = at, recorded
+            row.applies_at = row.applies_recorded = None
+        case StandardExcuseTakenBack(occurred_at=at):
+            row.applies_at, row.applies_recorded = at, recorded
     return row
 
 

@@ -174,7 +174,7 @@ STANDARDS: Final[LiteralString] = (
     + """
 select s.standard, c.programme_id, c.tenant, coached.coach_id,
     date_trunc('month', c.referred_at at time zone %(zone)s)::date,
-    case when s.excused_at < %(cutoff)s then 'excused'
+    case when s.excused_at < %(cutoff)s and (s.applies_at < %(cutoff)s) is not true then 'excused'
         when s.met_at < %(cutoff)s then case when s.in_time then 'kept' else 'late' end
         when s.due < %(day)s then 'breached' else 'running' end as state,
     count(*)

@@ -67,6 +67,13 @@ async def take_step(  # noqa: PLR0913  (which step of which action, who takes it
     return await decide(session, target, lambda case: step(case, action_id, now, by))
 
 
+async def take_step_back(  # noqa: PLR0913  (which fact about which action, who takes it back, and the moment)
+    session: Session, target: Target, action_id: UUID, version: int, by: ActionOwner, now: datetime
+) -> Answer:
+    """Take back what was noted of an action last."""
+    return await decide(session, target, lambda case: case.take_step_back(action_id, version, now, by))
+
+
 async def move_due(  # noqa: PLR0913  (which action, until when, and the moment)
     session: Session, target: Target, action_id: UUID, due: date, today: date, now: datetime
 ) -> Answer:
@@ -116,3 +123,8 @@ async def review_plan(  # noqa: PLR0913  (what was found, by which rules, and th
     fields = {"occurred_at": reviewed_at, "plan_id": case.plan.require_agreed(), "review_by": review_by, "note": note}
     case.review_plan(Wording(PlanReviewed, fields).sealed(await keyring.sealer(person_of(case))))
     return await session.save(case, status=CREATED)
+
+
+async def take_review_back(session: Session, target: Target, version: int, now: datetime) -> Answer:
+    """Take back that both went through the plan."""
+    return await decide(session, target, lambda case: case.take_review_back(version, now))

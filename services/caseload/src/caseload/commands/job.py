@@ -24,7 +24,10 @@ class NoCase(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class JobTarget:
-    """The job that a command is for; `permit` raises when who asks may not do it in its case."""
+    """The job that a command is for; `permit` raises when who asks may not do it in its case.
+
+    `expected` is the version they saw: what only time told since then contradicts nobody.
+    """
 
     job_id: UUID
     permit: Callable[[Case], None]
@@ -35,7 +38,7 @@ class JobTarget:
         job = await session.load(Job, self.job_id)
         case = await session.load(Case, job.case_id)
         self.permit(case)
-        if self.expected is not None and self.expected != job.version:
+        if self.expected is not None and not job.last_told <= self.expected <= job.version:
             raise StaleVersionError(self.expected, job.version)
         return job, case
 
@@ -98,6 +101,13 @@ async def correct(session: Session, target: JobTarget, now: datetime) -> Answer:
     """Take back that a job ended, or never began."""
     job, _ = await target.load(session)
     job.correct(now)
+    return await session.save(job)
+
+
+async def take_check_in_back(session: Session, target: JobTarget, week: int, now: datetime) -> Answer:
+    """Take back what was recorded of how a job goes."""
+    job, _ = await target.load(session)
+    job.take_check_in_back(week, now)
     return await session.save(job)
 
 

@@ -93,6 +93,17 @@ async def excuse(  # noqa: PLR0913  (which promise, why, and the moment)
     return await session.save(standards)
 
 
+async def take_excuse_back(session: Session, target: Target, terms: Terms, standard: Standard, now: datetime) -> Answer:
+    """Let a promise apply again that was excused; one that was kept meanwhile counts as kept."""
+    case = await target.load(session)
+    case.life.require_open()
+    standards = await _of_referral(session, _referral_of(case))
+    standards.take_excuse_back(standard, now)
+    if done_at := case.done_at.get(standard):
+        standards.meet(standard, done_at.astimezone(terms.zone).date(), done_at)
+    return await session.save(standards)
+
+
 async def let_time_pass(session: Session, standards_id: UUID, decision: Callable[[ServiceStandards], None]) -> Answer:
     """Note that little time is left for a promise, or none."""
     standards = await session.load(ServiceStandards, standards_id)

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from caseload.action import ActionStage
 from caseload.standing import ApplicationState
-from events.caseload import ActionOwner, BarrierTheme, CheckInMood, Track
+from events.caseload import ActionOwner, ActionStage, BarrierTheme, CheckInMood, Track
 from events.sealed import Sealed
 
 
@@ -52,7 +51,12 @@ class WrittenPlan:
     signed: list[ActionOwner] = field(default_factory=list)
     agreed_at: datetime | None = None
     review_by: date | None = None
-    reviewed_at: datetime | None = None
+    reviews: list[datetime] = field(default_factory=list)
+
+    @property
+    def reviewed_at(self) -> datetime | None:
+        """When coach and person went through it last."""
+        return self.reviews[-1] if self.reviews else None
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from caseload.action import stage_after
+from caseload.action import STEPS, stage_after
 from caseload.dossier.entries import (
     NOT_STARTED,
     CheckedIn,
@@ -25,7 +25,6 @@ from events.fact import Fact
 from events.referrals import ReferralSubmitted
 
 DETAILS: Final = ("name", "date_of_birth", "email", "phone", "address", "postcode")
-MOVES_ON: Final = (c.ActionBegun, c.ActionPutOnStandby, c.ActionResumed, c.ActionDone, c.ActionCancelled)
 
 
 def dossier_of(told: Iterable[Told]) -> Dossier:
@@ -70,7 +69,14 @@ def _plan_agreed(dossier: Dossier, fact: c.PlanAgreed, _told: Told) -> None:
 
 def _reviewed(dossier: Dossier, fact: c.PlanReviewed, _told: Told) -> None:
     if dossier.plan:
-        dossier.plan.reviewed_at, dossier.plan.review_by = fact.occurred_at, fact.review_by
+        dossier.plan.reviews.append(fact.occurred_at)
+        dossier.plan.review_by = fact.review_by
+
+
+def _review_taken_back(dossier: Dossier, fact: c.PlanReviewTakenBack, _told: Told) -> None:
+    if dossier.plan and dossier.plan.reviews:
+        dossier.plan.reviews.pop()
+        dossier.plan.review_by = fact.review_by
 
 
 def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, _told: Told) -> None:
@@ -91,6 +97,11 @@ def _moved_on(dossier: Dossier, fact: Any, _told: Told) -> None:
     if promise := dossier.promises.get(fact.action_id):
         promise.begun |= isinstance(fact, c.ActionBegun)
         promise.stage, promise.at = stage_after(fact, begun=promise.begun), fact.occurred_at
+
+
+def _step_taken_back(dossier: Dossier, fact: c.ActionStepTakenBack, _told: Told) -> None:
+    if promise := dossier.promises.get(fact.action_id):
+        promise.stage, promise.begun, promise.at = fact.stage, fact.begun, fact.occurred_at
 
 
 def _due_moved(dossier: Dossier, fact: c.ActionDueDateMoved, _told: Told) -> None:
@@ -134,6 +145,11 @@ def _checked_in(dossier: Dossier, fact: c.CheckInRecorded, told: Told) -> None:
         job.check_ins.append(CheckedIn(fact.week, fact.occurred_at, fact.mood, fact.word))
 
 
+def _check_in_taken_back(dossier: Dossier, fact: c.CheckInTakenBack, told: Told) -> None:
+    if job := dossier.jobs.get(told.aggregate_id):
+        job.check_ins = [one for one in job.check_ins if one.week != fact.week or one.mood is None]
+
+
 def _not_heard(dossier: Dossier, fact: c.CheckInMissed, told: Told) -> None:
     if job := dossier.jobs.get(told.aggregate_id):
         job.check_ins.append(CheckedIn(fact.week, fact.occurred_at, None))
@@ -163,9 +179,11 @@ FOLDS: Final[Mapping[type[Fact], Callable[[Dossier, Any, Told], None]]] = {
     c.PlanSigned: _signed,
     c.PlanAgreed: _plan_agreed,
     c.PlanReviewed: _reviewed,
+    c.PlanReviewTakenBack: _review_taken_back,
     c.ActionSuggested: _promised,
     c.ActionAgreed: _promised,
-    **dict.fromkeys(MOVES_ON, _moved_on),
+    **dict.fromkeys(STEPS, _moved_on),
+    c.ActionStepTakenBack: _step_taken_back,
     c.ActionDueDateMoved: _due_moved,
     c.JobRecorded: _employed,
     c.JobStartDateSet: _dated,
@@ -174,6 +192,7 @@ FOLDS: Final[Mapping[type[Fact], Callable[[Dossier, Any, Told], None]]] = {
     c.JobEnded: _ended,
     c.JobOutcomeCorrected: _reopened,
     c.CheckInRecorded: _checked_in,
+    c.CheckInTakenBack: _check_in_taken_back,
     c.CheckInMissed: _not_heard,
     e.CourseEnrolled: _enrolled,
     e.LessonCompleted: _learned,

@@ -6,13 +6,12 @@ from itertools import chain
 from typing import Final
 from uuid import UUID
 
-from caseload.action import ActionStage
 from caseload.moment import Now
 from caseload.next_step.step import Button, Step, StepRules
 from caseload.standing import Noted, Standing
 from caseload.today.rules import ends_at
 from caseload.today.stuck import is_the_persons
-from events.caseload import ActionOwner
+from events.caseload import ActionOwner, ActionStage
 from events.meeting import MeetingChannel
 
 A_DAY: Final = timedelta(hours=24)

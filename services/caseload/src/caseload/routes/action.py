@@ -4,7 +4,7 @@
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from caseload.access import Deed
 from caseload.commands import action as commands
@@ -44,6 +44,14 @@ class Agreement(Asked):
     model_config = example(due="2030-03-08")
 
     due: Day | None = None
+
+
+class TakenBack(Asked):
+    """Which fact is taken back: what was recorded last of it, and nothing else."""
+
+    model_config = example(version=7)
+
+    version: PositiveInt = Field(description="The version that the answer named when it was recorded.")
 
 
 class DueDate(Asked):
@@ -134,7 +142,7 @@ async def resume_action(to: ToCase, expected: ExpectedVersion, action_id: UUID) 
 
 @action_router.post("/cases/{case_id}/actions/{action_id}/done", response_model=Accepted)
 async def finish_action(to: ToCase, expected: ExpectedVersion, action_id: UUID) -> Response:
-    """Mark an action as done, for good."""
+    """Mark an action as done."""
     return await _step(to, expected, action_id, commands.FINISH)
 
 
@@ -142,6 +150,16 @@ async def finish_action(to: ToCase, expected: ExpectedVersion, action_id: UUID) 
 async def cancel_action(to: ToCase, expected: ExpectedVersion, action_id: UUID) -> Response:
     """Take an action back that nobody wants any more; a person takes back or declines what is only suggested."""
     return await _step(to, expected, action_id, commands.CANCEL)
+
+
+@action_router.post("/cases/{case_id}/actions/{action_id}/take-back", response_model=Accepted)
+async def take_action_step_back(to: ToCase, action_id: UUID, body: TakenBack) -> Response:
+    """Take back what was noted of an action last, as when a button was pressed by mistake."""
+    return await to.answer(
+        Deed.TAKE_PART,
+        None,
+        lambda session, case: commands.take_step_back(session, case, action_id, body.version, to.by, to.now),
+    )
 
 
 @action_router.post("/cases/{case_id}/actions/{action_id}/due", response_model=Accepted)
@@ -182,6 +200,14 @@ async def review_plan(to: ToCase, expected: ExpectedVersion, body: Review) -> Re
         Deed.WORK,
         expected,
         lambda session, case: commands.review_plan(session, case, to.keyring, to.desk.terms, reviewed_at, body.note),
+    )
+
+
+@action_router.post("/cases/{case_id}/plan/review/take-back", response_model=Accepted)
+async def take_plan_review_back(to: ToCase, body: TakenBack) -> Response:
+    """Take back that coach and person went through the plan: the review is due as before."""
+    return await to.answer(
+        Deed.WORK, None, lambda session, case: commands.take_review_back(session, case, body.version, to.now)
     )
 
 

@@ -168,3 +168,10 @@ async def record_check_in(to: ToJob, week: Annotated[int, Field(ge=1, le=520)], 
             session, target, to.keyring, said, lambda job, fact: job.check_in(fact, to.today)
         )
     )
+
+
+@job_router.post("/jobs/{job_id}/check-ins/{week}/take-back", response_model=Accepted)
+async def take_check_in_back(to: ToJob, week: Annotated[int, Field(ge=1, le=520)]) -> Response:
+    """Take back what was recorded of how work goes: it may be asked again."""
+    target = to.target(Deed.TAKE_PART, None)
+    return await to.run(lambda session: commands.take_check_in_back(session, target, week, to.now))

@@ -126,6 +126,16 @@ async def excuse_standard(to: ToCase, standard: Standard, body: Excuse) -> Respo
     )
 
 
+@session_router.post("/cases/{case_id}/standards/{standard}/excuse/take-back", response_model=Accepted)
+async def take_excuse_back(to: ToCase, standard: Standard) -> Response:
+    """Let a service standard apply again that was excused by mistake."""
+    return await to.answer(
+        Deed.EXCUSE,
+        None,
+        lambda session, case: standards.take_excuse_back(session, case, to.desk.terms, standard, to.now),
+    )
+
+
 def _notes(to: CaseRequest, body: SessionBox) -> SessionNotes:
     at: dict[str, Any] = {"occurred_at": to.now}
     return SessionNotes(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from caseload.action import ACTION_FACTS, stage_after
+from caseload.action import ACTION_FACTS, SETTLED, stage_after
 from caseload.case_status import LIFE_FACTS, Life, Status
 from caseload.cover import Cover, coaches_at
 from chassis.database import Connection
@@ -20,6 +20,7 @@ from events.caseload import (
     ActionDueDateMoved,
     ActionFellDue,
     ActionOwner,
+    ActionStepTakenBack,
     ActionSuggested,
     CaseOpened,
     CaseSnoozed,
@@ -35,6 +36,7 @@ from events.caseload import (
     PlanAgreed,
     PlanDrafted,
     PlanReviewed,
+    PlanReviewTakenBack,
     PlanSigned,
     SafetyConcernHandled,
     SafetyConcernRaised,
@@ -163,6 +165,9 @@ def fold_action(row: ActionRow | None, told: Told) -> ActionRow:
             row.due, row.fell_due = due, False
         case ActionFellDue():
             row.fell_due = True
+        case ActionStepTakenBack(stage=stage, begun=begun):
+            row.fell_due &= row.stage not in SETTLED
+            row.stage, row.begun = stage, begun
         case _:
             row.begun |= isinstance(fact, ActionBegun)
             row.stage = stage_after(fact, begun=row.begun)
@@ -223,6 +228,7 @@ CASE_FACTS: Final[tuple[type[Fact], ...]] = (
     PlanSigned,
     PlanAgreed,
     PlanReviewed,
+    PlanReviewTakenBack,
     NextStepSetAside,
     NextStepTakenUp,
     CaseSnoozed,

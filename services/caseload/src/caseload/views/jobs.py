@@ -15,6 +15,7 @@ from events.caseload import (
     CheckInFellDue,
     CheckInMissed,
     CheckInRecorded,
+    CheckInTakenBack,
     JobEnded,
     JobNotStarted,
     JobOutcomeCorrected,
@@ -90,6 +91,8 @@ def _take(row: JobRow, fact: Fact) -> None:
             row.asked = (*row.asked, week)
         case CheckInRecorded(week=week):
             row.answered = (*row.answered, week)
+        case CheckInTakenBack(week=week):
+            row.answered = tuple(answered for answered in row.answered if answered != week)
         case CheckInMissed(week=week):
             row.missed = (*row.missed, week)
 
@@ -129,6 +132,7 @@ JOBS: Final = View(
         JobOutcomeCorrected,
         CheckInFellDue,
         CheckInRecorded,
+        CheckInTakenBack,
         CheckInMissed,
     ),
     tables=(Table("job", JobRow, job_touched, fold_job, indexes=("case_id", "next_check_in")),),

@@ -14,13 +14,21 @@ from chassis.listen.views import Table, View
 from events.caseload import (
     StandardBreached,
     StandardExcused,
+    StandardExcuseTakenBack,
     StandardMet,
     StandardPromised,
     StandardWarned,
     standards_of,
 )
 
-FACTS: Final = (StandardPromised, StandardWarned, StandardBreached, StandardMet, StandardExcused)
+FACTS: Final = (
+    StandardPromised,
+    StandardWarned,
+    StandardBreached,
+    StandardMet,
+    StandardExcused,
+    StandardExcuseTakenBack,
+)
 
 
 @dataclass
@@ -67,6 +75,8 @@ def fold_clock(row: ClockRow | None, told: Told) -> ClockRow:
             row.met_on, row.in_time = on, in_time
         case StandardExcused():
             row.excused = True
+        case StandardExcuseTakenBack():
+            row.excused = False
     return row
 
 

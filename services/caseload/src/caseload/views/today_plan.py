@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from caseload.action import ActionStage, stage_after
+from caseload.action import stage_after
 from caseload.standing import Json
 from caseload.views.person_rows import Folds, file_of, later, noted, person_touched, shortened
 from chassis.listen.told import Told
@@ -20,6 +20,8 @@ from events.caseload import (
     ActionOwner,
     ActionPutOnStandby,
     ActionResumed,
+    ActionStage,
+    ActionStepTakenBack,
     ActionSuggested,
     CaseOpened,
     NextStepSetAside,
@@ -27,15 +29,18 @@ from events.caseload import (
     PlanAgreed,
     PlanDrafted,
     PlanReviewed,
+    PlanReviewTakenBack,
     PlanSigned,
     StandardBreached,
     StandardExcused,
+    StandardExcuseTakenBack,
     StandardMet,
     StandardPromised,
     StandardWarned,
 )
 
 SET_ASIDE_KEPT: Final = 5
+SETTLED_KEPT: Final = 5
 
 
 @dataclass
@@ -52,7 +57,10 @@ class PlanStandingRow:
     first_agreed: Json | None = None
     active: Json | None = None
     actions: Json = field(default_factory=dict)
+    settled: Json = field(default_factory=dict)
+    """The actions that were settled last, as they were: what was noted of them may be taken back."""
     standards: Json = field(default_factory=dict)
+    excused: Json = field(default_factory=dict)
     set_aside: Json = field(default_factory=dict)
 
 
@@ -72,7 +80,7 @@ def fold_plan_standing(row: PlanStandingRow | None, told: Told) -> PlanStandingR
 
 def _opened(row: PlanStandingRow, _fact: CaseOpened, _told: Told) -> None:
     """Begin anew: a person may come a second time. Standards run from the referral on, before the case."""
-    row.plan, row.first_agreed, row.actions, row.set_aside = None, None, {}, {}
+    row.plan, row.first_agreed, row.actions, row.settled, row.set_aside = None, None, {}, {}, {}
     _sum_up(row)
 
 
@@ -114,13 +122,35 @@ def _fell_due(row: PlanStandingRow, fact: ActionFellDue, told: Told) -> None:
 
 
 def _done(row: PlanStandingRow, fact: ActionDone, told: Told) -> None:
-    if action := row.actions.pop(str(fact.action_id), None):
+    if action := _settle(row, fact):
         _note_activity(row, action, told)
         _sum_up(row)
 
 
 def _cancelled(row: PlanStandingRow, fact: ActionCancelled, _told: Told) -> None:
-    row.actions.pop(str(fact.action_id), None)
+    _settle(row, fact)
+    _sum_up(row)
+
+
+def _settle(row: PlanStandingRow, fact: ActionDone | ActionCancelled) -> Json | None:
+    id_ = str(fact.action_id)
+    action: Json | None = row.actions.pop(id_, None)
+    if action:
+        row.settled[id_] = action | {"settled_at": fact.occurred_at.isoformat()}
+        row.settled = shortened(row.settled, SETTLED_KEPT, lambda one: one["settled_at"])
+    return action
+
+
+def _step_taken_back(row: PlanStandingRow, fact: ActionStepTakenBack, told: Told) -> None:
+    id_ = str(fact.action_id)
+    if id_ not in row.actions:
+        anew = noted(told) | {"owner": fact.owner, "due": fact.due.isoformat()}
+        row.actions[id_] = row.settled.pop(id_, anew)
+        row.actions[id_].pop("fell_due", None)
+    action = row.actions[id_]
+    action |= {"stage": fact.stage, "begun": fact.begun}
+    if fact.suggested_by:
+        action["by"] = fact.suggested_by
     _sum_up(row)
 
 
@@ -145,7 +175,7 @@ def _plan_agreed(row: PlanStandingRow, fact: PlanAgreed, told: Told) -> None:
         row.plan |= {"agreed": noted(told), "review_by": fact.review_by.isoformat()}
 
 
-def _reviewed(row: PlanStandingRow, fact: PlanReviewed, _told: Told) -> None:
+def _reviewed(row: PlanStandingRow, fact: PlanReviewed | PlanReviewTakenBack, _told: Told) -> None:
     if row.plan:
         row.plan["review_by"] = fact.review_by.isoformat()
 
@@ -176,8 +206,20 @@ def _breached(row: PlanStandingRow, fact: StandardBreached, told: Told) -> None:
         standard["breached"] = noted(told)
 
 
-def _settled(row: PlanStandingRow, fact: StandardMet | StandardExcused, _told: Told) -> None:
+def _met(row: PlanStandingRow, fact: StandardMet, _told: Told) -> None:
     row.standards.pop(fact.standard, None)
+    _sum_up(row)
+
+
+def _excused(row: PlanStandingRow, fact: StandardExcused, _told: Told) -> None:
+    if standard := row.standards.pop(fact.standard, None):
+        row.excused[fact.standard] = standard
+    _sum_up(row)
+
+
+def _excuse_taken_back(row: PlanStandingRow, fact: StandardExcuseTakenBack, _told: Told) -> None:
+    if standard := row.excused.pop(fact.standard, None):
+        row.standards[fact.standard] = standard
     _sum_up(row)
 
 
@@ -200,16 +242,19 @@ FOLDS: Final[Folds[PlanStandingRow]] = {
     ActionFellDue: _fell_due,
     ActionDone: _done,
     ActionCancelled: _cancelled,
+    ActionStepTakenBack: _step_taken_back,
     PlanDrafted: _drafted,
     PlanSigned: _signed,
     PlanAgreed: _plan_agreed,
     PlanReviewed: _reviewed,
+    PlanReviewTakenBack: _reviewed,
     NextStepSetAside: _set_aside,
     NextStepTakenUp: _taken_up,
     StandardPromised: _promised,
     StandardWarned: _warned,
     StandardBreached: _breached,
-    StandardMet: _settled,
-    StandardExcused: _settled,
+    StandardMet: _met,
+    StandardExcused: _excused,
+    StandardExcuseTakenBack: _excuse_taken_back,
 }
 PLAN_STANDING: Final = Table("today_plan", PlanStandingRow, plan_touched, fold_plan_standing)

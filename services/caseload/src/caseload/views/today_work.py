@@ -15,6 +15,7 @@ from events.caseload import (
     CheckInMissed,
     CheckInMood,
     CheckInRecorded,
+    CheckInTakenBack,
     JobEnded,
     JobNotStarted,
     JobOutcomeCorrected,
@@ -35,6 +36,7 @@ class WorkStandingRow:
     worried_at: datetime | None = None
     ended: Json | None = None
     answered: Json | None = None
+    """What the person said last of how work goes; each job keeps what was said of it."""
     missed: Json | None = None
     active: Json | None = None
     jobs: Json = field(default_factory=dict)
@@ -106,9 +108,24 @@ def _fell_due(row: WorkStandingRow, fact: CheckInFellDue, told: Told) -> None:
 
 
 def _answered(row: WorkStandingRow, fact: CheckInRecorded, told: Told) -> None:
-    _close(row, fact, told)
-    row.answered = later(row.answered, noted(told) | {"week": fact.week, "mood": fact.mood})
+    asked = _close(row, fact, told)
+    if job := _job(row, told):
+        said = noted(told) | {"week": fact.week, "mood": fact.mood}
+        job.setdefault("said", {})[str(fact.week)] = said | ({"asked": asked} if asked else {})
     row.active = later(row.active, noted(told))
+
+
+def _taken_back(row: WorkStandingRow, fact: CheckInTakenBack, told: Told) -> None:
+    job = _job(row, told) or {}
+    said = job.get("said", {}).pop(str(fact.week), {})
+    if "asked" in said:
+        job["asked"] = said["asked"]
+
+
+def _job(row: WorkStandingRow, told: Told) -> Json | None:
+    id_ = str(told.aggregate_id)
+    job: Json | None = row.jobs.get(id_) or row.over.get(id_, {}).get("job")
+    return job
 
 
 def _missed(row: WorkStandingRow, fact: CheckInMissed, told: Told) -> None:
@@ -116,15 +133,16 @@ def _missed(row: WorkStandingRow, fact: CheckInMissed, told: Told) -> None:
     row.missed = later(row.missed, noted(told) | {"week": fact.week, "due": fact.due.isoformat()})
 
 
-def _close(row: WorkStandingRow, fact: CheckInRecorded | CheckInMissed, told: Told) -> None:
+def _close(row: WorkStandingRow, fact: CheckInRecorded | CheckInMissed, told: Told) -> Json | None:
     job = row.jobs.get(str(told.aggregate_id), {})
-    if job.get("asked", {}).get("week") == fact.week:
-        del job["asked"]
+    return job.pop("asked") if job.get("asked", {}).get("week") == fact.week else None
 
 
 def _sum_up(row: WorkStandingRow) -> None:
     days = [job["starts_on"] for job in row.jobs.values() if job["starts_on"]]
     row.works_from = date.fromisoformat(min(days)) if days else None
+    everything = [*row.jobs.values(), *(one["job"] for one in row.over.values())]
+    row.answered = reduce(later, [said for job in everything for said in job.get("said", {}).values()], None)
     row.ended = reduce(later, [one["ended"] for one in row.over.values() if one["ended"]], None)
     bad = row.answered if row.answered and row.answered["mood"] == CheckInMood.DIFFICULT else None
     silent = row.missed if row.missed and later(row.answered, row.missed) is row.missed else None
@@ -141,6 +159,7 @@ FOLDS: Final[Folds[WorkStandingRow]] = {
     JobOutcomeCorrected: _corrected,
     CheckInFellDue: _fell_due,
     CheckInRecorded: _answered,
+    CheckInTakenBack: _taken_back,
     CheckInMissed: _missed,
 }
 WORK_STANDING: Final = Table("today_work", WorkStandingRow, work_touched, fold_work_standing)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from chassis.problem import ProblemError
+from gateway.undoing import Step
 from gateway.web.admission import AtOwnPage
+from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank, see
 from gateway.web.words import N_
 
@@ -53,6 +56,7 @@ WITHDRAWALS: Final = (
     ("other", N_("Something else")),
 )
 
+ENDS: Final = frozenset({"decline", "reject", "withdraw", "silent"})
 ASKED_WRONGLY: Final = 422
 QUIET: Final = timedelta(days=7)
 
@@ -111,7 +115,8 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
     answer = await visitor.command("jobsearch", f"/applications/{application_id}/{move}", _body(move, form))
     if answer.answer.status_code == ASKED_WRONGLY:
         return await _one(visitor, application_id, answer.faults(visitor.say), move=move)
-    return answer.then(f"{visitor.base}/applications", {"send": "sent", "chase": "chased"}.get(move, "moved"))
+    said = {"send": "sent", "chase": "chased"}.get(move, "moved")
+    return await go_on(visitor, answer, f"{visitor.base}/applications", said, partial(_undo_move, application_id, move))
 
 
 @applications_router.post("/applications/{application_id}/interviews/{interview_id}/{deed}")
@@ -121,6 +126,17 @@ async def change_interview(visitor: AtOwnPage, application_id: UUID, interview_i
         raise ProblemError(404, "There is nothing here.")
     path = f"/applications/{application_id}/interviews/{interview_id}/{deed}"
     return (await visitor.command("jobsearch", path)).then(f"{visitor.base}/applications/{application_id}", "kept")
+
+
+def _undo_move(application_id: UUID, move: str, told: Mapping[str, Any]) -> list[Step]:
+    """Return what undoes a move: what ended goes on, an interview that was noted is called off."""
+    path = f"/applications/{application_id}"
+    if move in ENDS:
+        return [Step("jobsearch", f"{path}/reopen", version=str(told["version"]))]
+    if move == "interviews":
+        interview = told["ids"]["interview"]
+        return [Step("jobsearch", f"{path}/interviews/{interview}/cancel", version=str(told["version"]))]
+    return []
 
 
 def _column(application: Mapping[str, Any], today: date) -> str:

@@ -10,8 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
 from gateway.home import home, record
+from gateway.undoing import Step
 from gateway.web.admission import AtOwnPage
 from gateway.web.onward import onward
+from gateway.web.undo import go_on
 from gateway.web.words import N_
 
 JOBS: Final = 3
@@ -81,7 +83,9 @@ async def set_aside(visitor: AtOwnPage) -> Response:
     case = (await visitor.read("caseload", f"/participants/{visitor.actor.id}"))["case_id"]
     body = {"step": str(form.get("step", "")), "reason": str(form.get("reason", "later"))}
     command = await visitor.command("caseload", f"/cases/{case}/next-step/set-aside", body)
-    return command.then("/home", "help-asked" if body["reason"] == "need_help" else "set-aside")
+    said = "help-asked" if body["reason"] == "need_help" else "set-aside"
+    steps = [Step("caseload", f"/cases/{case}/next-step/take-up", {"step": body["step"]})]
+    return await go_on(visitor, command, "/home", said, lambda _told: steps)
 
 
 @home_router.post("/home/nudges/{nudge_id}/{deed}")

@@ -1,7 +1,8 @@
 """What a coach does with a person, wherever they see them: one form for each deed, and back to where they were."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,8 +13,8 @@ from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web.admission import AtWork
 from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
-from gateway.web.undo import undo_with
-from gateway.web.visitor import Command, Visitor
+from gateway.web.undo import go_on
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 SERVICE: Final = "caseload"
@@ -67,6 +68,11 @@ EXITS: Final[Options] = (
     ("deceased", N_("Has died")),
     ("other", N_("Something else")),
 )
+STANDARDS: Final = {
+    "acknowledge": N_("confirm the referral"),
+    "start": N_("begin with them"),
+    "plan": N_("agree a plan"),
+}
 WHAT: Final = (
     Asked("what", N_("What?"), required=True),
     Asked("where", N_("Where?")),
@@ -143,6 +149,22 @@ DEEDS: Final[Mapping[str, Deed]] = {
         ),
         Deed("resume", "/resume", N_("Go on")),
         Deed("complete", "/complete", N_("They went the whole way")),
+        Deed("reactivate", "/reactivate", N_("Go on with them"), (Asked("explanation", N_("Why?")),)),
+        Deed(
+            "hand-back",
+            "/hand-back",
+            N_("Hand back to the referrer"),
+            (
+                Asked(
+                    "report",
+                    N_("What was done?"),
+                    Kind.NOTE,
+                    required=True,
+                    hint=N_("The referrer reads it. This cannot be undone."),
+                ),
+            ),
+            "danger",
+        ),
         Deed(
             "exit",
             "/exit",
@@ -169,16 +191,41 @@ DEEDS: Final[Mapping[str, Deed]] = {
     )
 }
 SAYS: Final[Mapping[str, str]] = {"contact": "contact", "snooze": "snoozed", "message": "message"}
-UNDO: Final[Mapping[str, str]] = {
-    "contact": "/cases/{case}/contacts/{contact}/entered-in-error",
-    "message": "/cases/{case}/messages/{message}/withdraw",
-    "agree": "/cases/{case}/actions/{action}/cancel",
-    "snooze": "/cases/{case}/unsnooze",
-    "pause": "/cases/{case}/resume",
-    "job": "/jobs/{job}/not-started",
+IN_LIFE: Final[Mapping[str, tuple[str, ...]]] = {
+    "active": ("pause", "complete", "exit"),
+    "paused": ("resume", "exit"),
+    "completed": ("reactivate", "hand-back"),
+    "exited_early": ("reactivate", "hand-back"),
 }
-"""The route that undoes a deed, by the ids that the deed was answered with."""
-OF_A_VERSION: Final = frozenset({"agree", "snooze", "pause", "job"})
+"""What can become of a case, by where it stands."""
+
+
+class Way(NamedTuple):
+    """The route that undoes a deed, by the ids that the deed was answered with, and what it is told.
+
+    With `matches` the thing has to stand as the deed left it. With `names` the route is told which version the deed
+    made; what happened since does not matter then.
+    """
+
+    path: str
+    matches: bool = False
+    names: bool = False
+    body: Mapping[str, Any] | None = None
+
+
+UNDO: Final[Mapping[str, Way]] = {
+    "contact": Way("/cases/{case}/contacts/{contact}/entered-in-error"),
+    "message": Way("/cases/{case}/messages/{message}/withdraw"),
+    "agree": Way("/cases/{case}/actions/{action}/cancel", matches=True),
+    "snooze": Way("/cases/{case}/unsnooze", matches=True),
+    "pause": Way("/cases/{case}/resume", matches=True),
+    "complete": Way("/cases/{case}/reactivate", matches=True, body={}),
+    "exit": Way("/cases/{case}/reactivate", matches=True, body={}),
+    "plan-review": Way("/cases/{case}/plan/review/take-back", names=True),
+    "job": Way("/jobs/{job}/not-started", matches=True, body={}),
+    "book": Way("/appointments/{appointment}/cancel", matches=True, body={"by": "service"}),
+    "action": Way("/cases/{case}/actions/{action}/take-back", names=True),
+}
 BACK: Final = frozenset({"/today", "/caseload", "/messages"})
 
 people_router = APIRouter(include_in_schema=False)
@@ -197,18 +244,26 @@ async def do(visitor: AtWork, participant_id: UUID, code: str) -> Response:
     command = await visitor.command(SERVICE, path, body_of(deed, form, visitor.now))
     wanted = str(form.get("back", ""))
     back = wanted if wanted in BACK else f"/people/{participant_id}"
-    steps = undo_of(code, case, command)
-    undo = await undo_with(visitor, steps, back) if steps else None
-    return command.then(back, SAYS.get(code, "done"), undo)
+    undo = partial(track_before, str(form.get("before", ""))) if code == "track" else partial(undo_of, code)
+    return await go_on(visitor, command, back, SAYS.get(code, "done"), partial(undo, case))
 
 
-def undo_of(code: str, case: object, command: Command) -> list[Step]:
-    """Return what undoes a deed that was done, nothing for one that cannot be."""
-    if not command.done or code not in UNDO:
+def undo_of(code: str, case: object, told: Mapping[str, Any], **ids: object) -> list[Step]:
+    """Return what undoes a deed that was answered like this, nothing for one that cannot be."""
+    way = UNDO.get(code)
+    if way is None:
         return []
-    told, path = command.answer.json(), UNDO[code]
-    version = str(told["version"]) if code in OF_A_VERSION else ""
-    return [Step(SERVICE, path.format(**told["ids"] | {"case": case}), version=version)]
+    body = {"version": told["version"]} if way.names else dict(way.body) if way.body is not None else None
+    path = way.path.format(**told["ids"] | ids | {"case": case})
+    return [Step(SERVICE, path, body, str(told["version"]) if way.matches else "")]
+
+
+def track_before(before: str, case: object, told: Mapping[str, Any]) -> list[Step]:
+    """Return what chooses the track again that was chosen before, nothing where none was."""
+    if before not in dict(TRACKS):
+        return []
+    body = {"track": before, "reason": "The last choice was a mistake."}
+    return [Step(SERVICE, f"/cases/{case}/track", body, str(told["version"]))]
 
 
 async def mark_read(visitor: Visitor, case: object, messages: Sequence[Mapping[str, Any]], by: str) -> None:

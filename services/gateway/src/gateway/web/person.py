@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
+from gateway.access import LEADERS
 from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web import work
-from gateway.web.admission import AtPage, AtWork
+from gateway.web.admission import AtLeading, AtPage, AtWork
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
-from gateway.web.people import DEEDS, NEEDS, SERVICE, TRACKS, WAYS, mark_read
+from gateway.web.people import DEEDS, IN_LIFE, NEEDS, SERVICE, STANDARDS, TRACKS, WAYS, mark_read, undo_of
 from gateway.web.session_box import (
     AGAIN,
     PLACES,
@@ -25,7 +27,7 @@ from gateway.web.session_box import (
     session_box,
     undo_of_session,
 )
-from gateway.web.undo import undo_with
+from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
@@ -95,6 +97,12 @@ BOOK: Final = Deed(
         Asked("link", N_("Link for a video meeting")),
     ),
 )
+EXCUSE: Final = Deed(
+    "excuse",
+    "/excuse",
+    N_("It no longer applies"),
+    (Asked("explanation", N_("Why?"), required=True),),
+)
 BACK: Final = re.compile(r"/(today|plan|diary)(\?[\w=&-]*)?")
 OUTCOMES: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
     "came": (N_("They came"), "attended", {"late": False}),
@@ -123,7 +131,8 @@ async def take_step(visitor: AtWork, participant_id: UUID, action_id: UUID, step
     case = await case_of(visitor)
     body: dict[str, Any] | None = {} if step == "agree" else None
     command = await visitor.command(SERVICE, f"/cases/{case}/actions/{action_id}/{step}", body)
-    return command.then(await _back(visitor, participant_id), "done")
+    steps = partial(undo_of, "action", case, action=action_id)
+    return await go_on(visitor, command, await _back(visitor, participant_id), "done", steps)
 
 
 @person_router.post("/people/{participant_id}/book")
@@ -132,7 +141,18 @@ async def book(visitor: AtWork, participant_id: UUID) -> Response:
     form = await visitor.request.form()
     case = await case_of(visitor)
     command = await visitor.command(SERVICE, f"/cases/{case}/appointments", body_of(BOOK, form, visitor.now))
-    return command.then(f"/people/{participant_id}", "done")
+    return await go_on(visitor, command, f"/people/{participant_id}", "done", partial(undo_of, "book", case))
+
+
+@person_router.post("/people/{participant_id}/standards/{standard}/excuse")
+async def excuse_standard(visitor: AtLeading, participant_id: UUID, standard: str) -> Response:
+    """Say why a promise no longer applies to somebody."""
+    if standard not in STANDARDS:
+        raise ProblemError(404, "There is nothing here.")
+    path = f"/cases/{await case_of(visitor)}/standards/{standard}/excuse"
+    command = await visitor.command(SERVICE, path, body_of(EXCUSE, await visitor.request.form(), visitor.now))
+    steps = [Step(SERVICE, f"{path}/take-back")]
+    return await go_on(visitor, command, f"/people/{participant_id}", "done", lambda _told: steps)
 
 
 @person_router.post("/people/{participant_id}/session")
@@ -146,9 +166,8 @@ async def note_session(visitor: AtWork, participant_id: UUID) -> Response:
         command = await visitor.command(SERVICE, f"/cases/{case}/session", body)
         status = command.answer.status_code
         if status not in AGAIN:
-            steps = undo_of_session(case, form, command.answer.json()) if command.done else []
-            back = f"/people/{participant_id}"
-            return command.then(back, "session", await undo_with(visitor, steps, back) if steps else None)
+            steps = partial(undo_of_session, case, form)
+            return await go_on(visitor, command, f"/people/{participant_id}", "session", steps)
         errors = {PLACES.get(place, place): words for place, words in command.faults(visitor.say).items()}
     return await _page(visitor, participant_id, {}, again=Again(told, errors, status))
 
@@ -161,11 +180,11 @@ async def tell_outcome(visitor: AtWork, participant_id: UUID, appointment_id: UU
     _, deed, body = OUTCOMES[code]
     path, back = f"/appointments/{appointment_id}", await _back(visitor, participant_id)
     command = await visitor.command(SERVICE, f"{path}/{deed}", body or None)
-    undo = None
-    if command.done and code != "correct":
-        step = Step(SERVICE, f"{path}/correct", version=str(command.answer.json()["version"]))
-        undo = await undo_with(visitor, [step], back)
-    return command.then(back, "done", undo)
+
+    def steps(told: Mapping[str, Any]) -> list[Step]:
+        return [] if code == "correct" else [Step(SERVICE, f"{path}/correct", version=str(told["version"]))]
+
+    return await go_on(visitor, command, back, "done", steps)
 
 
 @person_router.post("/people/{participant_id}/contacts/{contact_id}/take-back")
@@ -216,6 +235,9 @@ async def _page(
         kinds=[("", visitor.say(N_("Everything"))), *((code, visitor.say(words)) for code, words in KINDS)],
         kind=kind,
         deeds=[*DEEDS.values(), BOOK],
+        in_life=("track", "needs", "concern", *IN_LIFE.get(page["status"], ())),
+        standards={code: visitor.say(words) for code, words in STANDARDS.items()},
+        excuse=EXCUSE if visitor.actor.role in LEADERS else None,
         deed=DEEDS,
         book=BOOK,
         needs={code: visitor.say(words) for code, words in NEEDS},

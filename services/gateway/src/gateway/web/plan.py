@@ -1,6 +1,7 @@
 """Plan and messages of a person: what both agreed, what may be proposed, and writing to the coach."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from gateway.web import work
 from gateway.web.admission import AtOwnPage, AtPage
 from gateway.web.people import SERVICE, mark_read, undo_of
 from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of
-from gateway.web.undo import undo_with
+from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank
 
 WRONG: Final = 422
@@ -63,7 +64,7 @@ async def suggest(visitor: AtOwnPage) -> Response:
     command = await visitor.command(SERVICE, path, {"owner": "participant", **body})
     if command.answer.status_code == WRONG:
         return await _plan(visitor, body, command.faults(visitor.say))
-    return command.then("/plan", "done")
+    return await go_on(visitor, command, "/plan", "done", partial(undo_of, "agree", await case_of(visitor)))
 
 
 @plan_router.post("/plan/jobs/{job_id}/check-ins/{week}")
@@ -73,7 +74,7 @@ async def say_how_work_goes(visitor: AtOwnPage, job_id: UUID, week: int) -> Resp
     if command.answer.status_code == WRONG:
         faults = {f"{job_id}-{place}": words for place, words in command.faults(visitor.say).items()}
         return await _plan(visitor, {"word": str(form.get("word", ""))}, faults)
-    return command.then("/plan", "work")
+    return await go_on(visitor, command, "/plan", "work", work.undo_check_in(job_id, week))
 
 
 @plan_router.post("/plan/actions/{action_id}/{step}")
@@ -81,8 +82,11 @@ async def take_step(visitor: AtOwnPage, action_id: UUID, step: str) -> Response:
     """Move an own action on."""
     if step not in STEPS:
         raise ProblemError(404, "There is nothing here.")
-    path = f"/cases/{await case_of(visitor)}/actions/{action_id}/{step}"
-    return (await visitor.command(SERVICE, path, {} if step == "agree" else None)).then("/plan", "done")
+    case = await case_of(visitor)
+    command = await visitor.command(
+        SERVICE, f"/cases/{case}/actions/{action_id}/{step}", {} if step == "agree" else None
+    )
+    return await go_on(visitor, command, "/plan", "done", partial(undo_of, "action", case, action=action_id))
 
 
 @plan_router.get("/messages")
@@ -115,8 +119,7 @@ async def send_message(visitor: AtOwnPage) -> Response:
     command = await visitor.command(SERVICE, f"/cases/{case}/messages", {"text": text})
     if command.answer.status_code == WRONG:
         return await _messages(visitor, text, command.faults(visitor.say))
-    steps = undo_of("message", case, command)
-    return command.then("/messages", "message", await undo_with(visitor, steps, "/messages") if steps else None)
+    return await go_on(visitor, command, "/messages", "message", partial(undo_of, "message", case))
 
 
 async def _own(visitor: Visitor) -> dict[str, Any]:

@@ -9,16 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 from gateway.undoing import Step
 from gateway.web.admission import AtLeading, AtPage
 from gateway.web.bulk import coaches_of
-from gateway.web.people import SERVICE
-from gateway.web.undo import undo_with
+from gateway.web.people import SERVICE, STANDARDS
+from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
-STANDARDS: Final = {
-    "acknowledge": N_("confirm the referral"),
-    "start": N_("begin with them"),
-    "plan": N_("agree a plan"),
-}
 ASKED: Final = ("coach_id", "covering_id", "first_day", "last_day")
 INCOMPLETE: Final = N_("Say this too")
 SAME: Final = N_("Choose somebody else: this coach is away")
@@ -47,8 +42,7 @@ async def let_cover(visitor: AtLeading) -> Response:
     if command.answer.status_code == WRONG:
         return await _team(visitor, told, command.faults(visitor.say))
     steps = [Step(SERVICE, "/cover/end", {"coach_id": told["coach_id"]})]
-    undo = await undo_with(visitor, steps, "/team") if command.done else None
-    return command.then("/team", "covered", undo)
+    return await go_on(visitor, command, "/team", "covered", lambda _told: steps)
 
 
 @team_router.post("/team/cover/end")

@@ -1,7 +1,7 @@
 """Undo: what was done with a page is taken back by the services that did it, and told as such."""
 
-from collections.abc import Sequence
-from typing import Annotated, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -20,6 +20,14 @@ GONE: Final = "It cannot be taken back any more."
 undo_router = APIRouter(include_in_schema=False)
 
 AtDoing = Annotated[Visitor, Depends(only(STAFF | {JOBSEEKER}))]
+
+
+async def go_on(
+    visitor: Visitor, command: Command, back: str, said: str, steps: Callable[[Mapping[str, Any]], Sequence[Step]]
+) -> Response:
+    """Go back to a page after a deed. It offers Undo where the deed was done and `steps` of its answer undo it."""
+    undoes = steps(command.answer.json()) if command.done else ()
+    return command.then(back, said, await undo_with(visitor, undoes, back) if undoes else None)
 
 
 async def undo_with(visitor: Visitor, steps: Sequence[Step], back: str) -> UUID:

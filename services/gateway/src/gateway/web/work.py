@@ -1,6 +1,6 @@
 """Jobs of a person: found, begun, on other terms, over; and how work goes, as the person says it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from gateway.undoing import Step
 from gateway.web.admission import AtWork
 from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
 from gateway.web.people import SERVICE
-from gateway.web.undo import undo_with
+from gateway.web.undo import go_on
 from gateway.web.visitor import Command, Visitor
 from gateway.web.words import N_
 
@@ -131,17 +131,24 @@ async def say(visitor: AtWork, participant_id: UUID, job_id: UUID, code: str) ->
     command = await visitor.command(
         SERVICE, f"/jobs/{job_id}{DEEDS[code].path}", body_of(DEEDS[code], form, visitor.now)
     )
-    undo = None
-    if command.done and code in TAKEN_BACK:
-        step = Step(SERVICE, f"/jobs/{job_id}/correct", version=str(command.answer.json()["version"]))
-        undo = await undo_with(visitor, [step], back)
-    return command.then(back, "done", undo)
+
+    def steps(told: Mapping[str, Any]) -> list[Step]:
+        correct = Step(SERVICE, f"/jobs/{job_id}/correct", version=str(told["version"]))
+        return [correct] if code in TAKEN_BACK else []
+
+    return await go_on(visitor, command, back, "done", steps)
 
 
 @work_router.post("/people/{participant_id}/jobs/{job_id}/check-ins/{week}")
 async def note_check_in(visitor: AtWork, participant_id: UUID, job_id: UUID, week: int) -> Response:
     """Note how the person says that work goes."""
-    return (await check_in(visitor, job_id, week)).then(f"/people/{participant_id}", "done")
+    command = await check_in(visitor, job_id, week)
+    return await go_on(visitor, command, f"/people/{participant_id}", "done", undo_check_in(job_id, week))
+
+
+def undo_check_in(job_id: UUID, week: int) -> Callable[[Mapping[str, Any]], list[Step]]:
+    """Return what takes back how somebody said that work goes."""
+    return lambda _told: [Step(SERVICE, f"/jobs/{job_id}/check-ins/{week}/take-back")]
 
 
 async def check_in(visitor: Visitor, job_id: UUID, week: int) -> Command:
