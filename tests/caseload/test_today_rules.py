@@ -246,9 +246,9 @@ def test_4_help_that_was_asked_for_stays_until_somebody_is_in_contact() -> None:
 def test_4_a_promise_of_the_coach_falls_due() -> None:
     journey = started(NOON).tell(agreed(date(2026, 3, 3), ActionOwner.COACH))
     assert reasons(journey) == []
-    assert sentences(reasons(journey, later(days=2))) == [
-        "What you promised was due yesterday; it was agreed 2 days ago."
-    ]
+    (reason,) = reasons(journey, later(days=2))
+    assert reason.words == sealed(ActionAgreed, "what")
+    assert sentences([reason]) == ["What you promised was due yesterday; it was agreed 2 days ago."]
     assert reasons(journey.tell(ActionDone(occurred_at=later(days=2), action_id=THING)), later(days=2)) == []
 
 

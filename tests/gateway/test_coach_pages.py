@@ -201,9 +201,17 @@ def test_the_diary_shows_a_week_and_takes_what_became_of_a_meeting(reading: As, 
         told = eventually_sent(lambda: browser_of.post(path, data={"key": uuid4().hex} | begun))
         page = reader.open(told.headers["location"])
         expect(page.get_by_text("came", exact=True)).to_be_visible()
+        expect(page.get_by_role("button", name="That was wrong")).to_be_visible()
         press(page, "u")
         expect(page.get_by_text("Taken back.")).to_be_visible()
         expect(page.get_by_text("came", exact=True)).to_have_count(0)
+
+        other = {"kind": "review", "channel": "phone", "starts_at": (now + timedelta(minutes=2)).isoformat()}
+        booked = done(coach.post(f"{API}/cases/{somebody.case}/appointments", json=other))
+        page = reader.open(f"/diary?at_least={booked.headers['waymark-position']}")
+        expect(page.get_by_text("overlaps with another")).to_have_count(2)
+        reader.picture("console-diary-overlap")
+        assert reader.faults() == []
 
         page.get_by_role("link", name="Later week").click()
         page.get_by_role("link", name="Later week").click()

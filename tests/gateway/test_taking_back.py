@@ -111,6 +111,8 @@ def test_a_coach_lets_a_case_rest_ends_it_and_goes_on_with_it(reading: As, platf
         page.get_by_role("button", name="Go on", exact=True).click()
         page.get_by_role("button", name="They went the whole way").click()
         expect(page.locator("summary", has_text="Hand back to the referrer")).to_be_visible()
+        expect(page.get_by_text("Went the whole way", exact=True)).to_be_visible()
+        expect(page.locator("summary", has_text="Agree an action")).to_have_count(0)
         reader.picture("console-person-ended")
         assert reader.faults() == []
         take_back(page)

@@ -18,7 +18,7 @@ from caseload.dossier.funnel import Funnel, funnel_of, weeks_in_work
 from caseload.kinds import STAFF_ONLY
 from caseload.moment import Now
 from caseload.next_step.choice import next_step
-from caseload.opened import AsList, Opened, Shown, opened
+from caseload.opened import AsList, Opened, Plain, Shown, opened
 from caseload.pages import TimelineEntry, timeline_entries
 from caseload.programme_rules import ProgrammeRules
 from caseload.standing import ApplicationState, Standing
@@ -257,7 +257,7 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
         next_step=ShownStep.of(
             next_step(standing, now, subject.rules.next_step, subject.rules.today, subject.new_jobs)
         ),
-        reasons=None if subject.for_person else _reasons(subject),
+        reasons=None if subject.for_person else _reasons(subject, plain),
         standards=None if subject.for_person else _standards(standing),
         appointments={id_: AppointmentShown.model_validate(one, context=plain) for id_, one in appointments},
         file=file,
@@ -270,8 +270,8 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
     )
 
 
-def _reasons(subject: Subject) -> list[Why]:
-    return [Why.of(reason) for reason in reasons_for(subject.standing, subject.now, subject.rules.today)]
+def _reasons(subject: Subject, plain: Plain) -> list[Why]:
+    return [Why.of(reason, plain) for reason in reasons_for(subject.standing, subject.now, subject.rules.today)]
 
 
 def _standards(standing: Standing) -> dict[Standard, StandardShown]:

@@ -56,6 +56,7 @@ class OpenAction(Noted):
     owner: ActionOwner
     due: date
     by: ActionOwner | None = None
+    what: Sealed | None = None
     fell_due: Noted | None = None
 
     @property

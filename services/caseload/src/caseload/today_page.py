@@ -13,6 +13,7 @@ from caseload.moment import WEEK, Now
 from caseload.news import Changes, Learned, changes_of
 from caseload.next_step.choice import NextStep
 from caseload.next_step.step import Button
+from caseload.opened import Plain
 from caseload.standing import Standing
 from caseload.today.fixed import Fixed, next_fixed
 from caseload.today.queue import Line, OnCourse, Today
@@ -34,10 +35,11 @@ class Why(BaseModel):
     at: datetime
     deed: Deed = Field(description="The one likely thing to do about it.")
     deadline: date
+    words: str | None = Field(description="What was agreed, where it is about that; null once it is erased, too.")
 
     @classmethod
-    def of(cls, reason: Reason) -> Self:
-        """Return a reason as it is shown."""
+    def of(cls, reason: Reason, words: Plain) -> Self:
+        """Return a reason as it is shown, its words opened."""
         return cls(
             rule=reason.rule,
             sentence=reason.sentence,
@@ -45,6 +47,7 @@ class Why(BaseModel):
             at=reason.at,
             deed=reason.deed,
             deadline=reason.deadline,
+            words=words.get(reason.words) if reason.words else None,
         )
 
 
@@ -178,15 +181,17 @@ async def today_page(keyring: Keyring, today: Today, learned: Learned, now: Now)
     everybody = [*(line.standing for line in lines), *(one.standing for one in on_course)]
     booked, _ = of_days(everybody, (now.today, now.today), now)
     sealed = [standing.person.name for standing in everybody]
-    opened = await keyring.open_many([*sealed, *words_of(booked)])
+    agreed = [reason.words for line in lines for reason in (line.reason, *line.more) if reason.words]
+    opened = await keyring.open_many([*sealed, *agreed, *words_of(booked)])
+    words = dict(zip(agreed, opened[len(sealed) :], strict=False))
     names = {one.case.participant_id: name for one, name in zip(everybody, opened, strict=False)}
     return TodayPage(
         today=now.today,
-        shown=[_line(line, names, now) for line in today.shown],
-        can_wait=[_line(line, names, now) for line in today.can_wait],
+        shown=[_line(line, names, words, now) for line in today.shown],
+        can_wait=[_line(line, names, words, now) for line in today.can_wait],
         on_course=[_on_course(one, names) for one in on_course],
         next_look=on_course[0].look.on if on_course else None,
-        diary=diary_of(booked, names, opened[len(everybody) :]),
+        diary=diary_of(booked, names, opened[len(sealed) + len(agreed) :]),
         numbers=_numbers(everybody, now),
         changes=changes_of(learned, names, now),
     )
@@ -237,9 +242,10 @@ def week_of(start: date | None, end: date | None, day: date) -> int | None:
     return week if weeks is None else min(week, weeks)
 
 
-def _line(line: Line, names: Names, now: Now) -> TodayLine:
+def _line(line: Line, names: Names, words: Plain, now: Now) -> TodayLine:
     bar = identity(line.standing, names[line.id], now)
-    return TodayLine(**vars(bar), reason=Why.of(line.reason), more=[Why.of(reason) for reason in line.more])
+    reason, *more = (Why.of(reason, words) for reason in (line.reason, *line.more))
+    return TodayLine(**vars(bar), reason=reason, more=more)
 
 
 def _on_course(one: OnCourse, names: Names) -> OnCourseLine:

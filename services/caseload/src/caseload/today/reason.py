@@ -7,7 +7,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from caseload.standing import Noted
+from caseload.standing import Noted, OpenAction
+from events.sealed import Sealed
 
 
 class TodayRules(BaseModel):
@@ -47,7 +48,7 @@ class Deed(StrEnum):
 class Reason:
     """Why a person is in the queue: the rule, its sentence, the fact behind it with its moment, and what to do.
 
-    `first` puts a line before the others of its rule.
+    `first` puts a line before the others of its rule. `words` are what was agreed, where that is what it is about.
     """
 
     rule: int
@@ -57,8 +58,10 @@ class Reason:
     deed: Deed
     deadline: date
     first: bool = False
+    words: Sealed | None = None
 
     @classmethod
     def of(cls, rule: int, sentence: str, noted: Noted, deed: Deed, deadline: date) -> Self:
         """Return the reason that something noted gives."""
-        return cls(rule, sentence, noted.fact, noted.at, deed, deadline)
+        words = noted.what if isinstance(noted, OpenAction) else None
+        return cls(rule, sentence, noted.fact, noted.at, deed, deadline, words=words)

@@ -96,7 +96,8 @@ def _agreed(row: PlanStandingRow, fact: ActionAgreed, told: Told) -> None:
 
 
 def _act(row: PlanStandingRow, fact: ActionAgreed | ActionSuggested, told: Told, **by: str) -> None:
-    action = noted(told) | by | {"stage": stage_after(fact), "owner": fact.owner, "due": fact.due.isoformat()}
+    words = {"what": fact.what, "owner": fact.owner, "due": fact.due.isoformat()}
+    action = noted(told) | by | words | {"stage": stage_after(fact)}
     row.actions[str(fact.action_id)] = action
     _sum_up(row)
 

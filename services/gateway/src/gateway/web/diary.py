@@ -1,6 +1,6 @@
 """Diary: a coach's meetings, a week at a time, and those before it that nobody said the outcome of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -18,6 +18,8 @@ from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 WEEK: Final = 7
+USUAL: Final = 30
+"""Minutes that a meeting takes whose length nobody said."""
 LATEST: Final = date(2200, 1, 1)
 EARLIEST: Final = date(2000, 1, 1)
 WHAT: Final[Mapping[str, str]] = {
@@ -73,7 +75,29 @@ def _days(visitor: Visitor, entries: Sequence[Mapping[str, Any]]) -> list[tuple[
     def day(entry: Mapping[str, Any]) -> date:
         return datetime.fromisoformat(entry["starts_at"]).astimezone(visitor.desk.zone).date()
 
-    return [(on, list(met)) for on, met in groupby(entries, day)]
+    overlapping = _overlapping(entries)
+    told = [{**entry, "overlaps": _key(entry) in overlapping} for entry in entries]
+    return [(on, list(met)) for on, met in groupby(told, day)]
+
+
+def _overlapping(entries: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the keys of the meetings ahead, the earliest first, that take place while another one does."""
+    found: set[str] = set()
+    busy_until, before = None, ""
+    for entry in entries:
+        if entry["outcome"] != "none" or entry["over"]:
+            continue
+        starts_at = datetime.fromisoformat(entry["starts_at"])
+        ends_at = starts_at + timedelta(minutes=entry["minutes"] or USUAL)
+        if busy_until and starts_at < busy_until:
+            found |= {before, _key(entry)}
+        if not busy_until or ends_at > busy_until:
+            busy_until, before = ends_at, _key(entry)
+    return found
+
+
+def _key(entry: Mapping[str, Any]) -> str:
+    return str(entry["appointment_id"] or entry["referral_id"])
 
 
 def _path(monday: date | None, whose: Mapping[str, str]) -> str:

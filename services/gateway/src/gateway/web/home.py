@@ -69,7 +69,7 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
         reasons=[(code, visitor.say(reason)) for code, reason in SET_ASIDE],
         ahead=_ahead(found),
         meetings=sorted(person.get("appointments", {}).values(), key=_starts_at),
-        about=jobs.get(str(step["about"])) if step else None,
+        about=(jobs | _actions(person)).get(str(step["about"])) if step else None,
         jobs=(found.get("jobs") or {}).get("hits", [])[:JOBS],
         nudges=[one for one in _nudges(found, jobs) if not step or one["about_id"] != step["about"]],
         missing=missing,
@@ -115,6 +115,11 @@ def _jobs(found: Mapping[str, Any]) -> dict[str, str]:
     applications = (found.get("applications") or {}).get("applications", ())
     jobs = {one["application_id"]: one["title"] for one in applications}
     return jobs | {one["next_interview"]["interview_id"]: one["title"] for one in applications if one["next_interview"]}
+
+
+def _actions(person: Mapping[str, Any]) -> dict[str, str]:
+    """Return the words of what was agreed or proposed, by the action that is about it."""
+    return {one["action_id"]: one["what"] for one in person.get("file", {}).get("promises", ()) if one["what"]}
 
 
 def _starts_at(appointment: Mapping[str, Any]) -> datetime:

@@ -198,6 +198,16 @@ IN_LIFE: Final[Mapping[str, tuple[str, ...]]] = {
     "exited_early": ("reactivate", "hand-back"),
 }
 """What can become of a case, by where it stands."""
+STANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "paused": ("soon", N_("Rests")),
+    "completed": ("good", N_("Went the whole way")),
+    "exited_early": ("calm", N_("Left early")),
+    "not_started": ("calm", N_("Never began")),
+    "handed_back": ("calm", N_("With the referrer again")),
+    "entered_in_error": ("late", N_("Entered in error")),
+}
+"""How a case is shown that does not go on as usual."""
+CLOSED: Final = STANDS.keys() - {"paused"}
 
 
 class Way(NamedTuple):

@@ -16,7 +16,19 @@ from gateway.undoing import Step
 from gateway.web import work
 from gateway.web.admission import AtLeading, AtPage, AtWork
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
-from gateway.web.people import DEEDS, IN_LIFE, NEEDS, SERVICE, STANDARDS, TRACKS, WAYS, mark_read, undo_of
+from gateway.web.people import (
+    CLOSED,
+    DEEDS,
+    IN_LIFE,
+    NEEDS,
+    SERVICE,
+    STANDARDS,
+    STANDS,
+    TRACKS,
+    WAYS,
+    mark_read,
+    undo_of,
+)
 from gateway.web.session_box import (
     AGAIN,
     PLACES,
@@ -235,7 +247,7 @@ async def _page(
         kinds=[("", visitor.say(N_("Everything"))), *((code, visitor.say(words)) for code, words in KINDS)],
         kind=kind,
         deeds=[*DEEDS.values(), BOOK],
-        in_life=("track", "needs", "concern", *IN_LIFE.get(page["status"], ())),
+        **_life(visitor, page["status"]),
         standards={code: visitor.say(words) for code, words in STANDARDS.items()},
         excuse=EXCUSE if visitor.actor.role in LEADERS else None,
         deed=DEEDS,
@@ -252,6 +264,17 @@ async def _page(
         missing=missing,
         errors=blank({}),
     )
+
+
+def _life(visitor: Visitor, status: str) -> dict[str, Any]:
+    """Return how a case that does not go on as usual is shown, and what can be done about it where it stands."""
+    stands, is_closed = STANDS.get(status), status in CLOSED
+    usual = ("concern",) if is_closed else ("track", "needs", "concern")
+    return {
+        "stands": (stands[0], visitor.say(stands[1])) if stands else None,
+        "is_closed": is_closed,
+        "in_life": (*usual, *IN_LIFE.get(status, ())),
+    }
 
 
 async def _back(visitor: AtPage, participant_id: UUID) -> str:
