@@ -134,8 +134,12 @@ def test_another_contract_lists_whose_outcome_differs(manager: httpx.Client) -> 
 
 
 def test_a_number_leads_to_its_people_and_to_their_facts(manager: httpx.Client, journeys: list[Journey]) -> None:
-    people = get(manager, "/drill", number="applied")["people"]
+    page = get(manager, "/drill", number="applied")
+    people = page["people"]
     assert {person["person"] for person in people} == {str(journey.person) for journey in journeys[:8]}
+    why = {"person": people[0]["person"], "types": page["counted_by"]}
+    (fact,) = manager.post("/facts/search", json=why).json()["facts"]
+    assert fact["type"] == "waymark.jobsearch.ApplicationSent.v1"
     found = manager.post("/facts/search", json={"person": people[0]["person"]}).json()["facts"]
     assert len(found) > 10
     assert found == sorted(found, key=lambda fact: fact["recorded_at"])

@@ -129,8 +129,12 @@ def test_a_person_is_found_by_name_among_those_whose_cases_one_may_see(
     mine = asked(coach, "/participants/search", search).json()
     assert ([line["participant_id"] for line in mine["page"]["cases"]], mine["complete"]) == ([str(ada.id)], True)
     assert str(ada.id) in str(asked(leader, "/participants/search", search).json())
+    people = {"participant_ids": [str(ada.id), str(uuid4())]}
+    for reader in (coach, leader):
+        assert [line["name"] for line in asked(reader, "/cases/search", people).json()["cases"]] == ["Ada Lovelace"]
     with platform.client("provider_manager", BRIGHTPATH) as elsewhere:
         assert asked(elsewhere, "/participants/search", search).json()["page"]["cases"] == []
+        assert asked(elsewhere, "/cases/search", people).json()["cases"] == []
 
 
 def test_a_leader_gives_a_case_to_another_coach(

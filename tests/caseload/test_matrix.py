@@ -50,6 +50,7 @@ TAKING_PART: Final = {**OWN_CASES, "the participant": Verdict.ALLOWED}
 TABLE: Final[Table] = {
     "GET /caseload": OWN_LISTS,
     "POST /participants/search": OWN_LISTS,
+    "POST /cases/search": OWN_LISTS,
     "GET /today": OWN_LISTS,
     "GET /diary": OWN_LISTS,
     "GET /cover": OWN_LISTS,
@@ -128,6 +129,7 @@ MEETING: Final = {"starts_at": "2100-03-04T10:00:00Z", "channel": "phone"}
 APPOINTMENT: Final = {"kind": "review", **MEETING}
 BODIES: Final[Mapping[str, Any]] = {
     "POST /participants/search": {"terms": {"name": "ada"}},
+    "POST /cases/search": {"participant_ids": [str(ADA.id)]},
     "POST /cover": {"covering_id": str(AMIR), "first_day": "2100-03-04", "last_day": "2100-03-15"},
     "POST /cover/end": {},
     "POST /cases/assign": {"case_ids": [str(ADA.id)], "coach_id": str(AMIR)},

@@ -82,7 +82,14 @@ def test_a_number_leads_to_its_people_and_they_to_their_facts(reading: As, count
         expect(page.get_by_role("heading", name="The people behind a number")).to_be_visible(timeout=PATIENT)
         reader.picture("manager-drill")
         assert reader.faults() == []
-        page.get_by_role("button", name=re.compile("Show the facts")).first.click()
+        expect(page.get_by_role("rowheader", name="Zoë Okafor")).to_be_visible(timeout=PATIENT)
+        page.get_by_role("button", name=re.compile("Show why")).first.click()
+        expect(page.get_by_text("These facts make the person count in: referred.")).to_be_visible(timeout=PATIENT)
+        expect(page.locator("tbody tr")).to_have_count(1, timeout=PATIENT)
+        expect(page.locator("tbody tr")).to_contain_text("Referral submitted")
+        reader.picture("manager-why")
+        assert reader.faults() == []
+        page.get_by_role("button", name="Show all their facts").click()
         expect(page.get_by_role("row").filter(has_text="Case opened").first).to_be_visible(timeout=PATIENT)
 
 

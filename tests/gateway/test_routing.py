@@ -27,6 +27,7 @@ CASELOAD = document(
     ("get", "/cases/mine"),
     ("post", "/cases/{case_id}/coach"),
     ("post", "/participants/search"),
+    ("post", "/cases/search"),
 )
 TABLE = RouteTable(tuple(routes_of("caseload", CASELOAD)))
 
@@ -39,6 +40,7 @@ TABLE = RouteTable(tuple(routes_of("caseload", CASELOAD)))
         ("GET", "/caseload/everybody", Reads.LIST),
         ("POST", "/cases/7/coach", Reads.COMMAND),
         ("POST", "/participants/search", Reads.LIST),
+        ("POST", "/cases/search", Reads.LIST),
     ],
 )
 def test_what_a_route_reads_follows_from_its_method_and_path(method: str, path: str, reads: Reads) -> None:
@@ -91,7 +93,7 @@ def test_the_own_document_goes_before_those_of_services_and_names_stay_apart() -
 
     whole = compose(own, services, routes)
 
-    assert operations(whole) == 8
+    assert operations(whole) == 9
     assert whole["paths"]["/api/v1/cases/mine"]["get"]["operationId"] == "get_1"
     told = whole["paths"]["/api/v1/things"]["get"]
     assert told["schema"] == {"$ref": "#/components/schemas/Learning_Thing"}

@@ -30,7 +30,7 @@ from analytics.pages import DrillEntry, DrillPage, milestones, named
 from analytics.pseudonyms import Pseudonyms
 from analytics.views.facts import FACTS, FactQuery, FactRow, participants, search_facts
 from analytics.views.journeys import JOURNEYS
-from analytics.views.standings import BIT, NUMBERS
+from analytics.views.standings import BIT, COUNTED_BY, NUMBERS
 from chassis.http import AtLeast, CurrentActor
 from chassis.identity import Actor
 from chassis.listen.reading import reading
@@ -86,7 +86,7 @@ async def drill(  # noqa: PLR0913  (each a parameter of the query)
         raise ProblemError(422, f"There is no such number; there are {', '.join(names)}.")
     (people,) = await people_asked_for(desk, asked, at_least)
     if asked.question.hides and _is_hidden(people, number, table, desk, asked):
-        return DrillPage(number=number, hidden=True, people=[])
+        return DrillPage(number=number, hidden=True, counted_by=_counted_by(number), people=[])
     pseudonyms = desk.pseudonyms() if asked.question.hides else None
     return _drilled(_behind(people, number, table, desk, asked), number, after, pseudonyms)
 
@@ -122,7 +122,17 @@ def _drilled(people: list[Person], number: str, after: UUID | None, pseudonyms: 
     ]
     page = sorted((one for one in entries if after is None or one.case > after), key=lambda one: one.case)
     further = page[PEOPLE_AT_ONCE - 1].case if len(page) > PEOPLE_AT_ONCE else None
-    return DrillPage(number=number, hidden=False, people=page[:PEOPLE_AT_ONCE], next=further)
+    return DrillPage(
+        number=number,
+        hidden=False,
+        counted_by=_counted_by(number),
+        people=page[:PEOPLE_AT_ONCE],
+        next=further,
+    )
+
+
+def _counted_by(number: str) -> list[str]:
+    return [fact.type_name for fact in COUNTED_BY[number]]
 
 
 @router.post("/facts/search")

@@ -106,6 +106,7 @@ class DrillPage(BaseModel):
 
     number: str
     hidden: bool = Field(description="Whether they are too few to be shown to who asks.")
+    counted_by: list[str] = Field(description="The types of the facts by which a person counts in it.")
     people: list[DrillEntry]
     next: UUID | None = Field(None, description="Ask for `after` this case to read on.")
 

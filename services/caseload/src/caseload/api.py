@@ -1,5 +1,6 @@
 """HTTP routes that show cases: who asks for what, and which page answers."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID
@@ -21,6 +22,7 @@ from caseload.views.caseload import (
     select_cases,
 )
 from chassis.http import AtLeast, CurrentActor, etag
+from chassis.identity import Actor
 from chassis.keyring import Term
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
@@ -49,6 +51,14 @@ class Search(Asked):
     model_config = example(terms={"name": "ada lovelace", "postcode": "YO1 7HH"})
 
     terms: dict[IndexKind, Words] = Field(min_length=1)
+
+
+class People(Asked):
+    """Some participants."""
+
+    model_config = example(participant_ids=["5f0c7c1e-8f3e-4c57-9b8f-0d3a4b1f6a11"])
+
+    participant_ids: list[UUID] = Field(min_length=1, max_length=OPENED_AT_ONCE)
 
 
 @router.get("/caseload")
@@ -89,10 +99,26 @@ async def search_participants(desk: AtDesk, actor: CurrentActor, search: Search)
     found = await desk.keyring.search(Term(kind, value) for kind, value in search.terms.items())
     async with reading(desk.pool, tenant, CASELOAD) as connection:
         cases = await cases_of_people(connection, tenant, found.persons)
-    seen = [case for case in cases if can(actor, Deed.READ, _record(desk, case))]
-    lines = await case_lines(desk.keyring, seen[:OPENED_AT_ONCE], desk.zone, desk.today())
-    page = CaseloadPage(cases=sorted(lines, key=by_name), sorted_by="name")
-    return Found(page=page, complete=found.complete and len(seen) <= OPENED_AT_ONCE)
+    seen = _seen(desk, actor, cases)
+    return Found(page=await _shown(desk, seen), complete=found.complete and len(seen) <= OPENED_AT_ONCE)
+
+
+@router.post("/cases/search")
+async def read_cases_of(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, people: People) -> CaseloadPage:
+    """Return the cases of some participants by name, of those whose cases the reader may see."""
+    tenant = provider_of(actor)
+    async with reading(desk.pool, tenant, CASELOAD, at_least) as connection:
+        cases = await cases_of_people(connection, tenant, people.participant_ids)
+    return await _shown(desk, _seen(desk, actor, cases))
+
+
+def _seen(desk: Desk, actor: Actor, cases: Iterable[CaseSummary]) -> list[CaseSummary]:
+    return [case for case in cases if can(actor, Deed.READ, _record(desk, case))]
+
+
+async def _shown(desk: Desk, cases: Sequence[CaseSummary]) -> CaseloadPage:
+    lines = await case_lines(desk.keyring, cases[:OPENED_AT_ONCE], desk.zone, desk.today())
+    return CaseloadPage(cases=sorted(lines, key=by_name), sorted_by="name")
 
 
 def _record(desk: Desk, case: CaseSummary) -> Record:

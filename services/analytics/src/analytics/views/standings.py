@@ -9,7 +9,24 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from analytics.outcome_rules import Spell, Terms
+from analytics.views.journeys import ENDINGS, JOB_OUTCOMES
 from chassis.database import Connection
+from events.caseload import JobRecorded, JobStartDateSet, JobTermsRevised, PlanAgreed
+from events.fact import Fact
+from events.jobsearch import ApplicationSent, InterviewInvited, OfferMade
+from events.referrals import (
+    InitialMeetingHeld,
+    InitialMeetingMissed,
+    ParticipantNotStarted,
+    ParticipantStarted,
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralExpired,
+    ReferralHandoverHeld,
+    ReferralRejected,
+    ReferralSubmitted,
+    ReferralWithdrawn,
+)
 
 
 class By(StrEnum):
@@ -71,6 +88,29 @@ NUMBERS: Final = (
     "left",
 )
 BIT: Final[Mapping[str, int]] = {name: 1 << place for place, name in enumerate(NUMBERS)}
+
+
+_OF_WORK: Final = (ParticipantStarted, JobRecorded, JobStartDateSet, JobTermsRevised, *JOB_OUTCOMES)
+COUNTED_BY: Final[Mapping[str, tuple[type[Fact], ...]]] = {
+    "referred": (ReferralSubmitted,),
+    "acknowledged": (ReferralAcknowledged,),
+    "accepted": (ReferralAccepted,),
+    "handover_held": (ReferralHandoverHeld,),
+    "first_meeting": (InitialMeetingHeld,),
+    "started": (ParticipantStarted,),
+    "plan_agreed": (PlanAgreed,),
+    "applied": (ApplicationSent,),
+    "interview": (InterviewInvited,),
+    "offer": (OfferMade,),
+    **dict.fromkeys(("first_earnings", "in_week_13", "in_week_26", "outcome", "projected"), _OF_WORK),
+    "first_meeting_missed": (InitialMeetingMissed,),
+    "rejected": (ReferralRejected,),
+    "withdrawn": (ReferralWithdrawn,),
+    "expired": (ReferralExpired,),
+    "did_not_start": (ParticipantNotStarted,),
+    "left": ENDINGS,
+}
+"""The facts by which a person counts in each number."""
 
 
 class Standing(NamedTuple):

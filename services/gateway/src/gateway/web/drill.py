@@ -5,7 +5,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from gateway.services import Question
 from gateway.web.admission import AtPage
+from gateway.web.facts import said
+from gateway.web.people import SERVICE
 from gateway.web.performance import ANALYTICS
 
 ANALYST: Final = "analyst"
@@ -28,11 +31,19 @@ async def show_people_behind(  # noqa: PLR0913  (each says which number)
     month = {"cohort": cohort} if cohort else {}
     asked = {name: value for name, value in which.items() if value} | month | ({"after": after} if after else {})
     found = await visitor.read(ANALYTICS, "/drill", **asked)
+    is_analyst = visitor.actor.role == ANALYST
+    people = [] if is_analyst else [one["person"] for one in found["people"]]
+    asks = Question(SERVICE, "/cases/search", "POST", body={"participant_ids": people})
+    known, missing = await visitor.read_all({"caseload": asks} if people else {})
+    cases = (known.get("caseload") or {"cases": []})["cases"]
     return visitor.page(
         "drill.html",
         found=found,
+        names={one["participant_id"]: one["name"] for one in cases},
+        missing=missing,
+        counted_by=[said(name) for name in found["counted_by"]],
         which={**asked, "after": found["next"]},
         as_of=as_of or visitor.now.date().isoformat(),
         further=bool(after),
-        is_analyst=visitor.actor.role == ANALYST,
+        is_analyst=is_analyst,
     )

@@ -46,12 +46,17 @@ async def search(  # noqa: PLR0913  (each a field of the form)
     since: Text = "",
     until: Text = "",
     person: Text = "",
+    number: Text = "",
+    among: Annotated[Sequence[Text], Form(max_length=50)] = (),
     after: Text = "",
 ) -> HTMLResponse:
-    """Search facts; in the body, for whom a search is about stands in no address."""
-    told = {"type": type, "source": source, "since": since, "until": until, "person": person.strip()}
+    """Search facts; in the body, for whom a search is about stands in no address.
+
+    `among` are the types by which somebody counts in a `number`.
+    """
+    told = {"type": type, "source": source, "since": since, "until": until, "person": person.strip(), "number": number}
     asked = {
-        "types": [type] if type else None,
+        "types": [type] if type else list(among) or None,
         "source": source or None,
         "since": _begin_of(visitor, since),
         "until": _begin_of(visitor, until, later=1),
@@ -63,7 +68,8 @@ async def search(  # noqa: PLR0913  (each a field of the form)
     if command.answer.status_code not in {200, 422}:
         raise ProblemError(command.answer.status_code, "")
     faults = {} if command.done else _faults(visitor, command)
-    return _page(visitor, told, command.answer.json() if command.done else None, faults, further=bool(after))
+    found = command.answer.json() if command.done else None
+    return _page(visitor, {**told, "among": among}, found, faults, further=bool(after))
 
 
 @facts_router.get("/facts/together/{correlation_id}")
@@ -82,7 +88,7 @@ async def show_together(visitor: AtPage, correlation_id: str) -> HTMLResponse:
 
 def _page(
     visitor: Visitor,
-    told: Mapping[str, str],
+    told: Mapping[str, Any],
     found: Mapping[str, Any] | None,
     faults: Mapping[str, str],
     *,
@@ -91,7 +97,8 @@ def _page(
     return visitor.page(
         "facts.html",
         status=422 if faults else 200,
-        told={name: told.get(name, "") for name in ("type", "source", "since", "until", "person")},
+        told={name: told.get(name, "") for name in ("type", "source", "since", "until", "person", "number")},
+        among=told.get("among", ()),
         types=_types(),
         facts=[_shown(fact) for fact in found["facts"]] if found else None,
         next=found["next"] if found else None,
