@@ -123,6 +123,12 @@ def test_a_coach_lets_a_case_rest_ends_it_and_goes_on_with_it(reading: As, platf
         fill_in(page.locator("main"), "Hand back to the referrer", report="Two interviews, one offer declined.")
         expect(page.get_by_text("The referrer has the person back, with a report.")).to_be_visible()
         expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    with reading(somebody.referrer) as reader:
+        page = reader.open(f"/my-referrals/{somebody.referral}")
+        expect(section(page, "report")).to_contain_text("Two interviews, one offer declined.")
+        expect(page.get_by_text("the person is with you again")).to_be_visible()
+        reader.picture("referrer-handed-back")
+        assert reader.faults() == []
 
 
 def test_a_person_takes_back_what_they_pressed_by_mistake(reading: As, platform: Platform) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chassis.listen.told import Told
+from events.caseload import CaseCompleted, CaseExitedEarly, CaseHandedBack, CaseReactivated, ExitReason, case_of
 from events.fact import Fact
 from events.meeting import MeetingChannel
 from events.referrals import (
@@ -39,7 +40,7 @@ from events.referrals import (
 )
 from events.sealed import Sealed, sealed_fields
 from referrals.stage import Stage
-from referrals.views.referrals import REFERRALS, ReferralRow, fold
+from referrals.views.referrals import ENDS, REFERRALS, ReferralRow, fold
 from tests.envelope import Envelope
 
 NOW, LATER = datetime(2026, 9, 7, 10, tzinfo=UTC), datetime(2026, 9, 8, 10, tzinfo=UTC)
@@ -92,10 +93,10 @@ def explained(row: ReferralRow) -> bool:
     return row.explanation == WHY
 
 
-def told(fact: Fact, version: int) -> Told:
+def told(fact: Fact, version: int, of: UUID = REFERRAL) -> Told:
     envelope = Envelope(
-        id=f"{REFERRAL}:{version}",
-        source="referrals",
+        id=f"{of}:{version}",
+        source=fact.type_name.split(".")[1],
         type=fact.type_name,
         subject=AMINA,
         time=fact.occurred_at,
@@ -205,7 +206,7 @@ def test_every_stage_of_a_referral_can_be_read_back() -> None:
     seen = {folded(*facts).stage for facts in ((), *[(fact,) for fact in SAMPLES])}
 
     assert seen == {stage.value for stage in Stage}
-    assert set(REFERRALS.facts) == {type(fact) for fact in (SUBMITTED, *SAMPLES, *DUPLICATES)}
+    assert set(REFERRALS.facts) - ENDS.keys() == {type(fact) for fact in (SUBMITTED, *SAMPLES, *DUPLICATES)}
 
 
 def test_a_row_knows_whose_it_is() -> None:
@@ -221,7 +222,7 @@ def test_a_fact_without_its_referral_is_told_from_a_good_one() -> None:
 
 
 def test_every_personal_field_of_the_fact_has_a_sealed_column() -> None:
-    (table,) = REFERRALS.tables
+    table, _ = REFERRALS.tables
     columns = {column.name: column.type for column in fields(ReferralRow)}
 
     assert {field: columns[field] for field in sealed_fields(ReferralSubmitted)}.keys() <= set(table.columns)
@@ -229,7 +230,7 @@ def test_every_personal_field_of_the_fact_has_a_sealed_column() -> None:
 
 
 def test_a_row_belongs_to_its_referral() -> None:
-    (table,) = REFERRALS.tables
+    table, _ = REFERRALS.tables
     key: UUID = table.key(told(SUBMITTED, 1))
 
     assert key == REFERRAL
@@ -237,7 +238,7 @@ def test_a_row_belongs_to_its_referral() -> None:
 
 @given(data=some.data())
 def test_people_are_folded_alike_however_their_facts_come_between_each_other(data: some.DataObject) -> None:
-    (table,) = REFERRALS.tables
+    table, _ = REFERRALS.tables
     journeys = {
         person: data.draw(some.lists(some.sampled_from((*SAMPLES, *DUPLICATES)), max_size=6)) for person in "ab"
     }
@@ -250,3 +251,21 @@ def test_people_are_folded_alike_however_their_facts_come_between_each_other(dat
         rows[person] = table.fold(rows.get(person), told(fact, version))
 
     assert rows == {person: folded(*facts) for person, facts in journeys.items()}
+
+
+def test_what_a_case_ended_as_stands_until_it_goes_on() -> None:
+    (_, endings) = REFERRALS.tables
+    report = Sealed(f"sealed:1:{uuid4()}:{AMINA}:waymark.caseload.CaseHandedBack.v1:report:c2VhbGVk")
+    case = case_of(REFERRAL)
+    ends = [
+        (CaseExitedEarly(occurred_at=NOW, reason=ExitReason.OWN_WISH), "exited_early", None),
+        (CaseReactivated(occurred_at=NOW), None, None),
+        (CaseCompleted(occurred_at=NOW), "completed", None),
+        (CaseHandedBack(occurred_at=LATER, report=report), "handed_back", report),
+    ]
+    row = None
+    for version, (fact, ended, words) in enumerate(ends, start=2):
+        heard = told(fact, version, case)
+        assert (endings.key(heard), REFERRALS.tables[0].key(heard)) == (case, None)
+        row = endings.fold(row, heard)
+        assert (row.case_id, row.tenant, row.ended, row.report) == (case, PROVIDER, ended, words)

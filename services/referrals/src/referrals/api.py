@@ -29,7 +29,7 @@ from referrals.referral import Referral
 from referrals.stage import Stage
 from referrals.submission import Submission, submit
 from referrals.uploads import TooManyUploadsError
-from referrals.views.referrals import REFERRALS, Asked, ReferralRow, one, page
+from referrals.views.referrals import REFERRALS, Asked, EndingRow, ReferralRow, ending, one, page
 
 LONGEST_PAGE: Final = 200
 STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403, FileRefused: 422, TooManyUploadsError: 503}
@@ -80,11 +80,11 @@ async def show_referral(
     """Show a referral. Its version stands in ETag, for If-Match."""
     require(actor, Deed.READ)
     async with reading(desk.pool, actor.tenant, REFERRALS, at_least) as connection:
-        row = await one(connection, referral_id)
+        row, end = await one(connection, referral_id), await ending(connection, referral_id)
     if row is None or not can(actor, Deed.READ, Record(row.tenant, row.referrer_id)):
         raise NotFoundError(Referral.__name__)
     response.headers["ETag"] = etag(row.version)
-    return await _opened(desk, actor, row)
+    return await _opened(desk, actor, row, end)
 
 
 @router.post("/referrals/{referral_id}/acknowledge", response_model=Accepted)
@@ -132,10 +132,12 @@ def _own(actor: Actor) -> UUID | None:
     return None if actor.tenant else actor.id
 
 
-async def _opened(desk: Desk, actor: Actor, row: ReferralRow) -> ReferralShown:
+async def _opened(desk: Desk, actor: Actor, row: ReferralRow, end: EndingRow | None) -> ReferralShown:
     fields = tuple(PersonShown.model_fields)
-    sealed = [*(getattr(row, field) for field in fields), row.explanation, row.meeting_place]
-    *values, explanation, place = await desk.keyring.open_many(sealed)
+    sealed = [*(getattr(row, field) for field in fields), row.explanation, row.meeting_place, end and end.report]
+    *values, explanation, place, report = await desk.keyring.open_many(sealed)
     person = PersonShown(**dict(zip(fields, values, strict=True)))
     shown = ReferralShown.opened(row, person, (explanation, place), desk.zone)
+    if end and end.ended:
+        shown = shown.ended_as(end, report)
     return shown if can(actor, Deed.FOLLOW_UP, Record(row.tenant)) else shown.without_others()

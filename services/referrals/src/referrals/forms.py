@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,8 @@ from referrals.person_details import PersonDetails
 from referrals.referral_file import RowError
 from referrals.stage import CLOSED, Stage, allowed_from
 from referrals.uploads import Upload, UploadState
-from referrals.views.referrals import ReferralRow
-from referrals.what_next import what_next
+from referrals.views.referrals import EndingRow, ReferralRow
+from referrals.what_next import after_the_end, what_next
 
 _EXAMPLE_ID: Final = "8f2b1c9e-5a1d-4c1b-9a53-2f6f6f0f7a11"
 _PERSON: Final[JsonDict] = {
@@ -166,6 +166,11 @@ class ReferralShown(ReferralListed):
     earlier_referral_id: UUID | None = Field(description="An earlier referral of whom it may be, for the same.")
     same_person: bool | None = Field(description="What was found when somebody looked.")
     allowed: list[str] = Field(examples=[["accept", "reject", "waitlist", "withdraw"]])
+    ended: Literal["completed", "exited_early", "handed_back"] | None = Field(
+        None, description="How the person's time on the programme ended, if it did."
+    )
+    ended_at: datetime | None = None
+    report: str | None = Field(None, description="What was done, for who referred the person: told when handed back.")
 
     @classmethod
     def opened(
@@ -185,6 +190,11 @@ class ReferralShown(ReferralListed):
             "allowed": allowed_from(Stage(row.stage), held=_is_held(row)),
         }
         return cls(**_plain(row, zone) | opened)
+
+    def ended_as(self, end: EndingRow, report: str | None) -> Self:
+        """Return it with how the case ended, and what comes next by that."""
+        told = {"ended": end.ended, "ended_at": end.ended_at, "report": report}
+        return self.model_copy(update=told | {"what_next": after_the_end(str(end.ended))})
 
     def without_others(self) -> Self:
         """Return it for a referrer, who is told of nobody's referral but this one."""

@@ -35,6 +35,11 @@ _BY_STAGE: Final[dict[Stage, str]] = {
     Stage.STARTED: "Nothing more: the person is on the programme from {start_date}.",
     Stage.ENTERED_IN_ERROR: "Nothing more: the referral was sent in error.",
 }
+_ENDED: Final = {
+    "completed": "The person went the whole way. The provider may hand them back to you with a report.",
+    "exited_early": "The person left the programme. The provider may hand them back to you with a report.",
+    "handed_back": "Nothing more: the person is with you again. You can read the report here.",
+}
 _HELD: Final = "The provider checks whether the person is known already."
 
 
@@ -49,6 +54,11 @@ def what_next(standing: Standing, zone: ZoneInfo, *, held: bool) -> str:
         first_meeting_at=_shown(standing.first_meeting_at, lambda moment: _moment(moment.astimezone(zone))),
         start_date=_shown(standing.start_date, _day),
     )
+
+
+def after_the_end(ended: str) -> str:
+    """Return a sentence for somebody whose case ended like this."""
+    return _ENDED[ended]
 
 
 def _shown(when: object, show: Callable[..., str]) -> str:

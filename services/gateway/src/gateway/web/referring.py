@@ -16,6 +16,11 @@ from gateway.web.visitor import Command, Visitor, blank, see
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
+ENDINGS: Final = {
+    "completed": N_("Went the whole way"),
+    "exited_early": N_("Left early"),
+    "handed_back": N_("Handed back to you"),
+}
 PERSON: Final = ("name", "date_of_birth", "ni_number", "email", "phone", "address", "postcode", "notes")
 KEPT: Final = (*PERSON, "provider_id", "programme_id")
 LARGEST_FILE: Final = 12 * 1024 * 1024
@@ -177,6 +182,7 @@ async def _one(visitor: Visitor, referral_id: UUID, errors: Mapping[str, str]) -
         referral=referral,
         providers={str(id_): name for id_, name in visitor.desk.providers.items()},
         stages=said_stages(visitor),
+        endings={code: visitor.say(words) for code, words in ENDINGS.items()},
         errors=blank(errors),
     )
 

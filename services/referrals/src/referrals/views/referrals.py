@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
+from events.caseload import CaseCompleted, CaseExitedEarly, CaseHandedBack, CaseReactivated, case_of
 from events.fact import Fact
 from events.referrals import (
     InitialMeetingBooked,
@@ -178,13 +179,43 @@ def _submitted(told: Told, fact: ReferralSubmitted) -> ReferralRow:
     )
 
 
-def _referral_id(told: Told) -> UUID:
-    return told.aggregate_id
+def _referral_id(told: Told) -> UUID | None:
+    return None if type(told.fact) in ENDS else told.aggregate_id
+
+
+@dataclass(slots=True)
+class EndingRow:
+    """How the case of a referral ended, nothing while it goes on; `report` is what its referrer is to read."""
+
+    case_id: UUID
+    tenant: UUID | None
+    ended: str | None
+    ended_at: datetime
+    report: Sealed | None = None
+
+
+ENDS: Final[Mapping[type[Fact], str | None]] = {
+    CaseCompleted: "completed",
+    CaseExitedEarly: "exited_early",
+    CaseHandedBack: "handed_back",
+    CaseReactivated: None,
+}
+
+
+def fold_ending(_row: EndingRow | None, told: Told) -> EndingRow:
+    """Take what became of a case at last."""
+    fact = told.fact
+    report = fact.report if isinstance(fact, CaseHandedBack) else None
+    return EndingRow(told.aggregate_id, told.tenant, ENDS[type(fact)], fact.occurred_at, report)
+
+
+def _ended_case(told: Told) -> UUID | None:
+    return told.aggregate_id if type(told.fact) in ENDS else None
 
 
 REFERRALS: Final = View(
     name="referrals",
-    facts=(ReferralSubmitted, PossibleDuplicateFound, PossibleDuplicateSettled, *_STAGES),
+    facts=(ReferralSubmitted, PossibleDuplicateFound, PossibleDuplicateSettled, *_STAGES, *ENDS),
     tables=(
         Table(
             "referral",
@@ -193,6 +224,7 @@ REFERRALS: Final = View(
             fold,
             indexes=("tenant, submitted_at, id", "referrer_id, submitted_at, id"),
         ),
+        Table("ending", EndingRow, _ended_case, fold_ending),
     ),
 )
 
@@ -232,3 +264,9 @@ async def one(connection: Connection, referral_id: UUID) -> ReferralRow | None:
     """Return a referral, None when there is none that this reader sees."""
     cursor = connection.cursor(row_factory=class_row(ReferralRow))
     return await (await cursor.execute("select * from referral where id = %s", [referral_id])).fetchone()
+
+
+async def ending(connection: Connection, referral_id: UUID) -> EndingRow | None:
+    """Return how the case of a referral ended, None while nothing of the kind was told."""
+    cursor = connection.cursor(row_factory=class_row(EndingRow))
+    return await (await cursor.execute("select * from ending where case_id = %s", [case_of(referral_id)])).fetchone()
