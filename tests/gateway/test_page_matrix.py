@@ -130,6 +130,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /refer/file/{file_id}": (only(REFERRER, hidden=ALL_LEADERS), {}),
     "GET /my-referrals": (only(REFERRER, *ALL_STAFF), {}),
     "GET /my-referrals/{referral_id}": (SENT_OR_RECEIVED, {}),
+    "POST /my-referrals/{referral_id}/link": (only(REFERRER), {}),
     "POST /my-referrals/{referral_id}/withdraw": (SENT_OR_RECEIVED, {"by": "participant"}),
     "GET /incoming": (OF_STAFF, {}),
     "GET /incoming/{referral_id}": (OF_PROVIDER, {}),

@@ -18,7 +18,7 @@ SESSION: Final = "waymark.session"
 BROUGHT: Final = "waymark.cookie"
 API: Final = "/api/"
 OPEN: Final = frozenset({"/", "/sign-in", "/sign-out", "/design", "/help", "/favicon.ico"})
-BELOW_OPEN: Final = ("/assets/", "/sign-in/", "/come-in/", "/api/v1/sign-in/")
+BELOW_OPEN: Final = ("/assets/", "/sign-in/", "/come-in/", "/status/", "/api/v1/sign-in/")
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME: Final = frozenset({b"same-origin", b"none"})
 

@@ -27,6 +27,15 @@ create table if not exists sign_in_link (
 );
 create index if not exists sign_in_link_expires on sign_in_link (expires_at);
 
+-- Links by which somebody without an account reads where a referral stands: one for each referral, no word of a person.
+create table if not exists status_link (
+    referral_id uuid primary key,
+    digest bytea not null unique,
+    referrer_id uuid not null,
+    expires_at timestamptz not null
+);
+create index if not exists status_link_expires on status_link (expires_at);
+
 -- Sign-ins that were begun with a provider and not ended. Only digests of what a browser and the provider's answer hold.
 create table if not exists sign_in_attempt (
     digest bytea primary key,

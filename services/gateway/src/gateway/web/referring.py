@@ -183,6 +183,7 @@ async def _one(visitor: Visitor, referral_id: UUID, errors: Mapping[str, str]) -
         providers={str(id_): name for id_, name in visitor.desk.providers.items()},
         stages=said_stages(visitor),
         endings={code: visitor.say(words) for code, words in ENDINGS.items()},
+        follows=visitor.actor.role == "referrer",
         errors=blank(errors),
     )
 

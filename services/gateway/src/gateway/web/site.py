@@ -25,6 +25,7 @@ from gateway.web.drill import drill_router
 from gateway.web.exports import exports_router
 from gateway.web.facts import facts_router
 from gateway.web.finding import finding_router
+from gateway.web.following import following_router
 from gateway.web.front import front_router
 from gateway.web.home import home_router
 from gateway.web.incoming import incoming_router
@@ -71,6 +72,7 @@ ROUTERS: Final = (
     saved_router,
     bulk_router,
     undo_router,
+    following_router,
     plan_router,
     team_router,
     performance_router,

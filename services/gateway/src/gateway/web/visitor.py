@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.ask import decode_places
+from chassis.edge import ACTOR
 from chassis.http import ask as asking
 from chassis.identity import Actor
 from chassis.problem import ProblemError
@@ -102,6 +103,11 @@ class Visitor:
         """What begins the address of each page of the person."""
         return ON_BEHALF.format(participant_id=self.client.id) if self.client else ""
 
+    def speaking_for(self, actor: Actor) -> Self:
+        """Return the visitor as somebody who shared what they read, with whoever is at this page."""
+        self.request.scope[ACTOR] = actor
+        return replace(self, session=Session(actor, "", self.language, shortcuts=False))
+
     @property
     def now(self) -> datetime:
         """The moment that it is, in the zone of the programme."""
@@ -135,7 +141,7 @@ class Visitor:
         answers = await self.answers(questions)
         found, missing = parts(questions, answers)
         refused = [answer.status_code for answer in answers.values() if answer is not None and answer.is_client_error]
-        if len(refused) == len(questions):
+        if refused and len(refused) == len(questions):
             raise ProblemError(refused[0], "")
         return found, missing
 
