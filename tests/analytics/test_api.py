@@ -104,6 +104,7 @@ def test_an_analyst_sees_no_small_group_nor_what_would_give_it_away(analyst: htt
     assert get(analyst, "/drill", number="started", team="West", programme=programme) == {
         "number": "started",
         "hidden": True,
+        "counted_by": ["waymark.referrals.ParticipantStarted.v1"],
         "people": [],
         "next": None,
     }

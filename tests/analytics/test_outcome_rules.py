@@ -1,5 +1,6 @@
 """Outcome rules, by examples of their contracts and beside counting day by day."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -60,6 +61,22 @@ def test_earnings_carry_over_from_job_to_job() -> None:
     whole = RESTART.reached(history(job(0, pay=20_000)), WAGES)["earnings"]
     with_gap = RESTART.reached(history(job(0, 39, pay=20_000), job(100, pay=20_000)), WAGES)["earnings"]
     assert with_gap == whole + 60 * DAY
+
+
+def test_six_months_of_working_for_oneself_are_an_outcome_from_one_own_business_to_the_next() -> None:
+    baker, carpenter = (replace(spell, self_employed=True) for spell in (job(0, 59), job(100)))
+    reached = RESTART.reached(history(baker, carpenter), WAGES)
+    assert {name: days_until(day) for name, day in reached.items()} == {"self_employment": 100 + 182 - 60 - 1}
+    early = replace(job(-100), self_employed=True)
+    assert days_until(RESTART.reached(history(early), WAGES)["self_employment"]) == 182 - 1
+
+
+def test_hours_of_whoever_works_for_themselves_earn_no_wage_and_beside_a_job_both_count_apart() -> None:
+    own = replace(job(0, hours=40), self_employed=True)
+    assert RESTART.reached(history(replace(own, last_day=MONDAY + 180 * DAY)), WAGES) == {}
+    both = RESTART.reached(history(own, job(0, pay=36_500)), WAGES)
+    assert both["earnings"] == RESTART.reached(history(job(0, pay=36_500)), WAGES)["earnings"]
+    assert days_until(both["self_employment"]) == 182 - 1
 
 
 def test_earnings_before_the_start_do_not_count() -> None:

@@ -33,7 +33,8 @@ def jobs(answer: httpx.Response, client: httpx.Client, case: str) -> list[dict[s
 
 def test_a_person_has_two_jobs_at_once_and_none_of_them_needs_an_application(coach: httpx.Client, case: str) -> None:
     asked(coach, f"{case}/jobs", {"title": "Baker", "employer": "Riverside Bakery", "starts_on": day(-6)})
-    second = asked(coach, f"{case}/jobs", {"title": "Cleaner", "starts_on": day(3), "hours_a_week": 10})
+    own = {"title": "Cleaner", "starts_on": day(3), "hours_a_week": 10, "self_employed": True}
+    second = asked(coach, f"{case}/jobs", own)
     cleaner, baker = jobs(second, coach, case)
     assert [(job["title"], job["status"], job["weeks_in_work"]) for job in (baker, cleaner)] == [
         ("Baker", "running", 0),

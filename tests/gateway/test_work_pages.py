@@ -44,8 +44,10 @@ def test_a_coach_records_a_job_says_that_it_is_over_and_takes_that_back(reading:
         work.locator("summary", has_text="Record a job").click()
         for name, value in (("title", "Baker"), ("employer", "Riverside Bakery"), ("starts_on", LATELY)):
             work.locator(f"[name={name}]").fill(value)
+        work.get_by_role("radio", name="Yes").check()
         work.get_by_role("button", name="Record a job").click()
         expect(work).to_contain_text("In work")
+        expect(work).to_contain_text("works for themselves")
 
         say(page, "Baker", "Other hours or pay", from_day=LATELY, hours_a_week="37.5")
         expect(work).to_contain_text("37.5 hours a week")

@@ -589,6 +589,8 @@ class JobRecorded(Fact, type_name="waymark.caseload.JobRecorded.v1"):
     starts_on: date | None = None
     hours_a_week: Annotated[float, Field(gt=0, le=100)] | None = None
     pay_a_year: Annotated[float, Field(ge=0)] | None = None
+    self_employed: bool | None = None
+    """Whether they work for themselves; by some contracts that counts by its time, not by what it earns."""
     check_ins: tuple[date, ...]
     """The days on which weeks 1, 4 and 13 (and further ones by the programme's rules) are complete."""
     check_in_weeks: tuple[int, ...]

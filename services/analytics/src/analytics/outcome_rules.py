@@ -15,6 +15,7 @@ DAY: Final = timedelta(days=1)
 DAYS_A_WEEK: Final = 7
 DAYS_A_YEAR: Final = 365
 MONTHS_A_QUARTER: Final = 3
+MONTHS_A_YEAR: Final = 12
 
 Reached = Mapping[str, date]
 
@@ -35,6 +36,7 @@ class Spell:
     starts_on: date
     last_day: date | None
     terms: tuple[Terms, ...]
+    self_employed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +125,49 @@ def first_day_in_work(history: WorkHistory) -> date | None:
 class Earnings:
     """Earnings since the start as high as so many hours a week for so many weeks at the National Living Wage.
 
-    Where the pay of a job is not known, its hours count at that wage: nobody may be paid less.
+    Where the pay of a job is not known, its hours count at that wage: no employer may pay less. Whoever works for
+    themselves has no such floor: they reach it by so many months of that, one job after the other (DWP, Restart and
+    Work and Health Programme: six months).
     """
 
     hours: float
     weeks: int
     within_days: int
+    self_employed_months: int = 6
     kind: Literal["earnings"] = "earnings"
 
     def reached(self, history: WorkHistory, wages: Sequence[HourlyWage]) -> Reached:
-        """Return the day on which the earnings are high enough."""
-        missing = self.hours * self.weeks * wage_on(wages, history.started_on)
+        """Return the day on which the earnings are high enough, and that of enough months of self-employment."""
         until = history.started_on + self.within_days * DAY
-        for stretch in stretches(history.spells, until):
-            after_start = stretch._replace(first=max(stretch.first, history.started_on))
+        own = [spell for spell in history.spells if spell.self_employed]
+        others = [spell for spell in history.spells if not spell.self_employed]
+        days = {
+            "earnings": self._earned(others, history.started_on, until, wages) if others else None,
+            "self_employment": self._worked_for_themselves(own, history.started_on, until) if own else None,
+        }
+        return {name: day for name, day in days.items() if day}
+
+    def _worked_for_themselves(self, spells: Sequence[Spell], started_on: date, until: date) -> date | None:
+        missing = round(self.self_employed_months * DAYS_A_YEAR / MONTHS_A_YEAR)
+        for stretch in stretches(spells, until):
+            first = max(stretch.first, started_on)
+            days = (stretch.last - first).days + 1
+            if days >= missing:
+                return first + (missing - 1) * DAY
+            missing -= max(0, days)
+        return None
+
+    def _earned(
+        self, spells: Sequence[Spell], started_on: date, until: date, wages: Sequence[HourlyWage]
+    ) -> date | None:
+        missing = self.hours * self.weeks * wage_on(wages, started_on)
+        for stretch in stretches(spells, until):
+            after_start = stretch._replace(first=max(stretch.first, started_on))
             a_day = sum(_pay_a_day(terms, wage_on(wages, stretch.first)) for terms in stretch.terms)
             if a_day > 0 and after_start.days * a_day >= missing:
-                return {"earnings": after_start.first + (max(1, ceil(missing / a_day - 1e-9)) - 1) * DAY}
+                return after_start.first + (max(1, ceil(missing / a_day - 1e-9)) - 1) * DAY
             missing -= max(0, after_start.days) * a_day
-        return {}
+        return None
 
 
 def _pay_a_day(terms: Terms, wage: float) -> float:

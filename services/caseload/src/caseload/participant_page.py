@@ -127,6 +127,7 @@ class JobShown(Shown):
     employer: Opened
     starts_on: date | None
     hours_a_week: float | None
+    self_employed: bool
     last_day: date | None
     ended: str | None
     check_ins: list[CheckInShown]

@@ -194,6 +194,7 @@ class JobRow:
     starts_on: date | None
     hours_a_week: float | None
     pay_a_year: float | None
+    self_employed: bool
     job_recorded: datetime
 
 
@@ -336,7 +337,7 @@ def job_touched(told: Told) -> UUID | None:
 def fold_job(_row: JobRow | None, told: Told) -> JobRow:
     """Keep a job."""
     job: JobRecorded = told.fact  # type: ignore[assignment]
-    terms = (job.starts_on, job.hours_a_week, job.pay_a_year)
+    terms = (job.starts_on, job.hours_a_week, job.pay_a_year, bool(job.self_employed))
     return JobRow(told.aggregate_id, job.case_id, told.subject, told.tenant, *terms, told.recorded_at)
 
 

@@ -189,7 +189,7 @@ left join"""
 )
 JOBS: Final[LiteralString] = """
 select j.job_id, j.case_id, coalesce(start.starts_on, j.starts_on) as first_day,
-    outcome.last_day, j.hours_a_week, j.pay_a_year
+    outcome.last_day, j.hours_a_week, j.pay_a_year, j.self_employed
 from job j
 left join lateral (
     select starts_on from job_start s where s.job_id = j.job_id and (%(by_occurred)s or s.set_recorded < %(cutoff)s)
@@ -248,9 +248,9 @@ async def spells(connection: Connection, as_of: AsOf) -> dict[UUID, tuple[Spell,
     for job_id, *revised in await _rows(connection, TERMS, as_of):
         terms.setdefault(job_id, []).append(Terms(*revised))
     found: dict[UUID, list[Spell]] = {}
-    for job_id, case_id, starts_on, last_day, hours, pay in await _rows(connection, JOBS, as_of):
+    for job_id, case_id, starts_on, last_day, hours, pay, self_employed in await _rows(connection, JOBS, as_of):
         first = Terms(starts_on, hours, pay)
-        spell = Spell(starts_on, last_day, (first, *terms.get(job_id, ())))
+        spell = Spell(starts_on, last_day, (first, *terms.get(job_id, ())), self_employed)
         found.setdefault(case_id, []).append(spell)
     return {case_id: tuple(jobs) for case_id, jobs in found.items()}
 

@@ -115,6 +115,7 @@ class Employment:
     employer: Sealed | None
     starts_on: date | None
     hours_a_week: float | None
+    self_employed: bool = False
     last_day: date | None = None
     ended: str | None = None
     check_ins: list[CheckedIn] = field(default_factory=list)

@@ -111,7 +111,7 @@ def _due_moved(dossier: Dossier, fact: c.ActionDueDateMoved, _told: Told) -> Non
 
 def _employed(dossier: Dossier, fact: c.JobRecorded, told: Told) -> None:
     dossier.jobs[told.aggregate_id] = Employment(
-        told.aggregate_id, fact.title, fact.employer, fact.starts_on, fact.hours_a_week
+        told.aggregate_id, fact.title, fact.employer, fact.starts_on, fact.hours_a_week, bool(fact.self_employed)
     )
 
 

@@ -37,6 +37,7 @@ class NewJob(Asked):
     starts_on: Day | None = None
     hours_a_week: Hours | None = None
     pay_a_year: Pay | None = None
+    self_employed: bool | None = Field(None, description="Whether they work for themselves.")
     application_id: UUID | None = Field(None, description="The application that led to it, if there was one.")
 
 

@@ -73,6 +73,7 @@ STANDARDS: Final = {
     "start": N_("begin with them"),
     "plan": N_("agree a plan"),
 }
+YES_OR_NO: Final[Options] = (("yes", N_("Yes")), ("no", N_("No")))
 WHAT: Final = (
     Asked("what", N_("What?"), required=True),
     Asked("where", N_("Where?")),
@@ -185,6 +186,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
                 Asked("starts_on", N_("First day"), Kind.DAY, hint=N_("Leave it empty until it is known")),
                 Asked("hours_a_week", N_("Hours a week"), Kind.NUMBER),
                 Asked("pay_a_year", N_("Pounds a year"), Kind.NUMBER),
+                Asked("self_employed", N_("Do they work for themselves?"), Kind.YES, YES_OR_NO, value="no"),
             ),
         ),
         Deed("message", "/messages", N_("Send"), (Asked("text", N_("Message"), Kind.NOTE, required=True),), ""),
