@@ -146,6 +146,14 @@ def test_a_number_leads_to_its_people_and_to_their_facts(manager: httpx.Client, 
     assert found == sorted(found, key=lambda fact: fact["recorded_at"])
 
 
+def test_behind_a_number_of_work_stand_the_jobs_and_what_the_contract_asks_for(manager: httpx.Client) -> None:
+    people = get(manager, "/drill", number="outcome", table="outcomes")["people"]
+    assert people
+    assert all(person["needs"].startswith("Pay of £") and person["jobs"] for person in people)
+    (weeks, *_) = get(manager, "/drill", number="in_week_13", table="outcomes")["people"]
+    assert weeks["needs"].startswith("13 weeks in work.")
+
+
 def test_an_analyst_finds_the_same_person_by_a_pseudonym_and_nothing_sealed(
     analyst: httpx.Client, journeys: list[Journey], programme: UUID
 ) -> None:

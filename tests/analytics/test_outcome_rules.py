@@ -13,6 +13,7 @@ from analytics.outcome_rules import (
     Earnings,
     HourlyWage,
     QuartersAfterLeaving,
+    Rule,
     Spell,
     Sustained,
     Terms,
@@ -77,6 +78,20 @@ def test_hours_of_whoever_works_for_themselves_earn_no_wage_and_beside_a_job_bot
     both = RESTART.reached(history(own, job(0, pay=36_500)), WAGES)
     assert both["earnings"] == RESTART.reached(history(job(0, pay=36_500)), WAGES)["earnings"]
     assert days_until(both["self_employment"]) == 182 - 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        (RESTART, "Pay of £4,576 since the start: 16 hours a week for 26 weeks at £11.00 an hour."),
+        (IPS, "13 weeks in work within 16, at 7 hours a week or more."),
+        (FAIR_START, "13, 26 and 52 weeks in work, at 16 hours a week or more. A gap of up to 28 days is allowed."),
+        (QuartersAfterLeaving((2, 4)), "In work at some time of quarters 2 and 4 after the one in which they left."),
+        (AfterLeaving(28, 6), "In work within 28 days of leaving, and again 6 months after it."),
+    ],
+)
+def test_each_rule_says_what_it_takes(rule: Rule, sentence: str) -> None:
+    assert rule.needs(MONDAY, WAGES).startswith(sentence)
 
 
 def test_earnings_before_the_start_do_not_count() -> None:

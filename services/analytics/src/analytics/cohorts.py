@@ -34,11 +34,15 @@ class Person(NamedTuple):
 
     standing: Standing
     days: Mapping[str, date]
+    jobs: tuple[Spell, ...] = ()
 
 
 def people_of(standings: Iterable[Standing], spells: Spells, book: Book, instead: str | None = None) -> list[Person]:
     """Return everybody with their milestones in work, under another contract if one is named."""
-    return [Person(standing, _days(standing, spells, book, instead)) for standing in standings]
+    return [
+        Person(standing, _days(standing, spells, book, instead), spells.get(standing.case_id, ()))
+        for standing in standings
+    ]
 
 
 def _days(standing: Standing, spells: Spells, book: Book, instead: str | None) -> Mapping[str, date]:

@@ -91,6 +91,16 @@ class Book:
         name = instead or (self._programmes.get(programme, self._usual) if programme else self._usual)
         return self._contracts.version(name, day)
 
+    def needs(self, number: str, programme: UUID | None, started_on: date) -> str:
+        """Return in a sentence what makes somebody who started on a day count in a number of work."""
+        version = self.version(programme, started_on)
+        if number == "first_earnings":
+            return "A first day in work since the start."
+        for weeks in WEEKS_IN_WORK:
+            if number == f"in_week_{weeks}":
+                return InWork((weeks,), 0, version.gap_days, PROJECTED_DAYS).needs(started_on, ())
+        return version.outcome.needs(started_on, self._contracts.wages)
+
     def reached(self, programme: UUID | None, history: WorkHistory, instead: str | None = None) -> dict[str, date]:
         """Return the days of a person's milestones in work: first earnings, weeks in work, and each outcome."""
         version = self.version(programme, history.started_on, instead)

@@ -15,6 +15,7 @@ from analytics.access import Deed, Scope, is_pseudonymous, require
 from analytics.cohorts import (
     OUTCOME_BITS,
     OUTCOMES,
+    WORK,
     Person,
     funnel_place,
     funnel_tally,
@@ -23,10 +24,11 @@ from analytics.cohorts import (
     outcomes,
     reached,
 )
+from analytics.contracts import Book
 from analytics.counting import Question, matches, table_of
 from analytics.desk import Asked, AskedFor, AtDesk, Desk, people_asked_for
 from analytics.fact_pages import Chain, ChainEntry, FactEntry, FactsPage, in_chain
-from analytics.pages import DrillEntry, DrillPage, milestones, named
+from analytics.pages import DrillEntry, DrillPage, WorkDone, milestones, named
 from analytics.pseudonyms import Pseudonyms
 from analytics.views.facts import FACTS, FactQuery, FactRow, participants, search_facts
 from analytics.views.journeys import JOURNEYS
@@ -88,7 +90,7 @@ async def drill(  # noqa: PLR0913  (each a parameter of the query)
     if asked.question.hides and _is_hidden(people, number, table, desk, asked):
         return DrillPage(number=number, hidden=True, counted_by=_counted_by(number), people=[])
     pseudonyms = desk.pseudonyms() if asked.question.hides else None
-    return _drilled(_behind(people, number, table, desk, asked), number, after, pseudonyms)
+    return _drilled(_behind(people, number, table, desk, asked), number, after, pseudonyms, desk.book)
 
 
 def _is_hidden(people: list[Person], number: str, table: CountedIn, desk: Desk, asked: Asked) -> bool:
@@ -109,7 +111,10 @@ def _behind(people: list[Person], number: str, table: CountedIn, desk: Desk, ask
     ]
 
 
-def _drilled(people: list[Person], number: str, after: UUID | None, pseudonyms: Pseudonyms | None) -> DrillPage:
+def _drilled(
+    people: list[Person], number: str, after: UUID | None, pseudonyms: Pseudonyms | None, book: Book
+) -> DrillPage:
+    of_work = number in (*WORK, "projected")
     entries = [
         DrillEntry(
             person=named(standing.participant_id, pseudonyms),
@@ -117,8 +122,12 @@ def _drilled(people: list[Person], number: str, after: UUID | None, pseudonyms: 
             coach=standing.coach_id and named(standing.coach_id, pseudonyms),
             started_on=standing.started_on,
             milestones=milestones(days),
+            needs=book.needs(number, standing.programme_id, standing.started_on)
+            if of_work and standing.started_on
+            else None,
+            jobs=[WorkDone.of(job) for job in jobs] if of_work else [],
         )
-        for standing, days in people
+        for standing, days, jobs in people
     ]
     page = sorted((one for one in entries if after is None or one.case > after), key=lambda one: one.case)
     further = page[PEOPLE_AT_ONCE - 1].case if len(page) > PEOPLE_AT_ONCE else None

@@ -147,6 +147,15 @@ class Earnings:
         }
         return {name: day for name, day in days.items() if day}
 
+    def needs(self, started_on: date, wages: Sequence[HourlyWage]) -> str:
+        """Return in a sentence what makes the outcome for somebody who started on a day."""
+        wage = wage_on(wages, started_on)
+        pounds = self.hours * self.weeks * wage
+        return (
+            f"Pay of £{pounds:,.0f} since the start: {self.hours:g} hours a week for {self.weeks} weeks at £{wage:.2f} "
+            f"an hour. Or {self.self_employed_months} months of working for themselves."
+        )
+
     def _worked_for_themselves(self, spells: Sequence[Spell], started_on: date, until: date) -> date | None:
         missing = round(self.self_employed_months * DAYS_A_YEAR / MONTHS_A_YEAR)
         for stretch in stretches(spells, until):
@@ -195,6 +204,10 @@ class WeeksWithin:
                 return {f"week_{self.weeks}": self._first_day(worked[: index + 1])}
         return {}
 
+    def needs(self, _started_on: date, _wages: Sequence[HourlyWage]) -> str:
+        """Return in a sentence what makes the outcome."""
+        return f"{self.weeks} weeks in work within {self.within_weeks}, at {self.hours_least:g} hours a week or more."
+
     def _days_before(self, worked: Sequence[Stretch], day: date) -> int:
         """Return the days in work of the run that ends with `day`."""
         begins = day - (self.within_weeks * DAYS_A_WEEK - 1) * DAY
@@ -239,6 +252,11 @@ class Sustained:
             worked, last = worked + stretch.days, stretch.last
         return found
 
+    def needs(self, _started_on: date, _wages: Sequence[HourlyWage]) -> str:
+        """Return in a sentence what makes the outcome."""
+        hours = f", at {self.hours_least:g} hours a week or more" if self.hours_least else ""
+        return f"{_listed(self.weeks)} weeks in work{hours}. A gap of up to {self.gap_days} days is allowed."
+
 
 @dataclass(frozen=True, slots=True)
 class QuartersAfterLeaving:
@@ -261,6 +279,10 @@ class QuartersAfterLeaving:
                 found[f"quarter_{quarter}"] = day
         return found
 
+    def needs(self, _started_on: date, _wages: Sequence[HourlyWage]) -> str:
+        """Return in a sentence what makes the outcome."""
+        return f"In work at some time of quarters {_listed(self.quarters)} after the one in which they left."
+
 
 @dataclass(frozen=True, slots=True)
 class AfterLeaving:
@@ -280,6 +302,10 @@ class AfterLeaving:
         days = {"on_leaving": soon, f"month_{self.months}": then}
         return {name: day for name, day in days.items() if day}
 
+    def needs(self, _started_on: date, _wages: Sequence[HourlyWage]) -> str:
+        """Return in a sentence what makes the outcome."""
+        return f"In work within {self.within_days} days of leaving, and again {self.months} months after it."
+
 
 Rule = Earnings | WeeksWithin | Sustained | QuartersAfterLeaving | AfterLeaving
 
@@ -290,6 +316,11 @@ def months_after(day: date, months: int) -> date:
     year, month = day.year + month // 12, month % 12 + 1
     following = date(year + month // 12, month % 12 + 1, 1)
     return min(date(year, month, 1) + (day.day - 1) * DAY, following - DAY)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    *others, last = map(str, numbers)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _first_worked(spells: Iterable[Spell], first: date, last: date) -> date | None:

@@ -11,6 +11,7 @@ from analytics.cohorts import CURVE_MONTHS, CURVES, OUTCOMES, Difference
 from analytics.contracts import Profile
 from analytics.counting import PEOPLE, Dimension, Group, Table
 from analytics.hiding import hidden_steps
+from analytics.outcome_rules import Spell
 from analytics.pseudonyms import Pseudonyms
 from analytics.views.standings import AsOf, By
 
@@ -91,6 +92,28 @@ class StandardsPage(Page):
     groups: list[StandardNumbers]
 
 
+class WorkDone(BaseModel):
+    """A job, at the terms that it began with."""
+
+    starts_on: date
+    last_day: date | None
+    hours_a_week: float | None
+    pay_a_year: float | None
+    self_employed: bool
+
+    @classmethod
+    def of(cls, job: Spell) -> Self:
+        """Return a job as it is shown."""
+        terms = job.terms[0]
+        return cls(
+            starts_on=job.starts_on,
+            last_day=job.last_day,
+            hours_a_week=terms.hours_a_week,
+            pay_a_year=terms.pay_a_year,
+            self_employed=job.self_employed,
+        )
+
+
 class DrillEntry(BaseModel):
     """One of the people behind a number."""
 
@@ -99,6 +122,8 @@ class DrillEntry(BaseModel):
     coach: UUID | None
     started_on: date | None
     milestones: dict[str, date] = Field(description="First earnings, weeks in work and outcomes, also those to come.")
+    needs: str | None = Field(description="What makes somebody count, where it is work that does, by their contract.")
+    jobs: list[WorkDone] = Field(description="Where it is work that counts.")
 
 
 class DrillPage(BaseModel):

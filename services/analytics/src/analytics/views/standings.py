@@ -9,9 +9,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from analytics.outcome_rules import Spell, Terms
-from analytics.views.journeys import ENDINGS, JOB_OUTCOMES
+from analytics.views.journeys import JOB_OUTCOMES
 from chassis.database import Connection
-from events.caseload import JobRecorded, JobStartDateSet, JobTermsRevised, PlanAgreed
+from events.caseload import (
+    CaseCompleted,
+    CaseExitedEarly,
+    CaseHandedBack,
+    JobRecorded,
+    JobStartDateSet,
+    JobTermsRevised,
+    PlanAgreed,
+)
 from events.fact import Fact
 from events.jobsearch import ApplicationSent, InterviewInvited, OfferMade
 from events.referrals import (
@@ -108,7 +116,7 @@ COUNTED_BY: Final[Mapping[str, tuple[type[Fact], ...]]] = {
     "withdrawn": (ReferralWithdrawn,),
     "expired": (ReferralExpired,),
     "did_not_start": (ParticipantNotStarted,),
-    "left": ENDINGS,
+    "left": (CaseCompleted, CaseExitedEarly, CaseHandedBack),
 }
 """The facts by which a person counts in each number."""
 
