@@ -28,7 +28,7 @@ from analytics.outcome_rules import (
 MONDAY = date(2025, 3, 3)
 DAY = timedelta(days=1)
 WAGES = (HourlyWage(date(2024, 4, 1), 11.0), HourlyWage(date(2025, 4, 1), 12.0))
-RESTART = Earnings(hours=16, weeks=26, within_days=547)
+RESTART = Earnings(hours=16, weeks=26, within_days=547, self_employed_months=6)
 IPS = WeeksWithin(weeks=13, within_weeks=16, hours_least=7, projected_days=547)
 FAIR_START = Sustained(weeks=(13, 26, 52), hours_least=16, gap_days=28, projected_days=912)
 
@@ -68,6 +68,7 @@ def test_six_months_of_working_for_oneself_are_an_outcome_from_one_own_business_
     baker, carpenter = (replace(spell, self_employed=True) for spell in (job(0, 59), job(100)))
     reached = RESTART.reached(history(baker, carpenter), WAGES)
     assert {name: days_until(day) for name, day in reached.items()} == {"self_employment": 100 + 182 - 60 - 1}
+    assert replace(RESTART, self_employed_months=None).reached(history(baker, carpenter), WAGES) == {}
     early = replace(job(-100), self_employed=True)
     assert days_until(RESTART.reached(history(early), WAGES)["self_employment"]) == 182 - 1
 

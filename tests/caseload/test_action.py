@@ -288,12 +288,18 @@ def test_only_what_was_noted_last_is_taken_back_and_an_agreement_made_at_once_is
         agreed.take_step_back(ACTION, agreed.version, NOW)
 
 
-def test_an_action_that_is_open_again_can_be_done_again_and_falls_due_again() -> None:
+def test_an_action_that_is_open_again_is_late_as_before_and_can_be_done_again() -> None:
     case = given(AGREED, FELL_DUE, DONE)
     case.take_step_back(ACTION, case.version, NOW)
     case.let_fall_due(ACTION, SATURDAY, NOW)
     case.finish(ACTION, NOW)
-    assert decided(case)[1:] == [FELL_DUE, DONE]
+    assert decided(case)[1:] == [DONE]
+
+
+def test_a_suggestion_is_again_due_when_it_was_suggested_for() -> None:
+    case = given(suggested(COACH), AGREED.model_copy(update={"due": SATURDAY}))
+    case.take_step_back(ACTION, case.version, NOW)
+    assert case.actions[ACTION].due == FRIDAY
 
 
 def test_a_person_takes_back_what_is_theirs_to_say() -> None:
@@ -301,7 +307,12 @@ def test_a_person_takes_back_what_is_theirs_to_say() -> None:
         case = given(*before)
         case.take_step_back(ACTION, case.version, NOW, PARTICIPANT)
         assert len(decided(case)) == 1
-    for before in ([PROMISED, DONE], [AGREED, CANCELLED]):
+    for before in (
+        [PROMISED, DONE],
+        [AGREED, CANCELLED],
+        [suggested(PARTICIPANT), AGREED],
+        [suggested(PARTICIPANT), CANCELLED],
+    ):
         case = given(*before)
         with pytest.raises(NotTheirAction):
             case.take_step_back(ACTION, case.version, NOW, PARTICIPANT)

@@ -59,6 +59,7 @@ STARTS_FRIDAY = JobStartDateSet(
     occurred_at=NOW, starts_on=FRIDAY, check_ins=RULES.check_ins(FRIDAY), check_in_weeks=RULES.check_in_weeks
 )
 REVISED = JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, hours_a_week=37.5, pay_a_year=28_000)
+OWN_BUSINESS = REVISED.model_copy(update={"self_employed": True})
 ENDED = JobEnded(occurred_at=NOW, last_day=FRIDAY, reason=JobEndReason.CONTRACT_ENDED)
 NEVER = JobNotStarted(occurred_at=NOW)
 CORRECTED = JobOutcomeCorrected(occurred_at=NOW)
@@ -92,6 +93,7 @@ def test_weeks_1_4_and_13_are_complete_whole_weeks_after_the_first_day() -> None
         ([STARTS_FRIDAY], lambda job: job.set_start(STARTS_FRIDAY), []),
         ([], lambda job: job.revise(REVISED), [REVISED]),
         ([REVISED], lambda job: job.revise(REVISED), []),
+        ([REVISED], lambda job: job.revise(OWN_BUSINESS), [OWN_BUSINESS]),
         ([], lambda job: job.end(ENDED, FRIDAY), [ENDED]),
         ([ENDED], lambda job: job.end(ENDED, FRIDAY), []),
         ([], lambda job: job.did_not_start(NEVER), [NEVER]),
@@ -103,8 +105,8 @@ def test_weeks_1_4_and_13_are_complete_whole_weeks_after_the_first_day() -> None
         ([ENDED, CORRECTED], lambda job: job.end(ENDED, FRIDAY), [ENDED]),
         ([NEVER, CORRECTED], lambda job: job.check_in(said(1), WEEK_1), [said(1)]),
         ([ENDED, CORRECTED], lambda job: job.let_check_in_fall_due(1, WEEK_1, NOW), [ASKED]),
-        ([ASKED, said(1)], lambda job: job.take_check_in_back(1, NOW), [TAKEN_BACK]),
-        ([ASKED, said(1), ENDED], lambda job: job.take_check_in_back(1, NOW), [TAKEN_BACK]),
+        ([ASKED, said(1)], lambda job: job.take_check_in_back(1, 3, NOW), [TAKEN_BACK]),
+        ([ASKED, said(1), ENDED], lambda job: job.take_check_in_back(1, 3, NOW), [TAKEN_BACK]),
         ([ASKED, said(1), TAKEN_BACK], lambda job: job.check_in(said(1), WEEK_1), [said(1)]),
         ([ASKED, said(1), TAKEN_BACK], lambda job: job.let_check_in_pass(1, NOW), [MISSED]),
         ([ASKED, said(1), TAKEN_BACK], lambda job: job.did_not_start(NEVER), [NEVER]),
@@ -144,8 +146,11 @@ def test_what_happens_to_a_job_is_told_once(before: list[Fact], ask: Callable[[J
         ([said(1)], lambda job: job.check_in(said(1), WEEK_4), CheckInAlreadyRecorded),
         ([ENDED], lambda job: job.check_in(said(1), WEEK_1), JobHasEnded),
         ([NEVER], lambda job: job.check_in(said(1), WEEK_1), JobNeverStarted),
-        ([said(1)], lambda job: job.take_check_in_back(4, NOW), CheckInNotRecorded),
-        ([said(1), TAKEN_BACK], lambda job: job.take_check_in_back(1, NOW), CheckInNotRecorded),
+        ([], lambda job: job.take_check_in_back(1, 1, NOW), CheckInNotRecorded),
+        ([said(1)], lambda job: job.take_check_in_back(4, 2, NOW), CheckInNotRecorded),
+        ([said(1)], lambda job: job.take_check_in_back(1, 3, NOW), CheckInNotRecorded),
+        ([said(1), said(4)], lambda job: job.take_check_in_back(1, 2, NOW), CheckInNotRecorded),
+        ([said(1), TAKEN_BACK], lambda job: job.take_check_in_back(1, 2, NOW), CheckInNotRecorded),
         ([], lambda job: job.correct(NOW), JobIsOpen),
         ([ENDED, CORRECTED], lambda job: job.correct(NOW), JobIsOpen),
     ],

@@ -172,8 +172,10 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /jobs/{job_id}/end": {"last_day": "2100-03-08", "reason": "resigned"},
     "POST /jobs/{job_id}/not-started": {},
     "POST /jobs/{job_id}/check-ins/{week}": {"mood": "good"},
+    "POST /jobs/{job_id}/check-ins/{week}/take-back": {"version": 2},
     "POST /cases/{case_id}/session": {"channel": "phone"},
     "POST /cases/{case_id}/standards/{standard}/excuse": {"explanation": "In hospital."},
+    "POST /cases/{case_id}/standards/{standard}/excuse/take-back": {"version": 2},
 }
 
 

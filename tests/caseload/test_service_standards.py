@@ -59,6 +59,7 @@ PLAN_PROMISED = PROMISED.model_copy(update={"standard": PLAN})
 WARNED = StandardWarned(occurred_at=NOW, standard=START, due=FRIDAY)
 BREACHED = StandardBreached(occurred_at=NOW, standard=START, due=FRIDAY)
 EXCUSED = StandardExcused(occurred_at=NOW, standard=START)
+WHY = sealed(StandardExcused, "explanation")
 
 
 def met(on: date) -> StandardMet:
@@ -126,10 +127,26 @@ def test_only_an_earlier_day_is_news_of_a_kept_promise(on: date, facts: list[Fac
     assert decided(standards) == facts
 
 
-def test_what_is_excused_is_not_met() -> None:
+def test_what_is_excused_may_be_done_all_the_same_which_counts_when_the_excuse_is_taken_back() -> None:
     standards = given(EXCUSED)
     standards.meet(START, FRIDAY, NOW)
-    assert decided(standards) == []
+    standards.take_excuse_back(START, 2, NOW)
+    standards.breach(START, SATURDAY, NOW)
+    assert decided(standards) == [met(FRIDAY), again(2)]
+
+
+def again(version: int) -> StandardExcuseTakenBack:
+    return StandardExcuseTakenBack(occurred_at=NOW, standard=START, taken_back=version)
+
+
+def test_what_the_end_of_a_case_excused_applies_again_when_it_goes_on_and_what_somebody_excused_does_not() -> None:
+    by_the_end, with_a_reason = given(EXCUSED), given()
+    with_a_reason.excuse(START, WHY, NOW)
+    for standards in (by_the_end, with_a_reason):
+        standards.apply_again(NOW)
+        standards.apply_again(NOW)
+    assert decided(by_the_end) == [again(2)]
+    assert len(decided(with_a_reason)) == 1
 
 
 def test_a_broken_promise_can_be_excused_once_with_a_reason() -> None:
@@ -142,12 +159,13 @@ def test_a_broken_promise_can_be_excused_once_with_a_reason() -> None:
 
 def test_what_was_excused_by_mistake_applies_as_before() -> None:
     standards = given(WARNED, EXCUSED)
-    standards.take_excuse_back(START, NOW)
-    again = StandardExcuseTakenBack(occurred_at=NOW, standard=START, taken_back=3)
-    standards.breach(START, SATURDAY, NOW)
-    assert decided(standards) == [again, BREACHED]
     with pytest.raises(StandardNotExcused):
-        standards.take_excuse_back(START, NOW)
+        standards.take_excuse_back(START, 2, NOW)
+    standards.take_excuse_back(START, 3, NOW)
+    standards.breach(START, SATURDAY, NOW)
+    assert decided(standards) == [again(3), BREACHED]
+    with pytest.raises(StandardNotExcused):
+        standards.take_excuse_back(START, 3, NOW)
 
 
 def test_a_kept_promise_needs_no_excuse() -> None:

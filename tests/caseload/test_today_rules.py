@@ -13,7 +13,11 @@ from caseload.today.rules import reasons_for
 from events.caseload import (
     ActionAgreed,
     ActionDone,
+    ActionFellDue,
     ActionOwner,
+    ActionStage,
+    ActionStepTakenBack,
+    ActionSuggested,
     AppointmentAttended,
     AppointmentBooked,
     AppointmentCancelled,
@@ -371,6 +375,38 @@ def test_8_an_action_a_week_overdue() -> None:
     assert reasons(journey, later(days=8)) == []
     assert sentences(reasons(journey, later(days=9))) == ["An action was due 7 days ago; it was agreed 9 days ago."]
     assert reasons(journey.tell(contact(later(days=9))), later(days=9)) == []
+
+
+def test_8_an_action_long_overdue_is_named_also_once_that_was_told() -> None:
+    late = ActionFellDue(occurred_at=later(days=3), action_id=THING, due=date(2026, 3, 4))
+    journey = started(NOON).tell(agreed(date(2026, 3, 4)), late)
+    (reason,) = reasons(journey, later(days=9), only=8)
+    assert (reason.fact, reason.words) == (journey.told[-1].id, sealed(ActionAgreed, "what"))
+
+
+def test_8_what_was_done_by_mistake_is_no_sign_of_life_and_an_agreement_that_was_none_none() -> None:
+    suggestion = ActionSuggested(
+        occurred_at=NOON,
+        action_id=THING,
+        by=ActionOwner.COACH,
+        owner=ActionOwner.PARTICIPANT,
+        what=sealed(ActionSuggested, "what"),
+        due=date(2026, 3, 30),
+    )
+    journey = started(NOON).tell(suggestion, agreed(date(2026, 3, 30)))
+    wrong = int(journey.told[-1].id.rpartition(":")[2])
+    back = ActionStepTakenBack(
+        occurred_at=NOON,
+        action_id=THING,
+        stage=ActionStage.SUGGESTED,
+        begun=False,
+        owner=ActionOwner.PARTICIPANT,
+        due=date(2026, 3, 30),
+        suggested_by=ActionOwner.COACH,
+        taken_back=wrong,
+    )
+    assert journey.stands().plan.first_agreed
+    assert journey.tell(back).stands().plan.first_agreed is None
 
 
 def test_8_nothing_from_the_person_for_fourteen_days() -> None:

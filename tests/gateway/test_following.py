@@ -6,6 +6,9 @@ from uuid import uuid4
 from playwright.sync_api import expect
 
 from chassis.identity import Actor
+from gateway.web.referring import ENDINGS, STAGES
+from referrals.stage import Stage
+from referrals.views.referrals import ENDS
 from tests.gateway.pages import As
 from tests.gateway.running import Platform
 
@@ -17,10 +20,12 @@ def test_a_link_shows_where_a_referral_stands_without_an_account(reading: As, pl
     anybody = platform.browser(None)
     shown = anybody.get(new)
     assert shown.status_code == 200
-    assert "The provider arranges the first meeting." in shown.text
-    assert "Ines" not in shown.text
+    assert "Accepted" in shown.text
+    assert not any(words in shown.text for words in ("Ines", "meeting", str(somebody.id)))
     assert shown.headers["cache-control"] == "no-store"
-    assert ("RecordOpened", "show_status", None) in platform.told_by(somebody.referrer)
+    holder = Actor(somebody.referrer.id, "referral_link", None)
+    assert ("RecordOpened", "show_status", None) in platform.told_by(holder)
+    assert not any(what == "show_status" for _, what, _ in platform.told_by(somebody.referrer))
     for gone in (old, new + "x"):
         assert anybody.get(gone).status_code == 410
     with reading(somebody.referrer) as reader:
@@ -41,3 +46,8 @@ def made(platform: Platform, referrer: Actor, path: str) -> str:
     link = re.search(r'value="([^"]+/status/[^"]+)"', page)
     assert link
     return link.group(1)
+
+
+def test_every_stage_of_a_referral_and_every_end_has_words() -> None:
+    assert STAGES.keys() == {stage.value for stage in Stage}
+    assert ENDINGS.keys() == {ended for ended in ENDS.values() if ended}

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.gateway.pages import As, press
-from tests.gateway.running import API, Person, Platform, done, eventually
+from tests.gateway.running import API, Person, Platform, done, eventually, wait_until
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -36,7 +36,7 @@ def fill_in(place: Locator, words: str, **told: str) -> None:
     form.get_by_role("button").click()
 
 
-def started(platform: Platform, name: str) -> Person:
+def started(platform: Platform, name: str, *, plan: bool = True) -> Person:
     """Return somebody who is on the programme, with an action and a plan that both signed."""
     somebody = platform.refer(name=name)
     coach, case = platform.client(somebody.coach), f"{API}/cases/{somebody.case}"
@@ -50,6 +50,8 @@ def started(platform: Platform, name: str) -> Person:
         ("start", {"start_date": str(TODAY)}),
     )
     eventually(lambda: coach.get(case), lambda page: page["status"] == "active")
+    if not plan:
+        return somebody
     tell(
         coach,
         case,
@@ -92,14 +94,11 @@ def test_a_coach_takes_back_what_a_button_said_too_early(reading: As, platform: 
         take_back(page)
         expect(section(page, "meetings")).to_contain_text("called off")
 
-        for track in ("Supported", "Intensive"):
-            page.locator("summary", has_text="Choose the track").click()
-            page.get_by_role("radio", name=track).check()
-            page.locator("#deed-track").get_by_label("Why?").fill("We talked about it.")
-            page.locator("#deed-track").get_by_role("button").click()
-        expect(section(page, "about")).to_contain_text("Intensive")
-        take_back(page)
-        expect(section(page, "about")).to_contain_text("Supported")
+        action.get_by_role("button", name="Done").click()
+        plan.locator("summary", has_text="What is settled").click()
+        plan.get_by_role("button", name="That was wrong").click()
+        expect(page.get_by_text("Taken back.", exact=True)).to_be_visible()
+        expect(action).to_contain_text("Write a CV")
         assert reader.faults() == []
 
 
@@ -126,7 +125,9 @@ def test_a_coach_lets_a_case_rest_ends_it_and_goes_on_with_it(reading: As, platf
     with reading(somebody.referrer) as reader:
         page = reader.open(f"/my-referrals/{somebody.referral}")
         expect(section(page, "report")).to_contain_text("Two interviews, one offer declined.")
-        expect(page.get_by_text("the person is with you again")).to_be_visible()
+        expect(page.get_by_text("the person is handed back")).to_be_visible()
+        reader.open("/my-referrals")
+        expect(page.get_by_text("Handed back", exact=True)).to_be_visible()
         reader.picture("referrer-handed-back")
         assert reader.faults() == []
 
@@ -186,3 +187,57 @@ def test_a_leader_excuses_a_promise_with_a_reason_and_takes_that_back(reading: A
         expect(promise).to_be_visible()
         reader.picture("console-person-promise")
         assert reader.faults() == []
+
+
+def test_the_end_of_a_case_that_was_none_gives_back_what_was_promised(reading: As, platform: Platform) -> None:
+    somebody = started(platform, "Nora Quinn", plan=False)
+    coach, case = platform.client(somebody.coach), f"{API}/cases/{somebody.case}"
+
+    def promise() -> str:
+        standards = done(coach.get(f"{case}/standards")).json()["standards"]
+        return str(next(one["status"] for one in standards if one["standard"] == "plan"))
+
+    assert promise() == "running"
+    with reading(somebody.coach) as reader:
+        page = reader.open(f"/people/{somebody.id}")
+        fill_in(page.locator("main"), "They leave early")
+        wait_until(lambda: promise() == "excused")
+        take_back(page)
+        wait_until(lambda: promise() == "running")
+
+
+def test_meetings_are_moved_and_called_off_by_either_of_the_two(reading: As, platform: Platform) -> None:
+    somebody = started(platform, "Sam Field")
+    with reading(somebody.coach) as reader:
+        page = reader.open(f"/people/{somebody.id}")
+        for _ in range(2):
+            fill_in(section(page, "session"), "Book a meeting", starts_at=f"{SOON}T10:00", place="Room 2")
+        meetings = section(page, "meetings")
+        fill_in(meetings.locator("[id^=appointment-]").first, "Move it", starts_at=f"{SOON}T11:30")
+        expect(meetings).to_contain_text("11:30 am")
+        expect(meetings.get_by_text("Room 2")).to_have_count(2)
+        meetings.get_by_role("button", name="Call it off").first.click()
+        expect(meetings.get_by_text("called off", exact=True)).to_have_count(1)
+        reader.picture("console-person-meetings")
+        assert reader.faults() == []
+    with reading(somebody.actor) as reader:
+        page = reader.open("/plan")
+        page.get_by_role("button", name="I cannot come").click()
+        expect(page.get_by_text("Your coach sees that you cannot come")).to_be_visible()
+        expect(page.get_by_role("button", name="I cannot come")).to_have_count(0)
+        fill_in(page.locator("main"), "Propose a step", what="Ask at the bakery", due=SOON)
+        expect(page.get_by_text("Your coach has to agree first.")).to_be_visible()
+        reader.picture("portal-plan-suggested")
+        assert reader.faults() == []
+
+
+def test_an_old_meeting_without_an_outcome_is_in_the_diary(reading: As, platform: Platform) -> None:
+    somebody = started(platform, "Maya Osei")
+    coach = platform.client(somebody.coach)
+    was = (datetime.now(UTC) - timedelta(days=8)).isoformat()
+    meeting = {"kind": "review", "channel": "phone", "starts_at": was}
+    booked = done(coach.post(f"{API}/cases/{somebody.case}/appointments", json=meeting))
+    with reading(somebody.coach) as reader:
+        page = reader.open(f"/diary?at_least={booked.headers['waymark-position']}")
+        page.get_by_role("button", name="They did not come").click()
+        expect(page.get_by_role("button", name="They did not come")).to_have_count(0)

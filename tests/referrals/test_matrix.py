@@ -18,6 +18,8 @@ NORTHWAY, BRIGHTPATH, IRENA, GRACE = uuid4(), uuid4(), uuid4(), uuid4()
 VISITORS: Final[Mapping[str, tuple[str, UUID | None, UUID]]] = {
     "who referred": ("referrer", None, IRENA),
     "another referrer": ("referrer", None, uuid4()),
+    "holder of a link": ("referral_link", None, IRENA),
+    "holder of another link": ("referral_link", None, uuid4()),
     "coach": ("coach", NORTHWAY, uuid4()),
     "coach elsewhere": ("coach", BRIGHTPATH, uuid4()),
     "team leader": ("team_leader", NORTHWAY, uuid4()),
@@ -33,7 +35,8 @@ VISITORS: Final[Mapping[str, tuple[str, UUID | None, UUID]]] = {
 }
 ALLOWED, FORBIDDEN, HIDDEN = Verdict.ALLOWED, Verdict.FORBIDDEN, Verdict.HIDDEN
 
-OUTSIDERS: Final = dict.fromkeys(("operator", "analyst", "jobseeker", "somebody of no known role"), FORBIDDEN)
+HOLDERS: Final = ("holder of a link", "holder of another link")
+OUTSIDERS: Final = dict.fromkeys(("operator", "analyst", "jobseeker", "somebody of no known role", *HOLDERS), FORBIDDEN)
 REFERRERS: Final = ("who referred", "another referrer")
 HERE: Final = ("coach", "team leader", "manager who sent the file", "another manager")
 ELSEWHERE: Final = ("coach elsewhere", "team leader elsewhere", "manager elsewhere", "manager of no provider")
@@ -60,6 +63,7 @@ TABLE: Final[Table] = {
     "POST /referrals": SUBMITTED,
     "GET /referrals": LISTS,
     "GET /referrals/{referral_id}": READ,
+    "GET /referrals/{referral_id}/standing": READ | {"holder of a link": ALLOWED, "holder of another link": HIDDEN},
     "POST /referrals/{referral_id}/acknowledge": ANSWERED,
     "POST /referrals/{referral_id}/assess": ANSWERED,
     "POST /referrals/{referral_id}/accept": ANSWERED,

@@ -225,7 +225,7 @@ async def test_the_view_of_jobs_tells_what_the_jobs_hold(facts: Lives) -> None:
             it.starts_on,
             it.last_day,
             it.never_began,
-            it.hours_a_week,
+            it.terms[0],
         )
         assert set(row.answered) == it.answered.keys()
         assert dict(zip(row.weeks, row.days, strict=True)) == it.check_ins

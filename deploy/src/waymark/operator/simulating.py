@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
+from psycopg.errors import UniqueViolation
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -51,7 +52,11 @@ def run(
     end = (until or datetime.combine(datetime.now(LONDON).date(), MORNING)).replace(tzinfo=LONDON)
     leroy = persona("jobseeker")
     plan = Plan(seed, people, end, arrivals(), Guest(leroy.actor.id, leroy.name))
-    lived, refused = asyncio.run(_live(record.addresses(), plan))
+    try:
+        lived, refused = asyncio.run(_live(record.addresses(), plan))
+    except UniqueViolation:
+        console.print("A history of this seed is here already. Give another one: --seed NAME.", style="red")
+        raise typer.Exit(1) from None
     console.print(f"{lived.people:,} people lived through {lived.facts:,} facts.")
     if refused:
         console.print(f"{refused:,} things that they wanted to do were refused.")

@@ -610,6 +610,8 @@ class JobTermsRevised(Fact, type_name="waymark.caseload.JobTermsRevised.v1"):
     from_day: date
     hours_a_week: Annotated[float, Field(gt=0, le=100)] | None = None
     pay_a_year: Annotated[float, Field(ge=0)] | None = None
+    self_employed: bool | None = None
+    """Whether they work for themselves, when what was recorded of that is wrong."""
 
 
 class JobNotStarted(Fact, type_name="waymark.caseload.JobNotStarted.v1"):

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from math import ceil
-from typing import Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
+
+from pydantic import Field
 
 DAY: Final = timedelta(days=1)
 DAYS_A_WEEK: Final = 7
@@ -133,7 +135,7 @@ class Earnings:
     hours: float
     weeks: int
     within_days: int
-    self_employed_months: int = 6
+    self_employed_months: Annotated[int, Field(ge=1)] | None = None
     kind: Literal["earnings"] = "earnings"
 
     def reached(self, history: WorkHistory, wages: Sequence[HourlyWage]) -> Reached:
@@ -151,12 +153,16 @@ class Earnings:
         """Return in a sentence what makes the outcome for somebody who started on a day."""
         wage = wage_on(wages, started_on)
         pounds = self.hours * self.weeks * wage
+        months = self.self_employed_months
+        own = f" Or {months} months of working for themselves." if months else ""
         return (
             f"Pay of £{pounds:,.0f} since the start: {self.hours:g} hours a week for {self.weeks} weeks at £{wage:.2f} "
-            f"an hour. Or {self.self_employed_months} months of working for themselves."
+            f"an hour.{own}"
         )
 
     def _worked_for_themselves(self, spells: Sequence[Spell], started_on: date, until: date) -> date | None:
+        if self.self_employed_months is None:
+            return None
         missing = round(self.self_employed_months * DAYS_A_YEAR / MONTHS_A_YEAR)
         for stretch in stretches(spells, until):
             first = max(stretch.first, started_on)

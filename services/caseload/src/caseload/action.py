@@ -178,24 +178,23 @@ class Actions(dict[UUID, Action]):
     def take_back(self, action_id: UUID, version: int, by: ActionOwner, now: datetime) -> Iterator[Fact]:
         """Take back what was noted of an action last, the fact at that version of the case.
 
-        A person takes back what is theirs to say: of their own action, or of a suggestion.
+        A person takes back what is theirs to say: of their own action, or in answer to what the coach suggested.
         """
         action = self.known(action_id)
         if not action.stepped or action.stepped != version:
             _refuse(NothingToTakeBack, ALLOWED[action.stage])
         stage, begun = action.before
-        suggested = stage is ActionStage.SUGGESTED
-        theirs = action.owner is ActionOwner.PARTICIPANT and action.stage is not ActionStage.CANCELLED
-        if by is ActionOwner.PARTICIPANT and not suggested and not theirs:
+        if by is ActionOwner.PARTICIPANT and not _is_theirs_to_say(action):
             raise NotTheirAction(str(NotTheirAction.__doc__))
+        suggestion = action.suggestion if stage is ActionStage.SUGGESTED else None
         yield ActionStepTakenBack(
             occurred_at=now,
             action_id=action_id,
             stage=stage,
             begun=begun,
             owner=action.owner,
-            due=action.due,
-            suggested_by=action.suggestion.by if suggested and action.suggestion else None,
+            due=suggestion.due if suggestion else action.due,
+            suggested_by=suggestion.by if suggestion else None,
             taken_back=version,
         )
 
@@ -252,9 +251,8 @@ class Actions(dict[UUID, Action]):
                     before = (self[id].stage, False)
                     agreed = replace(agreed, suggestion=self[id].suggestion, stepped=version, before=before)
                 self[id] = agreed
-            case ActionStepTakenBack(action_id=id, stage=stage, begun=begun):
-                fell_due = self[id].fell_due and self[id].stage not in SETTLED
-                self[id] = replace(self[id], stage=stage, begun=begun, fell_due=fell_due, stepped=0)
+            case ActionStepTakenBack(action_id=id, stage=stage, begun=begun, due=due):
+                self[id] = replace(self[id], stage=stage, begun=begun, due=due, stepped=0)
             case ActionDueDateMoved() | ActionFellDue():
                 self._fold_due(fact)
             case _ if isinstance(fact, STEPS):
@@ -280,13 +278,10 @@ ACTION_FACTS: Final = (
     ActionDueDateMoved,
     ActionFellDue,
 )
-SETTLED: Final = frozenset({ActionStage.DONE, ActionStage.CANCELLED})
 
 
 def stage_after(fact: Fact, *, begun: bool = False) -> ActionStage:
     """Return where a fact leads an action; one that rested goes on from where it stood, `begun` or not."""
-    if isinstance(fact, ActionStepTakenBack):
-        return fact.stage
     if isinstance(fact, ActionResumed):
         return ActionStage.IN_PROGRESS if begun else ActionStage.AGREED
     return _LEADS_TO_STAGE[type(fact)]
@@ -300,6 +295,13 @@ _LEADS_TO_STAGE: Final[dict[type[Fact], ActionStage]] = {
     ActionDone: ActionStage.DONE,
     ActionCancelled: ActionStage.CANCELLED,
 }
+
+
+def _is_theirs_to_say(action: Action) -> bool:
+    stage, _ = action.before
+    if stage is ActionStage.SUGGESTED:
+        return action.suggestion is not None and action.suggestion.by is ActionOwner.COACH
+    return action.owner is ActionOwner.PARTICIPANT and action.stage is not ActionStage.CANCELLED
 
 
 def _require_due(due: date, today: date) -> None:

@@ -35,20 +35,16 @@ from events.caseload import (
     NeedsAssessed,
     NextStepSetAside,
     NextStepTakenUp,
-    PlanAgreed,
     PlanDrafted,
     PlanReviewed,
     SafetyConcernHandled,
     SafetyConcernRaised,
-    Standard,
     Track,
     TrackChosen,
 )
 from events.fact import Fact
 
 COACH: Final = ActionOwner.COACH
-KEEPS: Final[dict[type[Fact], Standard]] = {CaseStarted: Standard.START, PlanAgreed: Standard.PLAN}
-"""The facts of a case by which a service standard is kept."""
 
 
 class ContactInTheFuture(Refusal):
@@ -87,8 +83,6 @@ class Case(Aggregate):
     concerns: dict[UUID, bool] = field(default_factory=dict)
     set_aside: dict[str, date] = field(default_factory=dict)
     snoozed: tuple[int, date] | None = None
-    done_at: dict[Standard, datetime] = field(default_factory=dict)
-    """When what a service standard promises was first done."""
     contacts: dict[UUID, UUID] = field(default_factory=dict)
     """Who recorded each contact."""
     taken_back: set[UUID] = field(default_factory=set)
@@ -339,8 +333,6 @@ class Case(Aggregate):
 
     def _fold_part(self, fact: Fact) -> None:
         version = self.version + 1
-        if type(fact) in KEEPS:
-            self.done_at.setdefault(KEEPS[type(fact)], fact.occurred_at)
         if isinstance(fact, LIFE_FACTS):
             self.life = self.life.after(fact)
         elif isinstance(fact, ACTION_FACTS):

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, PositiveInt
 
 LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 FAR_AWAY: Final = datetime(2200, 1, 1, tzinfo=UTC)
@@ -23,3 +23,11 @@ class Asked(BaseModel):
     """What is sent in a body: nothing that is not known here."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class TakenBack(Asked):
+    """Which fact is taken back: what was recorded last of it, and nothing else."""
+
+    model_config = example(version=7)
+
+    version: PositiveInt = Field(description="The version that the answer named when it was recorded.")

@@ -67,7 +67,7 @@ class CheckInAlreadyRecorded(Refusal):
 
 
 class CheckInNotRecorded(Refusal):
-    """The person has not said how the job went by then, so there is nothing to take back."""
+    """This is not what the person said last of how the job goes, so it cannot be taken back."""
 
 
 OPEN = ("start", "terms", "end", "not-started", "check-ins")
@@ -82,8 +82,8 @@ class Job(Aggregate):
 
     case_id: UUID = UUID(int=0)
     starts_on: date | None = None
-    hours_a_week: float | None = None
-    pay_a_year: float | None = None
+    terms: tuple[float | None, float | None, bool | None] = (None, None, None)
+    """Hours a week, pounds a year, and whether they work for themselves."""
     last_day: date | None = None
     never_began: bool = False
     check_ins: dict[int, date] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class Job(Aggregate):
             self._refuse(JobStartUnknown, ["start"])
         elif revised.from_day < starts_on:
             self._refuse(TermsBeforeItStarts, OPEN)
-        elif (self.hours_a_week, self.pay_a_year) != (revised.hours_a_week, revised.pay_a_year):
+        elif self.terms != (revised.hours_a_week, revised.pay_a_year, revised.self_employed):
             self.record(revised)
 
     def end(self, ended: JobEnded, today: date) -> None:
@@ -168,11 +168,11 @@ class Job(Aggregate):
             self._refuse(CheckInNotDue, self._check_ins_open(today))
         self.record(recorded)
 
-    def take_check_in_back(self, week: int, at: datetime) -> None:
-        """Take back what was recorded of how the job goes: it may be asked again."""
-        if week not in self.answered:
-            self._refuse(CheckInNotRecorded, [f"check-ins/{week}/take-back" for week in self.answered])
-        self.record(CheckInTakenBack(occurred_at=at, week=week, taken_back=self.answered[week]))
+    def take_check_in_back(self, week: int, version: int, at: datetime) -> None:
+        """Take back what was recorded last of how the job goes, the fact at that version: it may be asked again."""
+        if week != max(self.answered, default=0) or self.answered[week] != version:
+            self._refuse(CheckInNotRecorded, ())
+        self.record(CheckInTakenBack(occurred_at=at, week=week, taken_back=version))
 
     @property
     def _lasts(self) -> bool:
@@ -200,12 +200,12 @@ class Job(Aggregate):
         match fact:
             case JobRecorded():
                 self.subject, self.tenant, self.case_id = fact.participant_id, fact.provider_id, fact.case_id
-                self.hours_a_week, self.pay_a_year = fact.hours_a_week, fact.pay_a_year
+                self.terms = fact.hours_a_week, fact.pay_a_year, fact.self_employed
                 self._take_start(fact)
             case JobStartDateSet():
                 self._take_start(fact)
             case JobTermsRevised():
-                self.hours_a_week, self.pay_a_year = fact.hours_a_week, fact.pay_a_year
+                self.terms = fact.hours_a_week, fact.pay_a_year, fact.self_employed
             case JobNotStarted():
                 self.never_began = True
             case JobEnded(last_day=last_day):

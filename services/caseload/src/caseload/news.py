@@ -60,6 +60,7 @@ NEWS: Final[tuple[type[Fact], ...]] = (
     caseload.JobEnded,
     caseload.JobOutcomeCorrected,
     caseload.CheckInRecorded,
+    caseload.CheckInTakenBack,
     caseload.CheckInMissed,
     jobsearch.JobWishesTold,
     jobsearch.CvWritten,

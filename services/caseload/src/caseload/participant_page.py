@@ -92,6 +92,8 @@ class PromiseShown(Shown):
     status: ActionStage = Field(validation_alias="stage")
     at: datetime = Field(description="When it came to its status.")
     course: str | None
+    suggested_by: ActionOwner | None
+    stepped: int = Field(description="What a take-back of its last step names; 0 where nothing can be taken back.")
 
 
 class ApplicationShown(Shown):

@@ -7,7 +7,7 @@ from caseload.case import Case
 from caseload.commands.action import finish_course
 from caseload.commands.case import close_unstarted_case, open_case, start_case
 from caseload.commands.job import record_accepted
-from caseload.commands.standard import excuse_all, excuse_all_of_case, meet, meet_plan, note_start, promise
+from caseload.commands.standard import excuse_all, follow_case, meet, meet_plan, note_start, promise
 from caseload.commands.target import Target
 from caseload.programme_rules import Terms
 from chassis.ask import Answer
@@ -17,6 +17,7 @@ from events.caseload import (
     CaseEnteredInError,
     CaseExitedEarly,
     CaseOpened,
+    CaseReactivated,
     CaseStarted,
     PlanAgreed,
     Standard,
@@ -97,7 +98,7 @@ def _standard_policies(terms: Terms) -> Policy:
         _policy(ParticipantStarted, when_participant_started_meet_standard),
         _policy(PlanAgreed, when_plan_agreed_meet_standard),
         *(Policy(name, fact, when_referral_ended_excuse_standards) for name, fact in REFERRAL_ENDS.items()),
-        *(Policy(name, fact, when_case_ended_excuse_standards) for name, fact in CASE_ENDS.items()),
+        *(Policy(name, fact, when_case_ended_or_went_on_follow_it) for name, fact in CASE_ENDS.items()),
     )
     return _policy(ReferralSubmitted, when_referral_submitted_promise_standards, then)
 
@@ -124,6 +125,7 @@ REFERRAL_ENDS: Final[dict[str, type[Fact]]] = {
 CASE_ENDS: Final[dict[str, type[Fact]]] = {
     "when_case_exited_early_excuse_standards": CaseExitedEarly,
     "when_case_entered_in_error_excuse_standards": CaseEnteredInError,
+    "when_case_reactivated_apply_standards_again": CaseReactivated,
 }
 
 
@@ -150,9 +152,9 @@ async def when_referral_ended_excuse_standards(heard: Heard, session: Session) -
     return await excuse_all(session, heard.told.aggregate_id, heard.fact.occurred_at)
 
 
-async def when_case_ended_excuse_standards(heard: Heard, session: Session) -> Answer:
-    """Let nothing apply any longer that was promised for somebody who left."""
-    return await excuse_all_of_case(session, heard.told.aggregate_id, heard.fact.occurred_at)
+async def when_case_ended_or_went_on_follow_it(heard: Heard, session: Session) -> Answer:
+    """Let promises apply to whom the case stands open for, and to nobody else."""
+    return await follow_case(session, heard.told.aggregate_id, heard.fact.occurred_at)
 
 
 def _policy(fact: type[Fact], reaction: Reaction, then: tuple[Policy, ...] = ()) -> Policy:

@@ -32,7 +32,7 @@ class StandardIsMet(Refusal):
 
 
 class StandardNotExcused(Refusal):
-    """Nobody excused what was promised, so there is nothing to take back."""
+    """This is not what excused the promise last, so it cannot be taken back."""
 
 
 def warning_day(days: int) -> int:
@@ -50,6 +50,8 @@ class Clock:
     breached: bool = False
     excused: int = 0
     """The version at which it was excused, 0 while it is not."""
+    by_the_end: bool = False
+    """Whether the end of a case or a referral excused it, and nobody with a reason."""
     met_on: date | None = None
 
     @property
@@ -92,9 +94,12 @@ class ServiceStandards(Aggregate):
             self.record(StandardBreached(occurred_at=at, standard=standard, due=clock.due))
 
     def meet(self, standard: Standard, on: date, at: datetime) -> None:
-        """Note that what was promised was done on a day: also one that turns out to be earlier than it was known."""
+        """Note that what was promised was done on a day: also one that turns out to be earlier than it was known.
+
+        What is excused may be done all the same: that counts once the excuse is taken back.
+        """
         clock = self._clock(standard)
-        if not clock.excused and (clock.met_on is None or on < clock.met_on):
+        if clock.met_on is None or on < clock.met_on:
             self.record(StandardMet(occurred_at=at, standard=standard, on=on, in_time=on <= clock.due))
 
     def excuse(self, standard: Standard, explanation: Sealed | None, at: datetime) -> None:
@@ -105,12 +110,18 @@ class ServiceStandards(Aggregate):
         if clock.runs:
             self.record(StandardExcused(occurred_at=at, standard=standard, explanation=explanation))
 
-    def take_excuse_back(self, standard: Standard, at: datetime) -> None:
-        """Let a promise apply again as before."""
+    def take_excuse_back(self, standard: Standard, version: int, at: datetime) -> None:
+        """Let a promise apply again as before: the fact at that version was wrong."""
         clock = self._clock(standard)
-        if not clock.excused:
+        if not clock.excused or clock.excused != version:
             raise StandardNotExcused(str(StandardNotExcused.__doc__))
-        self.record(StandardExcuseTakenBack(occurred_at=at, standard=standard, taken_back=clock.excused))
+        self.record(StandardExcuseTakenBack(occurred_at=at, standard=standard, taken_back=version))
+
+    def apply_again(self, at: datetime) -> None:
+        """Let every promise apply again that only the end of a case excused, which did not hold."""
+        for standard, clock in list(self.clocks.items()):
+            if clock.excused and clock.by_the_end:
+                self.take_excuse_back(standard, clock.excused, at)
 
     def excuse_all(self, at: datetime) -> None:
         """Let no promise apply any longer that was not kept: the referral, or the case, ended."""
@@ -135,8 +146,9 @@ class ServiceStandards(Aggregate):
                 self.clocks[standard] = replace(self.clocks[standard], breached=True)
             case StandardMet(standard=standard, on=on):
                 self.clocks[standard] = replace(self.clocks[standard], met_on=on)
-            case StandardExcused(standard=standard):
-                self.clocks[standard] = replace(self.clocks[standard], excused=self.version + 1)
+            case StandardExcused(standard=standard, explanation=explanation):
+                by_the_end = explanation is None
+                self.clocks[standard] = replace(self.clocks[standard], excused=self.version + 1, by_the_end=by_the_end)
             case StandardExcuseTakenBack(standard=standard):
                 self.clocks[standard] = replace(self.clocks[standard], excused=0)
             case _:

@@ -11,7 +11,8 @@ from chassis.database import Pool
 from chassis.identity import Actor
 
 SECRET_BYTES: Final = 32
-REFERRER: Final = "referrer"
+LINK: Final = "referral_link"
+"""The role of whoever holds a link; their id is the referrer's, who gave it away."""
 VALID: Final = timedelta(days=90)
 
 MAKE: Final = """
@@ -24,9 +25,9 @@ TIDY: Final = "delete from status_link where expires_at <= %s"
 
 
 class Followed(NamedTuple):
-    """A referral, and who shared where it stands."""
+    """A referral, and who reads where it stands."""
 
-    referrer: Actor
+    reader: Actor
     referral_id: UUID
 
 
@@ -49,7 +50,7 @@ class StatusLinks:
         """Return what a link leads to, None for one that is too old, was replaced, or is none at all."""
         async with self._pool.connection() as connection:
             row = await (await connection.execute(FIND, (_digest(secret), self._clock()))).fetchone()
-        return Followed(Actor(row[0], REFERRER, None), row[1]) if row else None
+        return Followed(Actor(row[0], LINK, None), row[1]) if row else None
 
 
 def _digest(secret: str) -> bytes:

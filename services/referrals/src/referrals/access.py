@@ -9,6 +9,8 @@ from chassis.identity import Actor
 from events.referrals import WithdrawnBy
 
 REFERRER: Final = "referrer"
+LINK: Final = "referral_link"
+"""Whoever holds a link that a referrer gave away; its id is the referrer's."""
 
 
 class Deed(StrEnum):
@@ -18,6 +20,8 @@ class Deed(StrEnum):
     IMPORT = "bring in a file of referrals"
     LIST = "list referrals"
     READ = "read a referral"
+    READ_REPORT = "read what a provider reports at the end"
+    FOLLOW = "see where a referral stands, and nothing of the person"
     ANSWER = "acknowledge, assess, accept, waitlist or reject a referral"
     WITHDRAW = "withdraw a referral"
     FOLLOW_UP = "settle a possible duplicate, arrange handover and first meeting, or tell whether somebody starts"
@@ -36,10 +40,14 @@ class NotPermittedError(PermissionError):
     """The actor is known and may not do this."""
 
 
-_OF_STAFF: Final = frozenset({Deed.LIST, Deed.READ, Deed.ANSWER, Deed.WITHDRAW, Deed.FOLLOW_UP})
-_OF_LEADERS: Final = _OF_STAFF | {Deed.IMPORT, Deed.CORRECT}
+_OF_STAFF: Final = frozenset({Deed.LIST, Deed.READ, Deed.FOLLOW, Deed.ANSWER, Deed.WITHDRAW, Deed.FOLLOW_UP})
+_OF_LEADERS: Final = _OF_STAFF | {Deed.IMPORT, Deed.CORRECT, Deed.READ_REPORT}
+_OF_REFERRERS: Final = frozenset(
+    {Deed.SUBMIT, Deed.IMPORT, Deed.LIST, Deed.READ, Deed.READ_REPORT, Deed.FOLLOW, Deed.WITHDRAW}
+)
 _BY_ROLE: Final = {
-    "referrer": frozenset({Deed.SUBMIT, Deed.IMPORT, Deed.LIST, Deed.READ, Deed.WITHDRAW}),
+    REFERRER: _OF_REFERRERS,
+    LINK: frozenset({Deed.FOLLOW}),
     "coach": _OF_STAFF,
     "team_leader": _OF_LEADERS,
     "provider_manager": _OF_LEADERS,
@@ -50,7 +58,7 @@ def can(actor: Actor, deed: Deed, record: Record) -> bool:
     """Return whether an actor may: referrers with what they send, staff with what comes to their provider."""
     if deed not in _BY_ROLE.get(actor.role, ()):
         return False
-    if actor.role == REFERRER:
+    if actor.role in {REFERRER, LINK}:
         return record.referrer_id == actor.id
     return actor.tenant is not None and record.tenant == actor.tenant
 

@@ -22,6 +22,7 @@ from referrals.forms import (
     ReferralListed,
     ReferralPage,
     ReferralShown,
+    ReferralStanding,
     RejectionForm,
     WithdrawalForm,
 )
@@ -29,7 +30,7 @@ from referrals.referral import Referral
 from referrals.stage import Stage
 from referrals.submission import Submission, submit
 from referrals.uploads import TooManyUploadsError
-from referrals.views.referrals import REFERRALS, Asked, EndingRow, ReferralRow, ending, one, page
+from referrals.views.referrals import REFERRALS, Asked, EndingRow, ReferralRow, endings, one, page
 
 LONGEST_PAGE: Final = 200
 STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403, FileRefused: 422, TooManyUploadsError: 503}
@@ -68,8 +69,9 @@ async def list_referrals(  # noqa: PLR0913  (each a parameter of the query)
     require(actor, Deed.LIST)
     async with reading(desk.pool, actor.tenant, REFERRALS, at_least) as connection:
         rows = await page(connection, Asked(_own(actor), stage, after, limit))
+        ends = await endings(connection, [row.id for row in rows])
     names = await desk.keyring.open_many([row.name for row in rows])
-    listed = [ReferralListed.of(row, name, desk.zone) for row, name in zip(rows, names, strict=True)]
+    listed = [ReferralListed.of(row, name, ends.get(row.id), desk.zone) for row, name in zip(rows, names, strict=True)]
     return ReferralPage(referrals=listed, next=rows[-1].id if len(rows) == limit else None)
 
 
@@ -78,13 +80,16 @@ async def show_referral(
     referral_id: UUID, desk: AtDesk, actor: CurrentActor, at_least: AtLeast, response: Response
 ) -> ReferralShown:
     """Show a referral. Its version stands in ETag, for If-Match."""
-    require(actor, Deed.READ)
-    async with reading(desk.pool, actor.tenant, REFERRALS, at_least) as connection:
-        row, end = await one(connection, referral_id), await ending(connection, referral_id)
-    if row is None or not can(actor, Deed.READ, Record(row.tenant, row.referrer_id)):
-        raise NotFoundError(Referral.__name__)
+    row, end = await _found(desk, actor, Deed.READ, referral_id, at_least)
     response.headers["ETag"] = etag(row.version)
     return await _opened(desk, actor, row, end)
+
+
+@router.get("/referrals/{referral_id}/standing")
+async def show_standing(referral_id: UUID, desk: AtDesk, actor: CurrentActor, at_least: AtLeast) -> ReferralStanding:
+    """Show where a referral stands, and nothing of the person: for whoever was given a link to it."""
+    row, end = await _found(desk, actor, Deed.FOLLOW, referral_id, at_least)
+    return ReferralStanding.of(row, end)
 
 
 @router.post("/referrals/{referral_id}/acknowledge", response_model=Accepted)
@@ -132,12 +137,22 @@ def _own(actor: Actor) -> UUID | None:
     return None if actor.tenant else actor.id
 
 
+async def _found(
+    desk: Desk, actor: Actor, deed: Deed, referral_id: UUID, at_least: AtLeast
+) -> tuple[ReferralRow, EndingRow | None]:
+    require(actor, deed)
+    async with reading(desk.pool, actor.tenant, REFERRALS, at_least) as connection:
+        row, ends = await one(connection, referral_id), await endings(connection, [referral_id])
+    if row is None or not can(actor, deed, Record(row.tenant, row.referrer_id)):
+        raise NotFoundError(Referral.__name__)
+    return row, ends.get(referral_id)
+
+
 async def _opened(desk: Desk, actor: Actor, row: ReferralRow, end: EndingRow | None) -> ReferralShown:
     fields = tuple(PersonShown.model_fields)
-    sealed = [*(getattr(row, field) for field in fields), row.explanation, row.meeting_place, end and end.report]
+    told = end.report if end and can(actor, Deed.READ_REPORT, Record(row.tenant, row.referrer_id)) else None
+    sealed = [*(getattr(row, field) for field in fields), row.explanation, row.meeting_place, told]
     *values, explanation, place, report = await desk.keyring.open_many(sealed)
     person = PersonShown(**dict(zip(fields, values, strict=True)))
-    shown = ReferralShown.opened(row, person, (explanation, place), desk.zone)
-    if end and end.ended:
-        shown = shown.ended_as(end, report)
+    shown = ReferralShown.opened(row, end, person, (explanation, place, report), desk.zone)
     return shown if can(actor, Deed.FOLLOW_UP, Record(row.tenant)) else shown.without_others()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from referrals.person_details import PersonDetails
 from referrals.referral_file import RowError
 from referrals.stage import CLOSED, Stage, allowed_from
 from referrals.uploads import Upload, UploadState
-from referrals.views.referrals import EndingRow, ReferralRow
+from referrals.views.referrals import Ending, EndingRow, ReferralRow
 from referrals.what_next import after_the_end, what_next
 
 _EXAMPLE_ID: Final = "8f2b1c9e-5a1d-4c1b-9a53-2f6f6f0f7a11"
@@ -107,6 +107,12 @@ class WithdrawalForm(Form):
     explanation: Note | None = None
 
 
+Texts = tuple[str | None, str | None, str | None]
+OF_THE_PROVIDER: Final = frozenset(
+    {RejectionReason.NO_CAPACITY, RejectionReason.NOT_ELIGIBLE, RejectionReason.DUPLICATE}
+)
+
+
 class PersonShown(BaseModel):
     """What is known of a person; nothing when they were erased."""
 
@@ -148,11 +154,13 @@ class ReferralListed(BaseModel):
     missed_meetings: int = Field(description="How often the person failed to attend the first meeting.")
     start_date: date | None
     what_next: str = Field(examples=["The provider confirms by 9 September 2026 that the referral arrived."])
+    ended: Ending | None = Field(description="How the person's time on the programme ended, if it did.")
+    ended_at: datetime | None
 
     @classmethod
-    def of(cls, row: ReferralRow, name: str | None, zone: ZoneInfo) -> Self:
+    def of(cls, row: ReferralRow, name: str | None, end: EndingRow | None, zone: ZoneInfo) -> Self:
         """Return a row with its name opened; moments are told in the programme's time zone."""
-        return cls(**_plain(row, zone) | {"name": name})
+        return cls(**_plain(row, end, zone) | {"name": name})
 
 
 class ReferralShown(ReferralListed):
@@ -166,39 +174,56 @@ class ReferralShown(ReferralListed):
     earlier_referral_id: UUID | None = Field(description="An earlier referral of whom it may be, for the same.")
     same_person: bool | None = Field(description="What was found when somebody looked.")
     allowed: list[str] = Field(examples=[["accept", "reject", "waitlist", "withdraw"]])
-    ended: Literal["completed", "exited_early", "handed_back"] | None = Field(
-        None, description="How the person's time on the programme ended, if it did."
-    )
-    ended_at: datetime | None = None
-    report: str | None = Field(None, description="What was done, for who referred the person: told when handed back.")
+    report: str | None = Field(description="What was done, for who referred the person: told when handed back.")
 
     @classmethod
-    def opened(
-        cls, row: ReferralRow, person: PersonShown, texts: tuple[str | None, str | None], zone: ZoneInfo
-    ) -> Self:
-        """Return a row with what was sealed in it opened: the person, and the explanation and the meeting's place."""
-        explanation, place = texts
+    def opened(cls, row: ReferralRow, end: EndingRow | None, person: PersonShown, texts: Texts, zone: ZoneInfo) -> Self:
+        """Return a row with what was sealed in it opened: the person; explanation, meeting's place and report."""
+        explanation, place, report = texts
         opened = {
             "name": person.name,
             "person": person,
             "explanation": explanation,
             "meeting_channel": row.meeting_channel,
             "meeting_place": place,
+            "report": report,
             "known_participant_id": row.held_for,
             "earlier_referral_id": row.earlier_referral_id,
             "same_person": row.same_person,
             "allowed": allowed_from(Stage(row.stage), held=_is_held(row)),
         }
-        return cls(**_plain(row, zone) | opened)
-
-    def ended_as(self, end: EndingRow, report: str | None) -> Self:
-        """Return it with how the case ended, and what comes next by that."""
-        told = {"ended": end.ended, "ended_at": end.ended_at, "report": report}
-        return self.model_copy(update=told | {"what_next": after_the_end(str(end.ended))})
+        return cls(**_plain(row, end, zone) | opened)
 
     def without_others(self) -> Self:
         """Return it for a referrer, who is told of nobody's referral but this one."""
         return self.model_copy(update={"known_participant_id": None, "earlier_referral_id": None, "same_person": None})
+
+
+class ReferralStanding(BaseModel):
+    """Where a referral stands. A reason is told where it is the provider's, none that says something of a person."""
+
+    stage: Stage
+    provider_id: UUID
+    submitted_at: datetime
+    acknowledged_at: datetime | None
+    answered_at: datetime | None
+    reason: RejectionReason | None
+    ended: Ending | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, row: ReferralRow, end: EndingRow | None) -> Self:
+        """Return where a referral stands."""
+        return cls(
+            stage=Stage(row.stage),
+            provider_id=row.tenant,
+            submitted_at=row.submitted_at,
+            acknowledged_at=row.acknowledged_at,
+            answered_at=row.answered_at,
+            reason=RejectionReason(row.reason) if row.reason in OF_THE_PROVIDER else None,
+            ended=end.ended if end else None,
+            ended_at=end.ended_at if end else None,
+        )
 
 
 class ReferralPage(BaseModel):
@@ -249,10 +274,11 @@ def _shown(errors: tuple[RowError, ...] | list[RowError]) -> Iterator[RowErrorSh
     return (RowErrorShown(row=error.row, column=error.column, reason=error.reason) for error in errors)
 
 
-def _plain(row: ReferralRow, zone: ZoneInfo) -> dict[str, Any]:
+def _plain(row: ReferralRow, end: EndingRow | None, zone: ZoneInfo) -> dict[str, Any]:
     """Return what of a row is nobody's personal data."""
     made = {"provider_id": row.tenant, "possible_duplicate": _is_held(row)}
-    made["what_next"] = what_next(row, zone, held=_is_held(row))
+    made |= {"ended": end and end.ended, "ended_at": end and end.ended_at}
+    made["what_next"] = after_the_end(end.ended) if end and end.ended else what_next(row, zone, held=_is_held(row))
     return {name: getattr(row, name) for name in ReferralListed.model_fields if name not in {"name", *made}} | made
 
 

@@ -36,9 +36,9 @@ _BY_STAGE: Final[dict[Stage, str]] = {
     Stage.ENTERED_IN_ERROR: "Nothing more: the referral was sent in error.",
 }
 _ENDED: Final = {
-    "completed": "The person went the whole way. The provider may hand them back to you with a report.",
-    "exited_early": "The person left the programme. The provider may hand them back to you with a report.",
-    "handed_back": "Nothing more: the person is with you again. You can read the report here.",
+    "completed": "The person went the whole way. The provider may hand them back with a report.",
+    "exited_early": "The person left the programme. The provider may hand them back with a report.",
+    "handed_back": "Nothing more: the person is handed back. The referrer can read the report.",
 }
 _HELD: Final = "The provider checks whether the person is known already."
 

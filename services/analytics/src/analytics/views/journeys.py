@@ -78,14 +78,8 @@ SEARCHING: Final[Mapping[type[Fact], str]] = {
 }
 ENDINGS: Final = (CaseCompleted, CaseExitedEarly, CaseHandedBack, CaseReactivated)
 JOB_OUTCOMES: Final = (JobEnded, JobNotStarted, JobOutcomeCorrected)
-STANDARDS: Final = (
-    StandardPromised,
-    StandardWarned,
-    StandardBreached,
-    StandardMet,
-    StandardExcused,
-    StandardExcuseTakenBack,
-)
+STANDARDS: Final = (StandardPromised, StandardWarned, StandardBreached, StandardMet)
+EXCUSES: Final = (StandardExcused, StandardExcuseTakenBack)
 
 
 @dataclass
@@ -233,6 +227,7 @@ class JobTermsRow:
     from_day: date
     hours_a_week: float | None
     pay_a_year: float | None
+    self_employed: bool | None
     terms_recorded: datetime
 
 
@@ -256,10 +251,19 @@ class StandardRow:
     met_at: datetime | None = None
     met_recorded: datetime | None = None
     in_time: bool | None = None
-    excused_at: datetime | None = None
-    excused_recorded: datetime | None = None
-    applies_at: datetime | None = None
-    applies_recorded: datetime | None = None
+
+
+@dataclass
+class ExcuseRow:
+    """That a promise no longer applies, or does again."""
+
+    fact_id: str
+    standard_id: str
+    tenant: UUID | None
+    excused: bool
+    version: int
+    excuse_at: datetime
+    excuse_recorded: datetime
 
 
 def journey_touched(told: Told) -> UUID | None:
@@ -373,7 +377,7 @@ def job_terms_touched(told: Told) -> str | None:
 def fold_job_terms(_row: JobTermsRow | None, told: Told) -> JobTermsRow:
     """Keep revised terms."""
     fact: JobTermsRevised = told.fact  # type: ignore[assignment]
-    terms = (fact.from_day, fact.hours_a_week, fact.pay_a_year)
+    terms = (fact.from_day, fact.hours_a_week, fact.pay_a_year, fact.self_employed)
     return JobTermsRow(told.id, told.aggregate_id, told.tenant, *terms, told.recorded_at)
 
 
@@ -401,12 +405,20 @@ def fold_standard(row: StandardRow | None, told: Told) -> StandardRow:
             row.breached_at, row.breached_recorded = at, recorded
         case StandardMet(occurred_at=at, in_time=in_time):
             row.met_at, row.met_recorded, row.in_time = at, recorded, in_time
-        case StandardExcused(occurred_at=at):
-            row.excused_at, row.excused_recorded = at, recorded
-            row.applies_at = row.applies_recorded = None
-        case StandardExcuseTakenBack(occurred_at=at):
-            row.applies_at, row.applies_recorded = at, recorded
     return row
+
+
+def excuse_touched(told: Told) -> str | None:
+    """Return the excuse that a fact tells or takes back."""
+    return told.id if isinstance(told.fact, EXCUSES) else None
+
+
+def fold_excuse(_row: ExcuseRow | None, told: Told) -> ExcuseRow:
+    """Keep an excuse, or that it was taken back."""
+    fact: StandardExcused | StandardExcuseTakenBack = told.fact  # type: ignore[assignment]
+    promise = f"{told.aggregate_id}:{fact.standard}"
+    excused = (isinstance(fact, StandardExcused), _version(told), fact.occurred_at)
+    return ExcuseRow(told.id, promise, told.tenant, *excused, told.recorded_at)
 
 
 def _keep_first(row: JourneyRow | ApplicationRow | SearchingRow, name: str, told: Told) -> None:
@@ -438,6 +450,7 @@ JOURNEYS: Final = View(
         JobTermsRevised,
         *JOB_OUTCOMES,
         *STANDARDS,
+        *EXCUSES,
     ),
     tables=(
         Table("journey", JourneyRow, journey_touched, fold_journey, indexes=("participant_id, tenant, referred_at",)),
@@ -450,5 +463,6 @@ JOURNEYS: Final = View(
         Table("job_outcome", JobOutcomeRow, job_outcome_touched, fold_job_outcome, indexes=("job_id",)),
         Table("job_terms", JobTermsRow, job_terms_touched, fold_job_terms, indexes=("job_id",)),
         Table("standard", StandardRow, standard_touched, fold_standard, indexes=("case_id",)),
+        Table("excuse", ExcuseRow, excuse_touched, fold_excuse, indexes=("standard_id",)),
     ),
 )

@@ -99,6 +99,7 @@ BIT: Final[Mapping[str, int]] = {name: 1 << place for place, name in enumerate(N
 
 
 _OF_WORK: Final = (ParticipantStarted, JobRecorded, JobStartDateSet, JobTermsRevised, *JOB_OUTCOMES)
+_LEFT: Final = (CaseCompleted, CaseExitedEarly, CaseHandedBack)
 COUNTED_BY: Final[Mapping[str, tuple[type[Fact], ...]]] = {
     "referred": (ReferralSubmitted,),
     "acknowledged": (ReferralAcknowledged,),
@@ -110,13 +111,14 @@ COUNTED_BY: Final[Mapping[str, tuple[type[Fact], ...]]] = {
     "applied": (ApplicationSent,),
     "interview": (InterviewInvited,),
     "offer": (OfferMade,),
-    **dict.fromkeys(("first_earnings", "in_week_13", "in_week_26", "outcome", "projected"), _OF_WORK),
+    **dict.fromkeys(("first_earnings", "in_week_13", "in_week_26"), _OF_WORK),
+    **dict.fromkeys(("outcome", "projected"), (*_OF_WORK, *_LEFT)),
     "first_meeting_missed": (InitialMeetingMissed,),
     "rejected": (ReferralRejected,),
     "withdrawn": (ReferralWithdrawn,),
     "expired": (ReferralExpired,),
     "did_not_start": (ParticipantNotStarted,),
-    "left": (CaseCompleted, CaseExitedEarly, CaseHandedBack),
+    "left": _LEFT,
 }
 """The facts by which a person counts in each number."""
 
@@ -213,20 +215,24 @@ where (%(by_occurred)s or j.job_recorded < %(cutoff)s) and outcome.never_began i
 order by first_day, j.job_id
 """
 TERMS: Final[LiteralString] = """
-select job_id, from_day, hours_a_week, pay_a_year from job_terms
+select job_id, self_employed, from_day, hours_a_week, pay_a_year from job_terms
 where %(by_occurred)s or terms_recorded < %(cutoff)s order by from_day, fact_id
 """
 STANDARDS: Final[LiteralString] = (
-    "with"
+    "with"  # noqa: S608  (of constants)
     + COUNTED
-    + """
+    + """, last_excuse as (
+    select distinct on (standard_id) standard_id, excused from excuse where excuse_at < %(cutoff)s
+    order by standard_id, excuse.excuse_at desc, version desc
+)
 select s.standard, c.programme_id, c.tenant, coached.coach_id,
     date_trunc('month', c.referred_at at time zone %(zone)s)::date,
-    case when s.excused_at < %(cutoff)s and (s.applies_at < %(cutoff)s) is not true then 'excused'
+    case when last_excuse.excused then 'excused'
         when s.met_at < %(cutoff)s then case when s.in_time then 'kept' else 'late' end
         when s.due < %(day)s then 'breached' else 'running' end as state,
     count(*)
 from standard s join counted c using (case_id) left join coached using (case_id)
+left join last_excuse using (standard_id)
 where s.promised_at < %(cutoff)s
 group by 1, 2, 3, 4, 5, 6
 """
@@ -253,12 +259,14 @@ async def standings(connection: Connection, as_of: AsOf) -> list[Standing]:
 async def spells(connection: Connection, as_of: AsOf) -> dict[UUID, tuple[Spell, ...]]:
     """Return the jobs of each case as they stood."""
     terms: dict[UUID, list[Terms]] = {}
-    for job_id, *revised in await _rows(connection, TERMS, as_of):
+    own: dict[UUID, bool] = {}
+    for job_id, is_own, *revised in await _rows(connection, TERMS, as_of):
         terms.setdefault(job_id, []).append(Terms(*revised))
+        own |= {} if is_own is None else {job_id: is_own}
     found: dict[UUID, list[Spell]] = {}
     for job_id, case_id, starts_on, last_day, hours, pay, self_employed in await _rows(connection, JOBS, as_of):
         first = Terms(starts_on, hours, pay)
-        spell = Spell(starts_on, last_day, (first, *terms.get(job_id, ())), self_employed)
+        spell = Spell(starts_on, last_day, (first, *terms.get(job_id, ())), own.get(job_id, self_employed))
         found.setdefault(case_id, []).append(spell)
     return {case_id: tuple(jobs) for case_id, jobs in found.items()}
 

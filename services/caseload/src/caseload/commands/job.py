@@ -104,10 +104,10 @@ async def correct(session: Session, target: JobTarget, now: datetime) -> Answer:
     return await session.save(job)
 
 
-async def take_check_in_back(session: Session, target: JobTarget, week: int, now: datetime) -> Answer:
+async def take_check_in_back(session: Session, target: JobTarget, week: int, version: int, now: datetime) -> Answer:
     """Take back what was recorded of how a job goes."""
     job, _ = await target.load(session)
-    job.take_check_in_back(week, now)
+    job.take_check_in_back(week, version, now)
     return await session.save(job)
 
 

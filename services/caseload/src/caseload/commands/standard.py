@@ -75,10 +75,15 @@ async def excuse_all(session: Session, referral_id: UUID, at: datetime) -> Answe
     return await session.save(standards)
 
 
-async def excuse_all_of_case(session: Session, case_id: UUID, at: datetime) -> Answer:
-    """Let nothing apply any longer that was promised for somebody who left."""
+async def follow_case(session: Session, case_id: UUID, at: datetime) -> Answer:
+    """Let nothing apply any longer that was promised for somebody who left; let it apply again if they did not."""
     case = await session.load(Case, case_id)
-    return await excuse_all(session, _referral_of(case), at)
+    standards = await _of_referral(session, _referral_of(case))
+    if case.life.ended is None:
+        standards.apply_again(at)
+    else:
+        standards.excuse_all(at)
+    return await session.save(standards)
 
 
 async def excuse(  # noqa: PLR0913  (which promise, why, and the moment)
@@ -86,6 +91,7 @@ async def excuse(  # noqa: PLR0913  (which promise, why, and the moment)
 ) -> Answer:
     """Excuse a promise with a reason."""
     case = await target.load(session)
+    case.life.require_open()
     standards = await _of_referral(session, _referral_of(case))
     fields = {"occurred_at": now, "standard": standard, "explanation": explanation}
     sealed = Wording(StandardExcused, fields).sealed(await keyring.sealer(person_of(case)))
@@ -93,14 +99,12 @@ async def excuse(  # noqa: PLR0913  (which promise, why, and the moment)
     return await session.save(standards)
 
 
-async def take_excuse_back(session: Session, target: Target, terms: Terms, standard: Standard, now: datetime) -> Answer:
+async def take_excuse_back(session: Session, target: Target, standard: Standard, version: int, now: datetime) -> Answer:
     """Let a promise apply again that was excused; one that was kept meanwhile counts as kept."""
     case = await target.load(session)
     case.life.require_open()
     standards = await _of_referral(session, _referral_of(case))
-    standards.take_excuse_back(standard, now)
-    if done_at := case.done_at.get(standard):
-        standards.meet(standard, done_at.astimezone(terms.zone).date(), done_at)
+    standards.take_excuse_back(standard, version, now)
     return await session.save(standards)
 
 

@@ -73,6 +73,9 @@ class Promise:
     at: datetime
     course: str | None = None
     begun: bool = False
+    suggested_by: ActionOwner | None = None
+    stepped: int = 0
+    """The version of the case at which it came to its stage, where that can be taken back."""
 
 
 @dataclass

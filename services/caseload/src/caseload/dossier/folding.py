@@ -18,6 +18,7 @@ from caseload.dossier.entries import (
     WrittenPlan,
 )
 from caseload.dossier.searching import SEARCH_FOLDS
+from caseload.views.person_rows import version_of
 from chassis.listen.told import Told
 from events import caseload as c
 from events import learning as e
@@ -79,7 +80,8 @@ def _review_taken_back(dossier: Dossier, fact: c.PlanReviewTakenBack, _told: Tol
         dossier.plan.review_by = fact.review_by
 
 
-def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, _told: Told) -> None:
+def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, told: Told) -> None:
+    suggestion = dossier.promises.get(fact.action_id)
     dossier.promises[fact.action_id] = Promise(
         action_id=fact.action_id,
         owner=fact.owner,
@@ -90,18 +92,26 @@ def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, _told:
         stage=stage_after(fact),
         at=fact.occurred_at,
         course=fact.course if isinstance(fact, c.ActionAgreed) else None,
+        suggested_by=fact.by
+        if isinstance(fact, c.ActionSuggested)
+        else suggestion.suggested_by
+        if suggestion
+        else None,
+        stepped=version_of(told) if suggestion else 0,
     )
 
 
-def _moved_on(dossier: Dossier, fact: Any, _told: Told) -> None:
+def _moved_on(dossier: Dossier, fact: Any, told: Told) -> None:
     if promise := dossier.promises.get(fact.action_id):
         promise.begun |= isinstance(fact, c.ActionBegun)
         promise.stage, promise.at = stage_after(fact, begun=promise.begun), fact.occurred_at
+        promise.stepped = version_of(told)
 
 
 def _step_taken_back(dossier: Dossier, fact: c.ActionStepTakenBack, _told: Told) -> None:
     if promise := dossier.promises.get(fact.action_id):
-        promise.stage, promise.begun, promise.at = fact.stage, fact.begun, fact.occurred_at
+        promise.stage, promise.begun, promise.due, promise.at = fact.stage, fact.begun, fact.due, fact.occurred_at
+        promise.stepped = 0
 
 
 def _due_moved(dossier: Dossier, fact: c.ActionDueDateMoved, _told: Told) -> None:
@@ -121,8 +131,9 @@ def _dated(dossier: Dossier, fact: c.JobStartDateSet, told: Told) -> None:
 
 
 def _revised(dossier: Dossier, fact: c.JobTermsRevised, told: Told) -> None:
-    if (job := dossier.jobs.get(told.aggregate_id)) and fact.hours_a_week is not None:
-        job.hours_a_week = fact.hours_a_week
+    if job := dossier.jobs.get(told.aggregate_id):
+        job.hours_a_week = job.hours_a_week if fact.hours_a_week is None else fact.hours_a_week
+        job.self_employed = job.self_employed if fact.self_employed is None else fact.self_employed
 
 
 def _never_began(dossier: Dossier, _fact: c.JobNotStarted, told: Told) -> None:

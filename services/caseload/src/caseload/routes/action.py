@@ -4,13 +4,13 @@
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from caseload.access import Deed
 from caseload.commands import action as commands
 from caseload.commands.target import Wording
 from caseload.desk import ToCase
-from caseload.forms import Asked, Day, Moment, Words, example
+from caseload.forms import Asked, Day, Moment, TakenBack, Words, example
 from chassis.http import Accepted, ExpectedVersion
 from events.caseload import ActionAgreed, ActionOwner, ActionSuggested, PlanDrafted
 from events.published import Code
@@ -44,14 +44,6 @@ class Agreement(Asked):
     model_config = example(due="2030-03-08")
 
     due: Day | None = None
-
-
-class TakenBack(Asked):
-    """Which fact is taken back: what was recorded last of it, and nothing else."""
-
-    model_config = example(version=7)
-
-    version: PositiveInt = Field(description="The version that the answer named when it was recorded.")
 
 
 class DueDate(Asked):

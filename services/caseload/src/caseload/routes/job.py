@@ -13,7 +13,7 @@ from caseload.commands import job as commands
 from caseload.commands.job import JobTarget
 from caseload.commands.target import Wording
 from caseload.desk import Asking, Asks, ToCase
-from caseload.forms import Asked, Day, Words, example
+from caseload.forms import Asked, Day, TakenBack, Words, example
 from caseload.job import Job
 from caseload.views.jobs import JOBS, jobs_of
 from caseload.work_pages import JobPage, job_page
@@ -57,6 +57,7 @@ class OtherTerms(Asked):
     from_day: Day
     hours_a_week: Hours | None = None
     pay_a_year: Pay | None = None
+    self_employed: bool | None = Field(None, description="When what was recorded of that is wrong.")
 
 
 class End(Asked):
@@ -172,7 +173,7 @@ async def record_check_in(to: ToJob, week: Annotated[int, Field(ge=1, le=520)], 
 
 
 @job_router.post("/jobs/{job_id}/check-ins/{week}/take-back", response_model=Accepted)
-async def take_check_in_back(to: ToJob, week: Annotated[int, Field(ge=1, le=520)]) -> Response:
-    """Take back what was recorded of how work goes: it may be asked again."""
+async def take_check_in_back(to: ToJob, week: Annotated[int, Field(ge=1, le=520)], body: TakenBack) -> Response:
+    """Take back what was recorded last of how work goes: it may be asked again."""
     target = to.target(Deed.TAKE_PART, None)
-    return await to.run(lambda session: commands.take_check_in_back(session, target, week, to.now))
+    return await to.run(lambda session: commands.take_check_in_back(session, target, week, body.version, to.now))

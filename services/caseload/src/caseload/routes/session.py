@@ -13,7 +13,7 @@ from caseload.commands import session as commands
 from caseload.commands import standard as standards
 from caseload.commands.session import Attended, Noting, SessionNotes
 from caseload.desk import CaseRequest, ToCase
-from caseload.forms import Asked, Moment, Words, example
+from caseload.forms import Asked, Moment, TakenBack, Words, example
 from caseload.routes.action import NewAction
 from caseload.routes.appointment import NewAppointment
 from caseload.views.standards import STANDARDS, clocks_of
@@ -127,12 +127,12 @@ async def excuse_standard(to: ToCase, standard: Standard, body: Excuse) -> Respo
 
 
 @session_router.post("/cases/{case_id}/standards/{standard}/excuse/take-back", response_model=Accepted)
-async def take_excuse_back(to: ToCase, standard: Standard) -> Response:
+async def take_excuse_back(to: ToCase, standard: Standard, body: TakenBack) -> Response:
     """Let a service standard apply again that was excused by mistake."""
     return await to.answer(
         Deed.EXCUSE,
         None,
-        lambda session, case: standards.take_excuse_back(session, case, to.desk.terms, standard, to.now),
+        lambda session, case: standards.take_excuse_back(session, case, standard, body.version, to.now),
     )
 
 

@@ -105,7 +105,12 @@ def _covered(fact: CaseCovered, fields: Fields) -> str:
 
 def _capital(text: str) -> Wording:
     """Return a wording that begins with a field in words."""
-    return lambda _fact, fields: says(text, fields).capitalize()
+
+    def capital(_fact: Fact, fields: Fields) -> str:
+        words = says(text, fields)
+        return words[:1].upper() + words[1:]
+
+    return capital
 
 
 CASES: Final[Mapping[type[Fact], Wording]] = {

@@ -1,6 +1,7 @@
 """Rule 8 of Today: a person is stuck. A human contact since it became so clears it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from caseload.case_status import Status
@@ -45,7 +46,8 @@ def _long_overdue(standing: Standing, now: Now, rules: TodayRules) -> Iterator[R
         day = action.due + timedelta(days=rules.overdue)
         if is_the_persons(action) and day <= now.today and not standing.touched_since(now.beginning_of(day)):
             sentence = f"An action was due {now.named(action.due)}; it was agreed {now.ago(action.at)}."
-            yield Reason.of(8, sentence, action.fell_due or action, Deed.REVIEW_ACTION, day)
+            reason = Reason.of(8, sentence, action.fell_due or action, Deed.REVIEW_ACTION, day)
+            yield replace(reason, words=action.what)
 
 
 def _without_action(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Reason]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from caseload.action import ACTION_FACTS, SETTLED, stage_after
+from caseload.action import ACTION_FACTS, stage_after
 from caseload.case_status import LIFE_FACTS, Life, Status
 from caseload.cover import Cover, coaches_at
 from chassis.database import Connection
@@ -165,9 +165,8 @@ def fold_action(row: ActionRow | None, told: Told) -> ActionRow:
             row.due, row.fell_due = due, False
         case ActionFellDue():
             row.fell_due = True
-        case ActionStepTakenBack(stage=stage, begun=begun):
-            row.fell_due &= row.stage not in SETTLED
-            row.stage, row.begun = stage, begun
+        case ActionStepTakenBack(stage=stage, begun=begun, due=due):
+            row.stage, row.begun, row.due = stage, begun, due
         case _:
             row.begun |= isinstance(fact, ActionBegun)
             row.stage = stage_after(fact, begun=row.begun)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID, uuid5
 
 from caseload.standing import Json
@@ -47,6 +47,25 @@ def instant(moment: datetime) -> str:
 def later(one: Json | None, other: Json) -> Json:
     """Return the later of two that were noted; at one moment the fact's id decides."""
     return other if one is None or _order(one) < _order(other) else one
+
+
+class Active(Protocol):
+    """A row that knows what the person did last, and what before that: the last may have been a mistake."""
+
+    active: Json | None
+    active_before: Json | None
+
+
+def be_active(row: Active, did: Json) -> None:
+    """Note what the person did."""
+    if later(row.active, did) is did:
+        row.active_before, row.active = row.active, did
+
+
+def be_inactive(row: Active, fact: str) -> None:
+    """Note that the person did not do what a fact told, if that was the last that they did."""
+    if row.active and row.active["fact"] == fact:
+        row.active = row.active_before
 
 
 def _order(noted: Json) -> tuple[str, str]:

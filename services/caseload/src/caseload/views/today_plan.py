@@ -7,7 +7,7 @@ from uuid import UUID
 
 from caseload.action import stage_after
 from caseload.standing import Json
-from caseload.views.person_rows import Folds, file_of, later, noted, person_touched, shortened
+from caseload.views.person_rows import Folds, be_active, be_inactive, file_of, noted, person_touched, shortened
 from chassis.listen.told import Told
 from chassis.listen.views import Table
 from events.caseload import (
@@ -56,6 +56,7 @@ class PlanStandingRow:
     plan: Json | None = None
     first_agreed: Json | None = None
     active: Json | None = None
+    active_before: Json | None = None
     actions: Json = field(default_factory=dict)
     settled: Json = field(default_factory=dict)
     """The actions that were settled last, as they were: what was noted of them may be taken back."""
@@ -87,7 +88,7 @@ def _opened(row: PlanStandingRow, _fact: CaseOpened, _told: Told) -> None:
 def _suggested(row: PlanStandingRow, fact: ActionSuggested, told: Told) -> None:
     _act(row, fact, told, by=fact.by)
     if fact.by is ActionOwner.PARTICIPANT:
-        row.active = later(row.active, noted(told))
+        be_active(row, noted(told))
 
 
 def _agreed(row: PlanStandingRow, fact: ActionAgreed, told: Told) -> None:
@@ -145,19 +146,27 @@ def _settle(row: PlanStandingRow, fact: ActionDone | ActionCancelled) -> Json | 
 def _step_taken_back(row: PlanStandingRow, fact: ActionStepTakenBack, told: Told) -> None:
     id_ = str(fact.action_id)
     if id_ not in row.actions:
-        anew = noted(told) | {"owner": fact.owner, "due": fact.due.isoformat()}
-        row.actions[id_] = row.settled.pop(id_, anew)
-        row.actions[id_].pop("fell_due", None)
+        row.actions[id_] = row.settled.pop(id_, noted(told) | {"owner": fact.owner})
     action = row.actions[id_]
-    action |= {"stage": fact.stage, "begun": fact.begun}
+    action |= {"stage": fact.stage, "begun": fact.begun, "due": fact.due.isoformat()}
     if fact.suggested_by:
         action["by"] = fact.suggested_by
+    wrong = f"{told.aggregate_id}:{fact.taken_back}"
+    be_inactive(row, wrong)
+    if row.first_agreed and row.first_agreed["fact"] == wrong:
+        row.first_agreed = _first_agreed(row)
     _sum_up(row)
+
+
+def _first_agreed(row: PlanStandingRow) -> Json | None:
+    agreed = [one for one in row.actions.values() if one["stage"] != ActionStage.SUGGESTED]
+    first = min(agreed, key=lambda one: (one["at"], one["fact"]), default=None)
+    return {"fact": first["fact"], "at": first["at"]} if first else None
 
 
 def _note_activity(row: PlanStandingRow, action: Json, told: Told) -> None:
     if action["owner"] == ActionOwner.PARTICIPANT:
-        row.active = later(row.active, noted(told))
+        be_active(row, noted(told))
 
 
 def _drafted(row: PlanStandingRow, fact: PlanDrafted, told: Told) -> None:
@@ -168,7 +177,7 @@ def _signed(row: PlanStandingRow, fact: PlanSigned, told: Told) -> None:
     if row.plan:
         row.plan["signed"] = sorted({*row.plan["signed"], fact.by})
     if fact.by is ActionOwner.PARTICIPANT:
-        row.active = later(row.active, noted(told))
+        be_active(row, noted(told))
 
 
 def _plan_agreed(row: PlanStandingRow, fact: PlanAgreed, told: Told) -> None:
@@ -184,7 +193,7 @@ def _reviewed(row: PlanStandingRow, fact: PlanReviewed | PlanReviewTakenBack, _t
 def _set_aside(row: PlanStandingRow, fact: NextStepSetAside, told: Told) -> None:
     row.set_aside[fact.step] = noted(told) | {"reason": fact.reason, "until": fact.until.isoformat()}
     row.set_aside = shortened(row.set_aside, SET_ASIDE_KEPT, lambda step: step["at"])
-    row.active = later(row.active, noted(told))
+    be_active(row, noted(told))
 
 
 def _taken_up(row: PlanStandingRow, fact: NextStepTakenUp, _told: Told) -> None:
@@ -208,7 +217,8 @@ def _breached(row: PlanStandingRow, fact: StandardBreached, told: Told) -> None:
 
 
 def _met(row: PlanStandingRow, fact: StandardMet, _told: Told) -> None:
-    row.standards.pop(fact.standard, None)
+    for kept in (row.standards, row.excused):
+        kept.pop(fact.standard, None)
     _sum_up(row)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from caseload.standing import Json
-from caseload.views.person_rows import Folds, file_of, later, noted, person_touched
+from caseload.views.person_rows import Folds, be_active, be_inactive, file_of, later, noted, person_touched
 from chassis.listen.told import Told
 from chassis.listen.views import Table
 from events.caseload import (
@@ -39,6 +39,7 @@ class WorkStandingRow:
     """What the person said last of how work goes; each job keeps what was said of it."""
     missed: Json | None = None
     active: Json | None = None
+    active_before: Json | None = None
     jobs: Json = field(default_factory=dict)
     over: Json = field(default_factory=dict)
     """The jobs that ended or never began, as they were, each with its end if it had one."""
@@ -112,14 +113,15 @@ def _answered(row: WorkStandingRow, fact: CheckInRecorded, told: Told) -> None:
     if job := _job(row, told):
         said = noted(told) | {"week": fact.week, "mood": fact.mood}
         job.setdefault("said", {})[str(fact.week)] = said | ({"asked": asked} if asked else {})
-    row.active = later(row.active, noted(told))
+    be_active(row, noted(told))
 
 
 def _taken_back(row: WorkStandingRow, fact: CheckInTakenBack, told: Told) -> None:
     job = _job(row, told) or {}
     said = job.get("said", {}).pop(str(fact.week), {})
     if "asked" in said:
-        job["asked"] = said["asked"]
+        job.setdefault("asked", said["asked"])
+    be_inactive(row, f"{told.aggregate_id}:{fact.taken_back}")
 
 
 def _job(row: WorkStandingRow, told: Told) -> Json | None:

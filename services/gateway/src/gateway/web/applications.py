@@ -22,23 +22,33 @@ COLUMNS: Final[Sequence[tuple[str, str, frozenset[str]]]] = (
     ("sent", N_("Sent"), frozenset({"applied", "acknowledged"})),
     ("silent", N_("No answer yet"), frozenset()),
     ("interview", N_("Interview"), frozenset({"interview_invited", "interviewed"})),
-    ("offer", N_("Offer"), frozenset({"offered", "accepted", "started"})),
-    ("over", N_("Over"), frozenset({"unsuccessful", "withdrawn", "no_response", "declined", "superseded"})),
+    ("offer", N_("Offer"), frozenset({"offered"})),
+    ("job", N_("Job"), frozenset({"accepted", "started"})),
+    ("over", N_("Over"), frozenset()),
 )
 MOVES: Final[Mapping[str, str]] = {
     "interest": N_("I am interested"),
     "begin": N_("I am getting it ready"),
     "send": N_("I sent it"),
-    "acknowledge": N_("They got it"),
+    "acknowledge": N_("They confirmed that it came"),
     "chase": N_("I asked them for news"),
     "interviews": N_("They invited me to an interview"),
     "offer": N_("They offered me the job"),
     "accept": N_("I take the job"),
     "decline": N_("I do not take it"),
     "reject": N_("They said no"),
-    "withdraw": N_("I take it back"),
+    "withdraw": N_("I do not want it any more"),
     "silent": N_("I stop waiting"),
     "reopen": N_("It goes on after all"),
+}
+OVER: Final[Mapping[str, str]] = {
+    "unsuccessful": N_("They said no"),
+    "withdrawn": N_("You did not want it"),
+    "no_response": N_("Nobody answered"),
+    "declined": N_("You did not take it"),
+    "fell_through": N_("It fell through"),
+    "vacancy_closed": N_("The job is gone"),
+    "superseded": N_("You took another job"),
 }
 REFUSALS: Final = (
     ("not_shortlisted", N_("They did not invite me")),
@@ -56,7 +66,11 @@ WITHDRAWALS: Final = (
     ("other", N_("Something else")),
 )
 
+OPEN: Final = frozenset(
+    {"saved", "interested", "preparing", "applied", "acknowledged", "interview_invited", "interviewed", "offered"}
+)
 ENDS: Final = frozenset({"decline", "reject", "withdraw", "silent"})
+"""The moves after which an application that was open can go on from there."""
 ASKED_WRONGLY: Final = 422
 QUIET: Final = timedelta(days=7)
 
@@ -81,6 +95,7 @@ async def _board(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str,
         columns=columns,
         funnel=board["funnel"],
         moves=_said(visitor),
+        ends={stage: visitor.say(words) for stage, words in OVER.items()},
         told=blank(told),
         errors=blank(errors),
     )
@@ -116,7 +131,8 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
     if answer.answer.status_code == ASKED_WRONGLY:
         return await _one(visitor, application_id, answer.faults(visitor.say), move=move)
     said = {"send": "sent", "chase": "chased"}.get(move, "moved")
-    return await go_on(visitor, answer, f"{visitor.base}/applications", said, partial(_undo_move, application_id, move))
+    steps = partial(_undo_move, application_id, move if form.get("stage") in OPEN else "")
+    return await go_on(visitor, answer, f"{visitor.base}/applications", said, steps)
 
 
 @applications_router.post("/applications/{application_id}/interviews/{interview_id}/{deed}")

@@ -75,20 +75,20 @@ def _days(visitor: Visitor, entries: Sequence[Mapping[str, Any]]) -> list[tuple[
     def day(entry: Mapping[str, Any]) -> date:
         return datetime.fromisoformat(entry["starts_at"]).astimezone(visitor.desk.zone).date()
 
-    overlapping = _overlapping(entries)
+    overlapping = _overlapping(entries, visitor.now)
     told = [{**entry, "overlaps": _key(entry) in overlapping} for entry in entries]
     return [(on, list(met)) for on, met in groupby(told, day)]
 
 
-def _overlapping(entries: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the keys of the meetings ahead, the earliest first, that take place while another one does."""
+def _overlapping(entries: Iterable[Mapping[str, Any]], now: datetime) -> set[str]:
+    """Return the keys of the meetings that are not over, the earliest first, that take place while another one does."""
     found: set[str] = set()
     busy_until, before = None, ""
     for entry in entries:
-        if entry["outcome"] != "none" or entry["over"]:
-            continue
         starts_at = datetime.fromisoformat(entry["starts_at"])
         ends_at = starts_at + timedelta(minutes=entry["minutes"] or USUAL)
+        if entry["outcome"] != "none" or ends_at <= now:
+            continue
         if busy_until and starts_at < busy_until:
             found |= {before, _key(entry)}
         if not busy_until or ends_at > busy_until:
@@ -97,7 +97,7 @@ def _overlapping(entries: Iterable[Mapping[str, Any]]) -> set[str]:
 
 
 def _key(entry: Mapping[str, Any]) -> str:
-    return str(entry["appointment_id"] or entry["referral_id"])
+    return f"{entry['what']} {entry['appointment_id'] or entry['referral_id']}"
 
 
 def _path(monday: date | None, whose: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """From a number to the people behind it."""
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
@@ -46,4 +47,5 @@ async def show_people_behind(  # noqa: PLR0913  (each says which number)
         as_of=as_of or visitor.now.date().isoformat(),
         further=bool(after),
         is_analyst=is_analyst,
+        here_again=f"/performance/people?{urlencode(asked)}",
     )

@@ -11,7 +11,9 @@ from fastapi.responses import HTMLResponse
 
 from chassis.problem import ProblemError
 from events.catalogue import every_fact
+from gateway.access import LEADERS
 from gateway.services import Question
+from gateway.telling import as_uuid
 from gateway.web.admission import AtPage, only
 from gateway.web.performance import ANALYTICS, DRILLS
 from gateway.web.visitor import Command, Visitor
@@ -24,6 +26,9 @@ FAULTS: Final = {
     "until": N_("This is not a day."),
 }
 _TRACE: Final = re.compile("[0-9a-f]{32}")
+_CODE: Final = re.compile("[a-z]+(_[a-z]+)+")
+BY_ITSELF: Final = frozenset({"policy", "timer"})
+BACK: Final = re.compile(r"/performance/people\?[\w=&.%-]*")
 _CAPITAL: Final = re.compile("(?<=[a-z])(?=[A-Z])")
 
 Text = Annotated[str, Form(max_length=200)]
@@ -47,6 +52,7 @@ async def search(  # noqa: PLR0913  (each a field of the form)
     until: Text = "",
     person: Text = "",
     number: Text = "",
+    back: Annotated[str, Form(max_length=500)] = "",
     among: Annotated[Sequence[Text], Form(max_length=50)] = (),
     after: Text = "",
 ) -> HTMLResponse:
@@ -69,7 +75,8 @@ async def search(  # noqa: PLR0913  (each a field of the form)
         raise ProblemError(command.answer.status_code, "")
     faults = {} if command.done else _faults(visitor, command)
     found = command.answer.json() if command.done else None
-    return _page(visitor, {**told, "among": among}, found, faults, further=bool(after))
+    shown = told | {"among": among, "back": back if BACK.fullmatch(back) else "", "name": await _name(visitor, person)}
+    return _page(visitor, shown, found, faults, further=bool(after))
 
 
 @facts_router.get("/facts/together/{correlation_id}")
@@ -99,12 +106,25 @@ def _page(
         status=422 if faults else 200,
         told={name: told.get(name, "") for name in ("type", "source", "since", "until", "person", "number")},
         among=told.get("among", ()),
+        back=told.get("back", ""),
+        name=told.get("name", ""),
         types=_types(),
         facts=[_shown(fact) for fact in found["facts"]] if found else None,
         next=found["next"] if found else None,
         further=further,
         faults=faults,
     )
+
+
+async def _name(visitor: Visitor, person: str) -> str:
+    """Return who a person is to who may know it, nothing for anybody else."""
+    known = as_uuid(person.strip())
+    if known is None or visitor.actor.role not in LEADERS:
+        return ""
+    asks = Question("caseload", "/cases/search", "POST", body={"participant_ids": [str(known)]})
+    found, _ = await visitor.read_all({"caseload": asks})
+    cases = (found.get("caseload") or {"cases": []})["cases"]
+    return str(cases[0]["name"] or "") if cases else ""
 
 
 def _faults(visitor: Visitor, command: Command) -> dict[str, str]:
@@ -132,7 +152,12 @@ def _shown(fact: Mapping[str, Any]) -> dict[str, Any]:
     data: Sequence[tuple[str, Any]] = list(fact["data"].items())
     lines = [(name.replace("_", " ").capitalize(), _value(value)) for name, value in data if name != "occurred_at"]
     role, _, who = str(fact["actor"]).partition(":")
+    who = _apart(who) if role in BY_ITSELF else who
     return {**fact, "said": said(fact["type"]), "lines": lines, "role": role.replace("_", " "), "who": who}
+
+
+def _apart(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _value(value: Any) -> str:
@@ -140,7 +165,9 @@ def _value(value: Any) -> str:
         return ", ".join(map(_value, value)) or "-"
     if isinstance(value, dict):
         return "; ".join(f"{name.replace('_', ' ')}: {_value(part)}" for name, part in value.items())
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _apart(value) if isinstance(value, str) and _CODE.fullmatch(value) else str(value)
 
 
 def _begin_of(visitor: Visitor, day: str, later: int = 0) -> str | None:

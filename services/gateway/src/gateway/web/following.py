@@ -1,22 +1,20 @@
 """Following a referral without an account: a link that its referrer makes shows where it stands, and nobody's name."""
 
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from gateway.status_links import REFERRER, VALID, StatusLinks
-from gateway.web.admission import AtPage, only
-from gateway.web.referring import ENDINGS, SERVICE, said_stages
+from gateway.status_links import VALID, StatusLinks
+from gateway.web.admission import AtPage
+from gateway.web.referring import SERVICE, AtReferring, stages_and_endings
 from gateway.web.visitor import Visitor
 
 MADE: Final = 201
 GONE: Final = 410
 
 following_router = APIRouter(include_in_schema=False)
-
-AtReferring = Annotated[Visitor, Depends(only({REFERRER}))]
 
 
 @following_router.post("/my-referrals/{referral_id}/link")
@@ -34,14 +32,9 @@ async def show_status(visitor: AtPage, secret: str) -> HTMLResponse:
     followed = await _links(visitor).find(secret)
     if followed is None:
         return visitor.page("status.html", status=GONE, referral=None)
-    referral = await visitor.speaking_for(followed.referrer).read(SERVICE, f"/referrals/{followed.referral_id}")
-    return visitor.page(
-        "status.html",
-        referral=referral,
-        providers={str(id_): name for id_, name in visitor.desk.providers.items()},
-        stages=said_stages(visitor),
-        endings={code: visitor.say(words) for code, words in ENDINGS.items()},
-    )
+    path = f"/referrals/{followed.referral_id}/standing"
+    standing = await visitor.known_as(followed.reader).read(SERVICE, path)
+    return visitor.page("status.html", referral=standing, **stages_and_endings(visitor))
 
 
 def _links(visitor: Visitor) -> StatusLinks:

@@ -36,7 +36,7 @@ BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
     "change_or_drop": (N_("Change it or drop it"), "/plan"),
     "finish_application": (N_("Finish it"), "/applications/{about}"),
     "chase": (N_("Ask for news"), "/applications/{about}"),
-    "mark_silent": (N_("Close it"), "/applications/{about}"),
+    "mark_silent": (N_("Close it"), "/applications/{about}?move=silent#move"),
     "tell_wishes": (N_("Say what you want"), "/me"),
     "write_cv": (N_("Write it"), "/cv"),
     "go_on_learning": (N_("Go on"), "/courses"),
@@ -113,7 +113,7 @@ def _nudges(found: Mapping[str, Any], jobs: Mapping[str, str]) -> list[dict[str,
 def _jobs(found: Mapping[str, Any]) -> dict[str, str]:
     """Return the titles of jobs by the application, or the interview, that is about them."""
     applications = (found.get("applications") or {}).get("applications", ())
-    jobs = {one["application_id"]: one["title"] for one in applications}
+    jobs = {one["application_id"]: ", ".join(filter(None, (one["title"], one["employer"]))) for one in applications}
     return jobs | {one["next_interview"]["interview_id"]: one["title"] for one in applications if one["next_interview"]}
 
 

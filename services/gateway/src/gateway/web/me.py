@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, str]] = {
 ROLES: Final[Mapping[str, str]] = {
     "coach": N_("a coach"),
     "team_leader": N_("a team leader"),
+    "referral_link": N_("somebody with a link of who referred you"),
     "provider_manager": N_("a manager"),
     "analyst": N_("an analyst"),
     "operator": N_("an operator"),

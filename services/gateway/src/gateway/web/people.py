@@ -256,8 +256,10 @@ async def do(visitor: AtWork, participant_id: UUID, code: str) -> Response:
     command = await visitor.command(SERVICE, path, body_of(deed, form, visitor.now))
     wanted = str(form.get("back", ""))
     back = wanted if wanted in BACK else f"/people/{participant_id}"
-    undo = partial(track_before, str(form.get("before", ""))) if code == "track" else partial(undo_of, code)
-    return await go_on(visitor, command, back, SAYS.get(code, "done"), partial(undo, case))
+    # What is reactivated is active: somebody who rested would not rest again.
+    rested = code == "exit" and form.get("stands") != "active"
+    steps = partial(undo_of, "" if rested else code, case)
+    return await go_on(visitor, command, back, SAYS.get(code, "done"), steps)
 
 
 def undo_of(code: str, case: object, told: Mapping[str, Any], **ids: object) -> list[Step]:
@@ -268,14 +270,6 @@ def undo_of(code: str, case: object, told: Mapping[str, Any], **ids: object) -> 
     body = {"version": told["version"]} if way.names else dict(way.body) if way.body is not None else None
     path = way.path.format(**told["ids"] | ids | {"case": case})
     return [Step(SERVICE, path, body, str(told["version"]) if way.matches else "")]
-
-
-def track_before(before: str, case: object, told: Mapping[str, Any]) -> list[Step]:
-    """Return what chooses the track again that was chosen before, nothing where none was."""
-    if before not in dict(TRACKS):
-        return []
-    body = {"track": before, "reason": "The last choice was a mistake."}
-    return [Step(SERVICE, f"/cases/{case}/track", body, str(told["version"]))]
 
 
 async def mark_read(visitor: Visitor, case: object, messages: Sequence[Mapping[str, Any]], by: str) -> None:

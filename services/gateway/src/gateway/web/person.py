@@ -15,7 +15,7 @@ from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web import work
 from gateway.web.admission import AtLeading, AtPage, AtWork
-from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of
+from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of, moment_in
 from gateway.web.people import (
     CLOSED,
     DEEDS,
@@ -115,14 +115,18 @@ EXCUSE: Final = Deed(
     N_("It no longer applies"),
     (Asked("explanation", N_("Why?"), required=True),),
 )
-BACK: Final = re.compile(r"/(today|plan|diary)(\?[\w=&-]*)?")
+BACK: Final = re.compile(r"/(today|plan|diary)(\?[\w=&-]*)?(#[\w-]*)?")
+TAKE_BACK: Final = "take-back"
 OUTCOMES: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
     "came": (N_("They came"), "attended", {"late": False}),
     "late": (N_("They came late"), "attended", {"late": True}),
     "missed": (N_("They did not come"), "missed", {"acceptable": False}),
     "excused": (N_("Did not come, with a good reason"), "missed", {"acceptable": True}),
     "correct": (N_("That was wrong"), "correct", {}),
+    "call-off": (N_("Call it off"), "cancel", {"by": "service"}),
+    "they-cannot": (N_("They cannot come"), "cancel", {"by": "participant"}),
 }
+TAKEN_BACK: Final = frozenset({"came", "late", "missed", "excused"})
 
 person_router = APIRouter(include_in_schema=False)
 
@@ -138,13 +142,23 @@ async def show_person(
 @person_router.post("/people/{participant_id}/actions/{action_id}/{step}")
 async def take_step(visitor: AtWork, participant_id: UUID, action_id: UUID, step: str) -> Response:
     """Move an action on."""
+    return await step_on(visitor, action_id, step, await _back(visitor, participant_id))
+
+
+async def step_on(visitor: Visitor, action_id: UUID, step: str, back: str) -> Response:
+    """Move an action on, or take back that it was, and go back to a page."""
+    form, case = await visitor.request.form(), await case_of(visitor)
+    path = f"/cases/{case}/actions/{action_id}/{step}"
+    if step == TAKE_BACK:
+        stepped = str(form.get("stepped", ""))
+        command = await visitor.command(SERVICE, path, {"version": int(stepped) if stepped.isdecimal() else 0})
+        return command.then(back, "taken-back")
     if step not in STEPS:
         raise ProblemError(404, "There is nothing here.")
-    case = await case_of(visitor)
-    body: dict[str, Any] | None = {} if step == "agree" else None
-    command = await visitor.command(SERVICE, f"/cases/{case}/actions/{action_id}/{step}", body)
-    steps = partial(undo_of, "action", case, action=action_id)
-    return await go_on(visitor, command, await _back(visitor, participant_id), "done", steps)
+    command = await visitor.command(SERVICE, path, {} if step == "agree" else None)
+    # Who takes back an own suggestion suggests anew: nobody undoes that.
+    steps = partial(undo_of, "" if form.get("own") else "action", case, action=action_id)
+    return await go_on(visitor, command, back, "done", steps)
 
 
 @person_router.post("/people/{participant_id}/book")
@@ -163,8 +177,13 @@ async def excuse_standard(visitor: AtLeading, participant_id: UUID, standard: st
         raise ProblemError(404, "There is nothing here.")
     path = f"/cases/{await case_of(visitor)}/standards/{standard}/excuse"
     command = await visitor.command(SERVICE, path, body_of(EXCUSE, await visitor.request.form(), visitor.now))
-    steps = [Step(SERVICE, f"{path}/take-back")]
-    return await go_on(visitor, command, f"/people/{participant_id}", "done", lambda _told: steps)
+    return await go_on(
+        visitor,
+        command,
+        f"/people/{participant_id}",
+        "done",
+        lambda told: [Step(SERVICE, f"{path}/take-back", {"version": told["version"]})],
+    )
 
 
 @person_router.post("/people/{participant_id}/session")
@@ -194,9 +213,19 @@ async def tell_outcome(visitor: AtWork, participant_id: UUID, appointment_id: UU
     command = await visitor.command(SERVICE, f"{path}/{deed}", body or None)
 
     def steps(told: Mapping[str, Any]) -> list[Step]:
-        return [] if code == "correct" else [Step(SERVICE, f"{path}/correct", version=str(told["version"]))]
+        return [] if code not in TAKEN_BACK else [Step(SERVICE, f"{path}/correct", version=str(told["version"]))]
 
     return await go_on(visitor, command, back, "done", steps)
+
+
+@person_router.post("/people/{participant_id}/appointments/{appointment_id}/to/another-time")
+async def move_meeting(visitor: AtWork, participant_id: UUID, appointment_id: UUID) -> Response:
+    """Give a meeting another time; where and how stay as they are."""
+    form = await visitor.request.form()
+    place = {name: str(form[name]) for name in ("channel", "place", "link", "minutes") if form.get(name)}
+    moved = {"starts_at": moment_in(visitor.now.tzinfo, str(form.get("starts_at", ""))), **place}
+    command = await visitor.command(SERVICE, f"/appointments/{appointment_id}/reschedule", moved)
+    return command.then(f"/people/{participant_id}", "done")
 
 
 @person_router.post("/people/{participant_id}/contacts/{contact_id}/take-back")

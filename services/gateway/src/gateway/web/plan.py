@@ -8,13 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER
 from gateway.services import Question
 from gateway.web import work
 from gateway.web.admission import AtOwnPage, AtPage
 from gateway.web.people import SERVICE, mark_read, undo_of
-from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of
+from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of, step_on
 from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank
 
@@ -31,12 +30,15 @@ async def show_plan(visitor: AtOwnPage) -> HTMLResponse:
 
 async def _plan(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
     page = await _own(visitor)
-    found, missing = await visitor.read_all({"jobs": work.question(page["case_id"])})
+    appointments = Question(SERVICE, f"/cases/{page['case_id']}/appointments")
+    found, missing = await visitor.read_all({"jobs": work.question(page["case_id"]), "appointments": appointments})
+    meetings = (found.get("appointments") or {"appointments": []})["appointments"]
     return visitor.page(
         "plan.html",
         status=WRONG if errors else 200,
         page=page,
         missing=missing,
+        meetings=[one for one in meetings if one["outcome"] == "none" and not one["needs_outcome"]],
         jobs=work.shown(page["file"]["jobs"], found.get("jobs")),
         **work.words(visitor),
         told=blank(told),
@@ -80,13 +82,14 @@ async def say_how_work_goes(visitor: AtOwnPage, job_id: UUID, week: int) -> Resp
 @plan_router.post("/plan/actions/{action_id}/{step}")
 async def take_step(visitor: AtOwnPage, action_id: UUID, step: str) -> Response:
     """Move an own action on."""
-    if step not in STEPS:
-        raise ProblemError(404, "There is nothing here.")
-    case = await case_of(visitor)
-    command = await visitor.command(
-        SERVICE, f"/cases/{case}/actions/{action_id}/{step}", {} if step == "agree" else None
-    )
-    return await go_on(visitor, command, "/plan", "done", partial(undo_of, "action", case, action=action_id))
+    return await step_on(visitor, action_id, step, "/plan")
+
+
+@plan_router.post("/plan/appointments/{appointment_id}/cancel")
+async def cannot_come(visitor: AtOwnPage, appointment_id: UUID) -> Response:
+    """Say that one cannot come to a meeting."""
+    command = await visitor.command(SERVICE, f"/appointments/{appointment_id}/cancel", {"by": "participant"})
+    return command.then("/plan", "cannot-come")
 
 
 @plan_router.get("/messages")

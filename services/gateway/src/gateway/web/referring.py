@@ -16,10 +16,10 @@ from gateway.web.visitor import Command, Visitor, blank, see
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
-ENDINGS: Final = {
-    "completed": N_("Went the whole way"),
-    "exited_early": N_("Left early"),
-    "handed_back": N_("Handed back to you"),
+ENDINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "completed": ("good", N_("Went the whole way")),
+    "exited_early": ("calm", N_("Left early")),
+    "handed_back": ("calm", N_("Handed back")),
 }
 PERSON: Final = ("name", "date_of_birth", "ni_number", "email", "phone", "address", "postcode", "notes")
 KEPT: Final = (*PERSON, "provider_id", "programme_id")
@@ -38,7 +38,7 @@ TASKS: Final[Sequence[tuple[str, str, Sequence[str], bool]]] = (
 )
 """The parts of the form, each with its place, its fields, and whether all of them are needed."""
 STAGES: Final[Mapping[str, tuple[str, str]]] = {
-    "submitted": ("soon", N_("Sent")),
+    "submitted": ("calm", N_("Sent")),
     "acknowledged": ("calm", N_("Arrived")),
     "under_assessment": ("calm", N_("Being looked at")),
     "waitlisted": ("soon", N_("On the waiting list")),
@@ -47,6 +47,7 @@ STAGES: Final[Mapping[str, tuple[str, str]]] = {
     "handover_held": ("good", N_("Handover held")),
     "initial_meeting_booked": ("good", N_("First meeting booked")),
     "failed_to_attend": ("soon", N_("Missed the first meeting")),
+    "initial_meeting_cancelled": ("soon", N_("First meeting called off")),
     "initial_meeting_held": ("good", N_("Met")),
     "started": ("good", N_("Started")),
     "rejected": ("late", N_("Not taken on")),
@@ -149,7 +150,7 @@ async def list_referrals(visitor: AtPage, after: UUID | None = None) -> HTMLResp
     """Show what became of everybody who was sent."""
     query = {"after": str(after)} if after else {}
     page = await visitor.read(SERVICE, "/referrals", **query)
-    return visitor.page("my_referrals.html", page=page, stages=said_stages(visitor), after=after)
+    return visitor.page("my_referrals.html", page=page, after=after, **stages_and_endings(visitor))
 
 
 @referring_router.get("/my-referrals/{referral_id}")
@@ -174,16 +175,23 @@ def said_stages(visitor: Visitor) -> dict[str, tuple[str, str]]:
     return {stage: (mark, visitor.say(words)) for stage, (mark, words) in STAGES.items()}
 
 
+def stages_and_endings(visitor: Visitor) -> dict[str, Any]:
+    """Return what shows where referrals stand: stages and endings as marks with words, and the providers' names."""
+    return {
+        "stages": said_stages(visitor),
+        "endings": {code: (mark, visitor.say(words)) for code, (mark, words) in ENDINGS.items()},
+        "providers": {str(id_): name for id_, name in visitor.desk.providers.items()},
+    }
+
+
 async def _one(visitor: Visitor, referral_id: UUID, errors: Mapping[str, str]) -> HTMLResponse:
     referral = await visitor.read(SERVICE, f"/referrals/{referral_id}")
     return visitor.page(
         "my_referral.html",
         status=WRONG if errors else 200,
         referral=referral,
-        providers={str(id_): name for id_, name in visitor.desk.providers.items()},
-        stages=said_stages(visitor),
-        endings={code: visitor.say(words) for code, words in ENDINGS.items()},
-        follows=visitor.actor.role == "referrer",
+        follows=visitor.actor.role == REFERRER,
+        **stages_and_endings(visitor),
         errors=blank(errors),
     )
 

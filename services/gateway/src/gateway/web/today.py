@@ -73,6 +73,7 @@ async def show_today(visitor: AtPage, coach: UUID | None = None) -> HTMLResponse
         needs={code: visitor.say(words) for code, words in NEEDS.items()},
         channels={code: visitor.say(words) for code, words in CHANNELS.items()},
         whose=str(coach or visitor.actor.id),
+        of="" if own else visitor.desk.staff.get(coach, "") if coach else "",
         staff={str(id_): name for id_, name in visitor.desk.staff.items()},
         contact=CONTACT,
         snooze=SNOOZE,

@@ -66,7 +66,8 @@ class Command:
             | ({"at_least": place} if place else {})
             | ({"undo": str(undo)} if undo else {})
         )
-        return see(f"{path}{'&' if '?' in path else '?'}{urlencode(told)}" if told else path)
+        where, hash_, part = path.partition("#")
+        return see(f"{where}{'&' if '?' in where else '?'}{urlencode(told)}{hash_}{part}" if told else path)
 
 
 class Client(NamedTuple):
@@ -103,8 +104,8 @@ class Visitor:
         """What begins the address of each page of the person."""
         return ON_BEHALF.format(participant_id=self.client.id) if self.client else ""
 
-    def speaking_for(self, actor: Actor) -> Self:
-        """Return the visitor as somebody who shared what they read, with whoever is at this page."""
+    def known_as(self, actor: Actor) -> Self:
+        """Let somebody who is not signed in be known by what they hold, for this request; return them so."""
         self.request.scope[ACTOR] = actor
         return replace(self, session=Session(actor, "", self.language, shortcuts=False))
 

@@ -12,7 +12,7 @@ from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web.admission import AtWork
 from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
-from gateway.web.people import SERVICE
+from gateway.web.people import SERVICE, YES_OR_NO
 from gateway.web.undo import go_on
 from gateway.web.visitor import Command, Visitor
 from gateway.web.words import N_
@@ -50,6 +50,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
                 Asked("from_day", N_("From when on?"), Kind.DAY, required=True),
                 Asked("hours_a_week", N_("Hours a week"), Kind.NUMBER),
                 Asked("pay_a_year", N_("Pounds a year"), Kind.NUMBER),
+                Asked("self_employed", N_("Do they work for themselves?"), Kind.YES, YES_OR_NO),
             ),
         ),
         Deed(
@@ -148,7 +149,8 @@ async def note_check_in(visitor: AtWork, participant_id: UUID, job_id: UUID, wee
 
 def undo_check_in(job_id: UUID, week: int) -> Callable[[Mapping[str, Any]], list[Step]]:
     """Return what takes back how somebody said that work goes."""
-    return lambda _told: [Step(SERVICE, f"/jobs/{job_id}/check-ins/{week}/take-back")]
+    path = f"/jobs/{job_id}/check-ins/{week}/take-back"
+    return lambda told: [Step(SERVICE, path, {"version": told["version"]})]
 
 
 async def check_in(visitor: Visitor, job_id: UUID, week: int) -> Command:

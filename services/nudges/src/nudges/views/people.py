@@ -10,6 +10,7 @@ from chassis.listen.views import Table
 from events.caseload import (
     ActionAgreed,
     ActionOwner,
+    ActionStepTakenBack,
     AppointmentAttended,
     AppointmentOutcomeCorrected,
     CaseCompleted,
@@ -46,6 +47,7 @@ from events.sealed import Sealed
 
 DECISIONS: Final = (NudgeSuppressed, NudgeHeldOut, NudgeDecided)
 PERSON_FACTS: Final = (
+    CaseReactivated,
     ReferralSubmitted,
     ParticipantNotStarted,
     CaseExitedEarly,
@@ -61,7 +63,17 @@ PERSON_FACTS: Final = (
 )
 CONTACTS_KEPT: Final = 12
 ENDS: Final = (CaseCompleted, CaseExitedEarly, CaseNotStarted, CaseHandedBack, CaseEnteredInError)
-CASE_FACTS: Final = (CaseOpened, *COACHING_FACTS, ActionAgreed, CasePaused, CaseResumed, CaseReactivated, *ENDS)
+CASE_FACTS: Final = (
+    CaseOpened,
+    *COACHING_FACTS,
+    ActionAgreed,
+    ActionStepTakenBack,
+    CasePaused,
+    CaseResumed,
+    CaseReactivated,
+    *ENDS,
+)
+AGREEMENTS_KEPT: Final = 5
 
 
 @dataclass
@@ -97,6 +109,8 @@ class CaseRow:
     cover_ends_at: datetime | None = None
     start_date: date | None = None
     action_agreed: bool = False
+    agreements: list[str] = field(default_factory=list)
+    """The facts by which actions were agreed, the first few: one alone may be taken back."""
     closed: bool = False
     paused: bool = False
     paused_until: date | None = None
@@ -135,6 +149,8 @@ def fold_person(row: PersonRow | None, told: Told) -> PersonRow:
             row.name, row.email, row.email_referral = fact.name, fact.email, told.aggregate_id
         case CaseExitedEarly(reason=ExitReason.DECEASED) | ParticipantNotStarted(reason=DidNotStartReason.DECEASED):
             row.deceased = True
+        case CaseReactivated():
+            row.deceased = False
         case NeedsAssessed(contact_needs=needs):
             row.call_only = ContactNeed.CALL_ONLY in needs
         case ContactRecordedInError() | MessageWithdrawn() | AppointmentOutcomeCorrected():
@@ -192,7 +208,10 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
         case ParticipantStarted(start_date=start_date):
             row.start_date = start_date
         case ActionAgreed():
-            row.action_agreed = True
+            row.agreements = [*row.agreements, told.id][:AGREEMENTS_KEPT]
+        case ActionStepTakenBack(taken_back=version):
+            wrong = f"{told.aggregate_id}:{version}"
+            row.agreements = [fact for fact in row.agreements if fact != wrong]
         case CasePaused(until=until):
             row.paused, row.paused_until = True, until
         case CaseResumed():
@@ -203,6 +222,7 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
             row.looked = True
         case fact if isinstance(fact, ENDS):
             row.closed = True
+    row.action_agreed = bool(row.agreements)
     return row
 
 

@@ -1,9 +1,9 @@
 """The referrals as their provider and their referrer see them, one row each, what is personal still sealed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
-from events.caseload import CaseCompleted, CaseExitedEarly, CaseHandedBack, CaseReactivated, case_of
+from events.caseload import CaseCompleted, CaseEnteredInError, CaseExitedEarly, CaseHandedBack, CaseReactivated, case_of
 from events.fact import Fact
 from events.referrals import (
     InitialMeetingBooked,
@@ -183,22 +183,26 @@ def _referral_id(told: Told) -> UUID | None:
     return None if type(told.fact) in ENDS else told.aggregate_id
 
 
+Ending = Literal["completed", "exited_early", "handed_back"]
+
+
 @dataclass(slots=True)
 class EndingRow:
     """How the case of a referral ended, nothing while it goes on; `report` is what its referrer is to read."""
 
     case_id: UUID
     tenant: UUID | None
-    ended: str | None
+    ended: Ending | None
     ended_at: datetime
     report: Sealed | None = None
 
 
-ENDS: Final[Mapping[type[Fact], str | None]] = {
+ENDS: Final[Mapping[type[Fact], Ending | None]] = {
     CaseCompleted: "completed",
     CaseExitedEarly: "exited_early",
     CaseHandedBack: "handed_back",
     CaseReactivated: None,
+    CaseEnteredInError: None,
 }
 
 
@@ -266,7 +270,9 @@ async def one(connection: Connection, referral_id: UUID) -> ReferralRow | None:
     return await (await cursor.execute("select * from referral where id = %s", [referral_id])).fetchone()
 
 
-async def ending(connection: Connection, referral_id: UUID) -> EndingRow | None:
-    """Return how the case of a referral ended, None while nothing of the kind was told."""
+async def endings(connection: Connection, referral_ids: Sequence[UUID]) -> dict[UUID, EndingRow]:
+    """Return how the cases of referrals ended, by the referral; one that goes on has none."""
+    cases = {case_of(id_): id_ for id_ in referral_ids}
     cursor = connection.cursor(row_factory=class_row(EndingRow))
-    return await (await cursor.execute("select * from ending where case_id = %s", [case_of(referral_id)])).fetchone()
+    await cursor.execute("select * from ending where case_id = any(%s) and ended is not null", [list(cases)])
+    return {cases[row.case_id]: row for row in await cursor.fetchall()}
