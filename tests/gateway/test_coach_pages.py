@@ -220,6 +220,22 @@ def test_the_diary_shows_a_week_and_takes_what_became_of_a_meeting(reading: As, 
         expect(page.get_by_role("link", name="Tom Reilly").first).to_be_visible()
 
 
+def test_a_meeting_of_an_earlier_week_that_nobody_settled_stands_before_the_week(
+    reading: As, platform: Platform
+) -> None:
+    somebody = platform.refer(name="Maya Osei")
+    manager, referral = platform.client(somebody.manager), f"{API}/referrals/{somebody.referral}"
+    met = {"meets_at": (datetime.now(UTC) - timedelta(minutes=5)).isoformat(), "channel": "phone"}
+    version = done(manager.get(referral)).headers["etag"]
+    done(manager.post(f"{referral}/initial-meeting", json=met, headers={"If-Match": version}))
+    later = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+    with reading(somebody.coach) as reader:
+        link = reader.page.get_by_role("link", name="Say what became of it")
+        wait_until(lambda: reader.open(f"/diary?week={later}") and link.count())
+        expect(reader.page.get_by_text("Nobody said yet what became of these")).to_be_visible()
+        assert reader.faults() == []
+
+
 @pytest.fixture(scope="module")
 def pair(platform: Platform) -> tuple[Person, Person]:
     """Two people of one coach."""

@@ -27,7 +27,7 @@ def take_back(page: Page) -> None:
     expect(page.get_by_text("Taken back.", exact=True)).to_be_visible()
 
 
-def fill_in(place: Locator, words: str, **told: str) -> None:
+def fill_in(place: Locator, words: str, /, **told: str) -> None:
     """Open a form, fill it in and send it."""
     place.locator("summary", has_text=words).click()
     form = place.locator("details[open]", has_text=words)
@@ -229,15 +229,3 @@ def test_meetings_are_moved_and_called_off_by_either_of_the_two(reading: As, pla
         expect(page.get_by_text("Your coach has to agree first.")).to_be_visible()
         reader.picture("portal-plan-suggested")
         assert reader.faults() == []
-
-
-def test_an_old_meeting_without_an_outcome_is_in_the_diary(reading: As, platform: Platform) -> None:
-    somebody = started(platform, "Maya Osei")
-    coach = platform.client(somebody.coach)
-    was = (datetime.now(UTC) - timedelta(days=8)).isoformat()
-    meeting = {"kind": "review", "channel": "phone", "starts_at": was}
-    booked = done(coach.post(f"{API}/cases/{somebody.case}/appointments", json=meeting))
-    with reading(somebody.coach) as reader:
-        page = reader.open(f"/diary?at_least={booked.headers['waymark-position']}")
-        page.get_by_role("button", name="They did not come").click()
-        expect(page.get_by_role("button", name="They did not come")).to_have_count(0)

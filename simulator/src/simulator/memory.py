@@ -4,7 +4,8 @@ Commands run against it as against the real one, where each waits for the databa
 each command is one call of append_facts, with its own moment, actor, key and causes.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -56,20 +57,24 @@ class MemoryStore(Store):
             session.undo()
             raise
 
-    async def flush(self) -> int:
-        """Write what was decided, all or nothing, and forget it; return how many facts there were.
+    @asynccontextmanager
+    async def flushing(self) -> AsyncIterator[int]:
+        """Write what was decided, all or nothing, and forget it; say how many facts there were.
 
-        What an earlier run wrote, before it was broken off, is not written again.
+        It is committed where the context ends. What an earlier run wrote, before it was broken off, is not written
+        again.
         """
         held, self.held = self.held, Held()
         if not held.commands or await self._is_written(next(iter(held.facts))):
-            return held.count
-        async with self.pool.connection() as connection, connection.pipeline(), connection.transaction():
-            cursor = connection.cursor(binary=True)
-            for arguments in held.commands:
-                await cursor.execute(APPEND, arguments, prepare=True)
+            yield held.count
+            return
+        async with self.pool.connection() as connection, connection.transaction():
+            async with connection.pipeline():
+                cursor = connection.cursor(binary=True)
+                for arguments in held.commands:
+                    await cursor.execute(APPEND, arguments, prepare=True)
+            yield held.count
         self.appended()
-        return held.count
 
     async def _is_written(self, first: UUID) -> bool:
         query = "select exists (select from stored_events where originator_id = %s)"

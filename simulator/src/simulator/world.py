@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Final
@@ -120,8 +121,13 @@ class World:
             await store.execute(ask, lambda session: session.append([], answer))
 
     async def flush(self) -> int:
-        """Write what was decided, in every service; return how many facts there were."""
-        return sum([await self.stores[service].flush() for service in SERVICES])
+        """Write what was decided, in every service, and commit it together; return how many facts there were.
+
+        The platform runs meanwhile: it would react to what one service tells before the reaction is in another.
+        """
+        async with AsyncExitStack() as stack:
+            stores = [self.stores[service] for service in SERVICES]
+            return sum([await stack.enter_async_context(store.flushing()) for store in stores])
 
 
 def told_of(decided: Decided) -> Told:

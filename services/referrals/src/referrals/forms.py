@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from referrals.person_details import PersonDetails
 from referrals.referral_file import RowError
 from referrals.stage import CLOSED, Stage, allowed_from
 from referrals.uploads import Upload, UploadState
-from referrals.views.referrals import Ending, EndingRow, ReferralRow
+from referrals.views.referrals import EndingRow, ReferralRow
 from referrals.what_next import after_the_end, what_next
 
 _EXAMPLE_ID: Final = "8f2b1c9e-5a1d-4c1b-9a53-2f6f6f0f7a11"
@@ -107,6 +107,7 @@ class WithdrawalForm(Form):
     explanation: Note | None = None
 
 
+Ending = Literal["completed", "exited_early", "handed_back"]
 Texts = tuple[str | None, str | None, str | None]
 OF_THE_PROVIDER: Final = frozenset(
     {RejectionReason.NO_CAPACITY, RejectionReason.NOT_ELIGIBLE, RejectionReason.DUPLICATE}
@@ -214,16 +215,10 @@ class ReferralStanding(BaseModel):
     @classmethod
     def of(cls, row: ReferralRow, end: EndingRow | None) -> Self:
         """Return where a referral stands."""
-        return cls(
-            stage=Stage(row.stage),
-            provider_id=row.tenant,
-            submitted_at=row.submitted_at,
-            acknowledged_at=row.acknowledged_at,
-            answered_at=row.answered_at,
-            reason=RejectionReason(row.reason) if row.reason in OF_THE_PROVIDER else None,
-            ended=end.ended if end else None,
-            ended_at=end.ended_at if end else None,
-        )
+        told = {name: getattr(row, name) for name in ("stage", "submitted_at", "acknowledged_at", "answered_at")}
+        reason = row.reason if row.reason in OF_THE_PROVIDER else None
+        ended = {"ended": end and end.ended, "ended_at": end and end.ended_at}
+        return cls.model_validate({**told, **ended, "provider_id": row.tenant, "reason": reason})
 
 
 class ReferralPage(BaseModel):

@@ -82,6 +82,7 @@ def _review_taken_back(dossier: Dossier, fact: c.PlanReviewTakenBack, _told: Tol
 
 def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, told: Told) -> None:
     suggestion = dossier.promises.get(fact.action_id)
+    by = suggestion.suggested_by if suggestion else None
     dossier.promises[fact.action_id] = Promise(
         action_id=fact.action_id,
         owner=fact.owner,
@@ -92,11 +93,7 @@ def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, told: 
         stage=stage_after(fact),
         at=fact.occurred_at,
         course=fact.course if isinstance(fact, c.ActionAgreed) else None,
-        suggested_by=fact.by
-        if isinstance(fact, c.ActionSuggested)
-        else suggestion.suggested_by
-        if suggestion
-        else None,
+        suggested_by=fact.by if isinstance(fact, c.ActionSuggested) else by,
         stepped=version_of(told) if suggestion else 0,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -183,21 +183,18 @@ def _referral_id(told: Told) -> UUID | None:
     return None if type(told.fact) in ENDS else told.aggregate_id
 
 
-Ending = Literal["completed", "exited_early", "handed_back"]
-
-
 @dataclass(slots=True)
 class EndingRow:
     """How the case of a referral ended, nothing while it goes on; `report` is what its referrer is to read."""
 
     case_id: UUID
     tenant: UUID | None
-    ended: Ending | None
+    ended: str | None
     ended_at: datetime
     report: Sealed | None = None
 
 
-ENDS: Final[Mapping[type[Fact], Ending | None]] = {
+ENDS: Final[Mapping[type[Fact], str | None]] = {
     CaseCompleted: "completed",
     CaseExitedEarly: "exited_early",
     CaseHandedBack: "handed_back",
