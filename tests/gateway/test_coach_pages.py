@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from gateway.web.finding import kind_of
 from tests.gateway.pages import As, press, reading_as
-from tests.gateway.running import API, Person, Platform, done
+from tests.gateway.running import API, Person, Platform, done, wait_until
 
 pytestmark = pytest.mark.timeout(600)
 
