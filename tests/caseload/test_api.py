@@ -49,7 +49,10 @@ def test_a_done_action_cannot_be_cancelled(coach: httpx.Client, case: str) -> No
     asked(coach, f"{case}/actions/{action}/done", version=3)
     refused = asked(coach, f"{case}/actions/{action}/cancel", version=4)
     assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
-    assert refused.json()["detail"] == "The action is done, for good; another one can be agreed."
+    assert (
+        refused.json()["detail"]
+        == "The action is done. If that is wrong it can be taken back; another one can be agreed."
+    )
 
 
 def test_a_cancelled_action_is_no_longer_counted(coach: httpx.Client, case: str) -> None:

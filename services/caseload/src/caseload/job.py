@@ -196,7 +196,7 @@ class Job(Aggregate):
     def fold(self, fact: Fact) -> None:
         """Take a fact into the state."""
         if not isinstance(fact, TOLD_BY_TIME):
-            self.last_told = self.version + 1
+            self.last_told = 1 if isinstance(fact, JobRecorded) else self.version + 1
         match fact:
             case JobRecorded():
                 self.subject, self.tenant, self.case_id = fact.participant_id, fact.provider_id, fact.case_id

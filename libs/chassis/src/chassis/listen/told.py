@@ -76,6 +76,11 @@ class Told:
         return _id(self._words.get("ce_id", b"").partition(b":")[0])
 
     @property
+    def version(self) -> int:
+        """The version of its aggregate at which it was told."""
+        return int(self.id.rpartition(":")[2])
+
+    @property
     def subject(self) -> UUID:
         """The person it is about.
 

@@ -293,7 +293,7 @@ def coaching_touched(told: Told) -> str | None:
 def fold_coaching(_row: CoachingRow | None, told: Told) -> CoachingRow:
     """Keep an assignment."""
     fact: CoachAssigned = told.fact  # type: ignore[assignment]
-    place = (told.id, told.aggregate_id, told.tenant, fact.coach_id, _version(told))
+    place = (told.id, told.aggregate_id, told.tenant, fact.coach_id, told.version)
     return CoachingRow(*place, fact.occurred_at, told.recorded_at)
 
 
@@ -305,7 +305,7 @@ def ending_touched(told: Told) -> str | None:
 def fold_ending(_row: EndingRow | None, told: Told) -> EndingRow:
     """Keep an ending."""
     ended = not isinstance(told.fact, CaseReactivated)
-    place = (told.id, told.aggregate_id, told.tenant, ended, _version(told))
+    place = (told.id, told.aggregate_id, told.tenant, ended, told.version)
     return EndingRow(*place, told.fact.occurred_at, told.recorded_at)
 
 
@@ -354,7 +354,7 @@ def fold_job_outcome(_row: JobOutcomeRow | None, told: Told) -> JobOutcomeRow:
     """Keep an outcome."""
     fact = told.fact
     last_day = fact.last_day if isinstance(fact, JobEnded) else None
-    outcome = (last_day, isinstance(fact, JobNotStarted), _version(told))
+    outcome = (last_day, isinstance(fact, JobNotStarted), told.version)
     return JobOutcomeRow(told.id, told.aggregate_id, told.tenant, *outcome, told.recorded_at)
 
 
@@ -366,7 +366,7 @@ def job_start_touched(told: Told) -> str | None:
 def fold_job_start(_row: JobStartRow | None, told: Told) -> JobStartRow:
     """Keep a first day."""
     fact: JobStartDateSet = told.fact  # type: ignore[assignment]
-    return JobStartRow(told.id, told.aggregate_id, told.tenant, fact.starts_on, _version(told), told.recorded_at)
+    return JobStartRow(told.id, told.aggregate_id, told.tenant, fact.starts_on, told.version, told.recorded_at)
 
 
 def job_terms_touched(told: Told) -> str | None:
@@ -417,7 +417,7 @@ def fold_excuse(_row: ExcuseRow | None, told: Told) -> ExcuseRow:
     """Keep an excuse, or that it was taken back."""
     fact: StandardExcused | StandardExcuseTakenBack = told.fact  # type: ignore[assignment]
     promise = f"{told.aggregate_id}:{fact.standard}"
-    excused = (isinstance(fact, StandardExcused), _version(told), fact.occurred_at)
+    excused = (isinstance(fact, StandardExcused), told.version, fact.occurred_at)
     return ExcuseRow(told.id, promise, told.tenant, *excused, told.recorded_at)
 
 
@@ -432,10 +432,6 @@ def _known(row: R | None) -> R:
         message = "something was told of what was never recorded"
         raise LookupError(message)
     return row
-
-
-def _version(told: Told) -> int:
-    return int(told.id.rpartition(":")[2])
 
 
 JOURNEYS: Final = View(

@@ -18,7 +18,6 @@ from caseload.dossier.entries import (
     WrittenPlan,
 )
 from caseload.dossier.searching import SEARCH_FOLDS
-from caseload.views.person_rows import version_of
 from chassis.listen.told import Told
 from events import caseload as c
 from events import learning as e
@@ -94,7 +93,7 @@ def _promised(dossier: Dossier, fact: c.ActionAgreed | c.ActionSuggested, told: 
         at=fact.occurred_at,
         course=fact.course if isinstance(fact, c.ActionAgreed) else None,
         suggested_by=fact.by if isinstance(fact, c.ActionSuggested) else by,
-        stepped=version_of(told) if suggestion else 0,
+        stepped=told.version if suggestion else 0,
     )
 
 
@@ -102,7 +101,7 @@ def _moved_on(dossier: Dossier, fact: Any, told: Told) -> None:
     if promise := dossier.promises.get(fact.action_id):
         promise.begun |= isinstance(fact, c.ActionBegun)
         promise.stage, promise.at = stage_after(fact, begun=promise.begun), fact.occurred_at
-        promise.stepped = version_of(told)
+        promise.stepped = told.version
 
 
 def _step_taken_back(dossier: Dossier, fact: c.ActionStepTakenBack, _told: Told) -> None:

@@ -62,7 +62,7 @@ def fold_appointment(row: AppointmentRow | None, told: Told) -> AppointmentRow:
         message = "something became of an appointment before it was booked"
         raise LookupError(message)
     _take(row, fact)
-    row.version = int(told.id.rpartition(":")[2])
+    row.version = told.version
     return row
 
 

@@ -126,7 +126,7 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
             take_coaching(row, fact)
         case fact if isinstance(fact, LIFE_FACTS):
             _live(row, fact)
-    row.version = int(told.id.rpartition(":")[2])
+    row.version = told.version
     return row
 
 

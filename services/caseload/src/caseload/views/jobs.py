@@ -70,7 +70,7 @@ def fold_job(row: JobRow | None, told: Told) -> JobRow:
         raise LookupError(message)
     else:
         _take(row, fact)
-        row.version = int(told.id.rpartition(":")[2])
+        row.version = told.version
     row.next_check_in = _next_check_in(row)
     return row
 

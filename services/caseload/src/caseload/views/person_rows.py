@@ -34,11 +34,6 @@ def noted(told: Told) -> Json:
     return {"fact": told.id, "at": instant(told.fact.occurred_at)}
 
 
-def version_of(told: Told) -> int:
-    """Return the version to which a fact brought its aggregate."""
-    return int(told.id.rpartition(":")[2])
-
-
 def instant(moment: datetime) -> str:
     """Return a moment as rows keep it: in one form, so that texts are in the order of time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from caseload.case_status import ENDS
 from caseload.standing import Json
-from caseload.views.person_rows import Folds, file_of, noted, person_touched, version_of
+from caseload.views.person_rows import Folds, file_of, noted, person_touched
 from caseload.views.today_plan import FOLDS as PLAN_FOLDS
 from chassis.listen.told import Told
 from chassis.listen.views import Table
@@ -72,7 +72,7 @@ def fold_case_standing(row: CaseStandingRow | None, told: Told) -> CaseStandingR
         row = CaseStandingRow(file_of(told.subject, told.tenant), told.subject, told.tenant)
     if told.aggregate_id == row.case_id or isinstance(fact, CaseOpened):
         FOLDS[type(fact)](row, fact, told)
-        row.version = version_of(told)
+        row.version = told.version
     return row
 
 

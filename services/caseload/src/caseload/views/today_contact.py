@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from caseload.standing import Json
-from caseload.views.person_rows import Folds, file_of, instant, later, noted, person_touched, version_of
+from caseload.views.person_rows import Folds, file_of, instant, later, noted, person_touched
 from chassis.listen.told import Told
 from chassis.listen.views import Table
 from events.caseload import (
@@ -91,7 +91,7 @@ def _rescheduled(row: ContactStandingRow, fact: AppointmentRescheduled, told: To
 
 
 def _when(fact: AppointmentBooked | AppointmentRescheduled, told: Told) -> Json:
-    words = {"place": fact.place, "link": fact.link, "version": version_of(told)}
+    words = {"place": fact.place, "link": fact.link, "version": told.version}
     return {"starts_at": instant(fact.starts_at), "minutes": fact.minutes, "channel": fact.channel, **words}
 
 
@@ -106,7 +106,7 @@ def _missed(row: ContactStandingRow, _fact: AppointmentMissed, told: Told) -> No
 
 def _settle(row: ContactStandingRow, told: Told, *, attended: bool) -> None:
     if appointment := row.appointments.pop(str(told.aggregate_id), None):
-        appointment["version"] = version_of(told)
+        appointment["version"] = told.version
         outcome = noted(told) | {"attended": attended, "appointment": appointment}
         row.settled[str(told.aggregate_id)] = outcome
     if len(row.settled) > SETTLED_KEPT:
@@ -125,7 +125,7 @@ def _cancelled(row: ContactStandingRow, _fact: AppointmentCancelled, told: Told)
 
 def _corrected(row: ContactStandingRow, _fact: AppointmentOutcomeCorrected, told: Told) -> None:
     if settled := row.settled.pop(str(told.aggregate_id), None):
-        row.appointments[str(told.aggregate_id)] = settled["appointment"] | {"version": version_of(told)}
+        row.appointments[str(told.aggregate_id)] = settled["appointment"] | {"version": told.version}
 
 
 def _sent(row: ContactStandingRow, fact: MessageSent, told: Told) -> None:

@@ -134,7 +134,7 @@ def fold_application(row: ApplicationRow | None, told: Told) -> ApplicationRow:
         raise LookupError(message)
     earlier = row.stage
     follow(row, fact)
-    row.version = int(told.id.rpartition(":")[2])
+    row.version = told.version
     if row.stage != earlier:
         row.stage_since = fact.occurred_at
     row.waiting_since = waiting_since(fact, row.waiting_since)

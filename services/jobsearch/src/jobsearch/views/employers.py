@@ -57,7 +57,7 @@ def fold_employer(row: EmployerRow | None, told: Told) -> EmployerRow:
     if row is None:
         message = "an employer was approached before anybody wanted to"
         raise LookupError(message)
-    row.version = int(told.id.rpartition(":")[2])
+    row.version = told.version
     match fact:
         case EmployerApproached():
             _take_approach(row, fact)

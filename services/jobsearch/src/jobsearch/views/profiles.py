@@ -60,7 +60,7 @@ def fold_profile(_row: ProfileRow | None, told: Told) -> ProfileRow:
     return ProfileRow(
         participant_id=fact.participant_id,
         tenant=told.tenant,
-        version=int(told.id.rpartition(":")[2]),
+        version=told.version,
         told_at=fact.occurred_at,
         work=fact.work,
         town=fact.town,

@@ -74,7 +74,7 @@ def fold_vacancy(row: VacancyRow | None, told: Told) -> VacancyRow:
             raise LookupError(message)
         case VacancyWithdrawn():
             row.live = False
-    row.version = int(told.id.rpartition(":")[2])
+    row.version = told.version
     return row
 
 

@@ -56,7 +56,7 @@ def fold_enrolment(row: EnrolmentRow | None, told: Told) -> EnrolmentRow:
 
     Raises LookupError for an enrolment that nobody began.
     """
-    fact, version = told.fact, int(told.id.rpartition(":")[2])
+    fact, version = told.fact, told.version
     if isinstance(fact, CourseEnrolled):
         place = (told.aggregate_id, told.subject, told.tenant)
         return EnrolmentRow(*place, fact.course, fact.lessons, fact.occurred_at, version)

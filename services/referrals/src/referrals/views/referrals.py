@@ -90,7 +90,7 @@ def fold(row: ReferralRow | None, told: Told) -> ReferralRow:
     if row is None:
         message = f"{told.id} came before its referral was submitted"
         raise LookupError(message)
-    row.version, row.untouched_since = int(told.id.rpartition(":")[2]), told.recorded_at
+    row.version, row.untouched_since = told.version, told.recorded_at
     row.stage = _STAGES.get(type(fact), row.stage)
     for column, told_as in _COLUMNS.get(type(fact), {}).items():
         setattr(row, column, told_as(fact))
