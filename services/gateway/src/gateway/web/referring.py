@@ -1,7 +1,7 @@
 """Referring a person, and learning what became of it: for the people who send people."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -85,7 +85,7 @@ async def refer(visitor: AtReferring) -> Response:
         return (
             _form(visitor, told, wrong)
             if wrong
-            else visitor.page("refer_check.html", told=blank(told), **_choices(visitor))
+            else visitor.page("refer_check.html", told=blank(told), born=_day(told), **_choices(visitor))
         )
     body = {
         "provider_id": told.get("provider_id", ""),
@@ -168,6 +168,14 @@ async def withdraw(visitor: AtPage, referral_id: UUID) -> Response:
     if answer.answer.status_code == WRONG:
         return await _one(visitor, referral_id, answer.faults(visitor.say))
     return answer.then("/my-referrals", "withdrawn")
+
+
+def _day(told: Mapping[str, str]) -> date | None:
+    """Return the date of birth as a day, None for what is none: the service says what is wrong with it."""
+    try:
+        return date.fromisoformat(told.get("date_of_birth", ""))
+    except ValueError:
+        return None
 
 
 def said_stages(visitor: Visitor) -> dict[str, tuple[str, str]]:
