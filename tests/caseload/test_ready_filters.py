@@ -11,6 +11,7 @@ import pytest
 from caseload.team_page import ips_score
 from caseload.views.ready_filters import Order, Ready
 from events.caseload import case_of
+from events.jobsearch import ApplicationChased, ApplicationSaved, ApplicationSent
 from tests.caseload.running import Person, Platform, eventually
 
 NORTHWAY = uuid4()
@@ -103,6 +104,19 @@ def test_agreed_actions_are_counted_and_late_ones_found(coach: httpx.Client, wor
     agreed = work("Ben", "actions", {"owner": "participant", "what": "Send a CV", "due": TODAY})
     assert "Ben" not in names(coach, "no_agreed_action", agreed)
     assert names(coach, "overdue_action", agreed) == []
+
+
+def test_who_waits_for_an_employer_is_found_until_somebody_asks_for_news(
+    platform: Platform, coach: httpx.Client, people: dict[str, Person]
+) -> None:
+    application, sent_at = uuid4(), datetime.now(UTC) - timedelta(days=20)
+    saved = ApplicationSaved(occurred_at=sent_at, participant_id=people["Ben"].id, provider_id=NORTHWAY)
+    platform.hear(people["Ben"], application, saved, ApplicationSent(occurred_at=sent_at))
+    found = "/caseload/application_unanswered"
+    eventually(coach, found, lambda page: [one["name"] for one in page["people"]] == ["Ben"])
+    assert names(coach, "application_unanswered", days=30) == []
+    platform.hear(people["Ben"], application, ApplicationChased(occurred_at=datetime.now(UTC)))
+    eventually(coach, found, lambda page: page["people"] == [])
 
 
 @pytest.mark.usefixtures("people")

@@ -25,6 +25,7 @@ class Ready(StrEnum):
     OVERDUE_ACTION = "overdue_action"
     NO_AGREED_ACTION = "no_agreed_action"
     NO_CONTACT = "no_contact"
+    APPLICATION_UNANSWERED = "application_unanswered"
     NEEDS_OUTCOME = "needs_outcome"
     STANDARD_AT_RISK = "standard_at_risk"
     IN_WORK_AT_RISK = "in_work_at_risk"
@@ -50,6 +51,7 @@ CONDITIONS: Final[Mapping[Ready, LiteralString]] = {
     Ready.OVERDUE_ACTION: "p.next_due < %(today)s",
     Ready.NO_AGREED_ACTION: "coalesce(p.open_actions, 0) = 0",
     Ready.NO_CONTACT: f"coalesce({TOUCHED}, c.opened_at) < %(since)s",
+    Ready.APPLICATION_UNANSWERED: "s.silent_since < %(since)s",
     Ready.NEEDS_OUTCOME: "t.next_over_at <= %(now)s",
     Ready.STANDARD_AT_RISK: "p.warn_on <= %(today)s",
     Ready.IN_WORK_AT_RISK: f"w.worried_at > coalesce({TOUCHED}, '-infinity')",
@@ -67,7 +69,7 @@ ORDERS: Final[Mapping[Order, LiteralString]] = {
 class Question:
     """Which people of a provider, of one coach or of all, in which order, and which page of a hundred.
 
-    `days` is what `new to me`, `no contact` and `ready to exit` count.
+    `days` is what `new to me`, `no contact`, `application unanswered` and `ready to exit` count.
     """
 
     ready: Ready

@@ -41,6 +41,7 @@ from events.jobsearch import (
 CLOSED_KEPT: Final = 12
 NOTED_KEPT: Final = 15
 WISHES: Final = ("work", "town", "miles", "hours_least", "pay_least", "contracts")
+UNANSWERED: Final = frozenset({ApplicationState.SENT, ApplicationState.ACKNOWLEDGED})
 STATES: Final[dict[type[Fact], ApplicationState]] = {
     ApplicationInterestExpressed: ApplicationState.INTERESTED,
     ApplicationBegun: ApplicationState.PREPARING,
@@ -84,6 +85,7 @@ class SearchStandingRow:
     participant_id: UUID
     tenant: UUID | None
     next_interview_on: date | None = None
+    silent_since: datetime | None = None
     cv: int | None = None
     offered: Json | None = None
     refused: Json | None = None
@@ -110,7 +112,15 @@ def fold_search_standing(row: SearchStandingRow | None, told: Told) -> SearchSta
     FOLDS[type(fact)](row, fact, told)
     if isinstance(fact, BY_THE_PERSON):
         row.active = later(row.active, noted(told))
+    row.silent_since = _silent_since(row)
     return row
+
+
+def _silent_since(row: SearchStandingRow) -> datetime | None:
+    """Return since when the longest silence lasts after an application, or after somebody asked for news of it."""
+    waits = [one for one in row.applications.values() if one["state"] in UNANSWERED and not one["closed"]]
+    since = [max(one["at"], one["chased"]["at"]) if one.get("chased") else one["at"] for one in waits]
+    return datetime.fromisoformat(min(since)) if since else None
 
 
 def _wished(row: SearchStandingRow, fact: JobWishesTold, _told: Told) -> None:

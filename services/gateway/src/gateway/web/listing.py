@@ -18,6 +18,7 @@ READY: Final = (
     ("overdue_action", N_("Overdue action")),
     ("no_agreed_action", N_("No agreed action")),
     ("no_contact", N_("No contact for 14 days")),
+    ("application_unanswered", N_("Application without an answer")),
     ("needs_outcome", N_("Meeting without an outcome")),
     ("standard_at_risk", N_("Promise at risk")),
     ("in_work_at_risk", N_("In work, at risk")),
