@@ -65,8 +65,11 @@ FILL: Sequence[LiteralString] = (
     from application__1 group by participant_id, tenant
     """,
     """
-    insert into job__1 select md5('job' || n)::uuid, case_id, person, tenant, (at + interval '150 days')::date,
-        25, 17000, at + interval '150 days' from person where mod(n, 100) < 42
+    insert into job__1 (job_id, case_id, participant_id, tenant, starts_on, hours_a_week, pay_a_year, self_employed,
+        job_recorded)
+    select md5('job' || n)::uuid, case_id, person, tenant, (at + interval '150 days')::date, 25, 17000,
+        mod(n, 10) = 0, at + interval '150 days'
+    from person where mod(n, 100) < 42
     """,
     """
     insert into job_outcome__1 select md5('job' || n) || ':2', md5('job' || n)::uuid, tenant,

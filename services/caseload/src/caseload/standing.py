@@ -56,7 +56,8 @@ class OpenAction(Noted):
     owner: ActionOwner
     due: date
     by: ActionOwner | None = None
-    what: Sealed | None = None
+    what: str | None = None
+    """Sealed; its shape was checked when it was told."""
     fell_due: Noted | None = None
 
     @property

@@ -176,12 +176,12 @@ class ShownStep(BaseModel):
 
 
 async def today_page(keyring: Keyring, today: Today, learned: Learned, now: Now) -> TodayPage:
-    """Open the names of a coach's day, and tell what is new in it since a moment."""
+    """Open the names of a coach's day and what was promised to whom it shows first, and tell what is new in it."""
     lines, on_course = (*today.shown, *today.can_wait), today.on_course
     everybody = [*(line.standing for line in lines), *(one.standing for one in on_course)]
     booked, _ = of_days(everybody, (now.today, now.today), now)
     sealed = [standing.person.name for standing in everybody]
-    agreed = [reason.words for line in lines for reason in (line.reason, *line.more) if reason.words]
+    agreed = [reason.words for line in today.shown for reason in (line.reason, *line.more) if reason.words]
     opened = await keyring.open_many([*sealed, *agreed, *words_of(booked)])
     words = dict(zip(agreed, opened[len(sealed) :], strict=False))
     names = {one.case.participant_id: name for one, name in zip(everybody, opened, strict=False)}

@@ -63,5 +63,10 @@ class Reason:
     @classmethod
     def of(cls, rule: int, sentence: str, noted: Noted, deed: Deed, deadline: date) -> Self:
         """Return the reason that something noted gives."""
-        words = noted.what if isinstance(noted, OpenAction) else None
+        words = words_of(noted) if isinstance(noted, OpenAction) else None
         return cls(rule, sentence, noted.fact, noted.at, deed, deadline, words=words)
+
+
+def words_of(action: OpenAction) -> Sealed | None:
+    """Return what was agreed or suggested, sealed."""
+    return Sealed.trusted(action.what) if action.what else None

@@ -138,7 +138,7 @@ def _settle(row: PlanStandingRow, fact: ActionDone | ActionCancelled) -> Json | 
     id_ = str(fact.action_id)
     action: Json | None = row.actions.pop(id_, None)
     if action:
-        row.settled[id_] = action | {"settled_at": fact.occurred_at.isoformat()}
+        row.settled[id_] = {**action, "what": None, "settled_at": fact.occurred_at.isoformat()}
         row.settled = shortened(row.settled, SETTLED_KEPT, lambda one: one["settled_at"])
     return action
 
