@@ -137,7 +137,7 @@ class Reading:
 
     def _mended(self, column: str, cell: str) -> str:
         try:
-            mended = "\n".join(_lines(cell)) if column in MULTILINE else _mend_cell(cell)
+            mended = "\n".join(_lines(cell)).rstrip("\n") if column in MULTILINE else _mend_cell(cell)
         except BeyondMendingError as broken:
             raise RowRejectedError(str(broken), column) from broken
         if column not in MULTILINE and not cell.isascii() and mended != tidy(cell):
@@ -157,7 +157,7 @@ def _read_pay(text: str) -> Pay:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Return the lines of a longer text, blank ones once."""
+    """Return the lines of a longer text, blank ones once, none of them first."""
     blank = True
     for line in map(mend, text.splitlines()):
         if line or not blank:
