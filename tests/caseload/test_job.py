@@ -59,6 +59,7 @@ STARTS_FRIDAY = JobStartDateSet(
     occurred_at=NOW, starts_on=FRIDAY, check_ins=RULES.check_ins(FRIDAY), check_in_weeks=RULES.check_in_weeks
 )
 REVISED = JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, hours_a_week=37.5, pay_a_year=28_000)
+REVISED_AGAIN = REVISED.model_copy(update={"hours_a_week": 16})
 OWN_BUSINESS = REVISED.model_copy(update={"self_employed": True})
 ENDED = JobEnded(occurred_at=NOW, last_day=FRIDAY, reason=JobEndReason.CONTRACT_ENDED)
 NEVER = JobNotStarted(occurred_at=NOW)
@@ -94,6 +95,9 @@ def test_weeks_1_4_and_13_are_complete_whole_weeks_after_the_first_day() -> None
         ([], lambda job: job.revise(REVISED), [REVISED]),
         ([REVISED], lambda job: job.revise(REVISED), []),
         ([REVISED], lambda job: job.revise(OWN_BUSINESS), [OWN_BUSINESS]),
+        ([OWN_BUSINESS], lambda job: job.revise(REVISED), []),
+        ([OWN_BUSINESS, REVISED_AGAIN], lambda job: job.revise(OWN_BUSINESS), [OWN_BUSINESS]),
+        ([OWN_BUSINESS, REVISED_AGAIN, OWN_BUSINESS], lambda job: job.revise(REVISED), []),
         ([], lambda job: job.end(ENDED, FRIDAY), [ENDED]),
         ([ENDED], lambda job: job.end(ENDED, FRIDAY), []),
         ([], lambda job: job.did_not_start(NEVER), [NEVER]),

@@ -409,6 +409,25 @@ def test_8_what_was_done_by_mistake_is_no_sign_of_life_and_an_agreement_that_was
     assert journey.tell(back).stands().plan.first_agreed is None
 
 
+def test_8_an_agreement_that_is_taken_back_leaves_the_one_of_an_action_that_is_done() -> None:
+    other = UUID(int=THING.int + 1)
+    journey = started(NOON).tell(agreed(date(2026, 3, 30)), agreed(date(2026, 3, 30), action=other))
+    first, second = (told.id for told in journey.told[-2:])
+    back = ActionStepTakenBack(
+        occurred_at=NOON,
+        action_id=THING,
+        stage=ActionStage.SUGGESTED,
+        begun=False,
+        owner=ActionOwner.PARTICIPANT,
+        due=date(2026, 3, 30),
+        taken_back=int(first.rpartition(":")[2]),
+    )
+    journey.tell(ActionDone(occurred_at=NOON, action_id=other), back)
+    agreement = journey.stands().plan.first_agreed
+    assert agreement
+    assert agreement.fact == second
+
+
 def test_8_nothing_from_the_person_for_fourteen_days() -> None:
     journey = started(NOON).tell(agreed(date(2026, 3, 30)), contact())
     found = reasons(journey, later(days=14))

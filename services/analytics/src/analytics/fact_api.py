@@ -115,10 +115,13 @@ def _drilled(
     people: list[Person], number: str, after: UUID | None, pseudonyms: Pseudonyms | None, book: Book
 ) -> DrillPage:
     of_work = number in (*WORK, "projected")
+    by_case = {named(person.standing.case_id, pseudonyms): person for person in people}
+    cases = sorted(case for case in by_case if after is None or case > after)
+    page = cases[:PEOPLE_AT_ONCE]
     entries = [
         DrillEntry(
             person=named(standing.participant_id, pseudonyms),
-            case=named(standing.case_id, pseudonyms),
+            case=case,
             coach=standing.coach_id and named(standing.coach_id, pseudonyms),
             started_on=standing.started_on,
             milestones=milestones(days),
@@ -127,16 +130,15 @@ def _drilled(
             else None,
             jobs=[WorkDone.of(job) for job in jobs] if of_work else [],
         )
-        for standing, days, jobs in people
+        for case in page
+        for standing, days, jobs in [by_case[case]]
     ]
-    page = sorted((one for one in entries if after is None or one.case > after), key=lambda one: one.case)
-    further = page[PEOPLE_AT_ONCE - 1].case if len(page) > PEOPLE_AT_ONCE else None
     return DrillPage(
         number=number,
         hidden=False,
         counted_by=_counted_by(number),
-        people=page[:PEOPLE_AT_ONCE],
-        next=further,
+        people=entries,
+        next=page[-1] if len(cases) > len(page) else None,
     )
 
 

@@ -114,7 +114,7 @@ class Job(Aggregate):
             self._refuse(JobStartUnknown, ["start"])
         elif revised.from_day < starts_on:
             self._refuse(TermsBeforeItStarts, OPEN)
-        elif self.terms != (revised.hours_a_week, revised.pay_a_year, revised.self_employed):
+        elif self.terms != self._terms_by(revised):
             self.record(revised)
 
     def end(self, ended: JobEnded, today: date) -> None:
@@ -193,6 +193,10 @@ class Job(Aggregate):
     def _refuse(self, refusal: type[Refusal], allowed: Collection[str]) -> None:
         raise refusal(str(refusal.__doc__), allowed)
 
+    def _terms_by(self, revised: JobTermsRevised) -> tuple[float | None, float | None, bool | None]:
+        said = revised.self_employed
+        return revised.hours_a_week, revised.pay_a_year, self.terms[2] if said is None else said
+
     def fold(self, fact: Fact) -> None:
         """Take a fact into the state."""
         if not isinstance(fact, TOLD_BY_TIME):
@@ -205,7 +209,7 @@ class Job(Aggregate):
             case JobStartDateSet():
                 self._take_start(fact)
             case JobTermsRevised():
-                self.terms = fact.hours_a_week, fact.pay_a_year, fact.self_employed
+                self.terms = self._terms_by(fact)
             case JobNotStarted():
                 self.never_began = True
             case JobEnded(last_day=last_day):

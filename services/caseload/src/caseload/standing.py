@@ -65,6 +65,11 @@ class OpenAction(Noted):
         """Whether somebody is to do it now: it is agreed and does not rest."""
         return self.stage in {ActionStage.AGREED, ActionStage.IN_PROGRESS}
 
+    @property
+    def words(self) -> Sealed | None:
+        """What was agreed or suggested."""
+        return Sealed.trusted(self.what) if self.what else None
+
 
 class Pause(Noted):
     """The case rests."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from analytics.outcome_rules import Spell, Terms
-from analytics.views.journeys import JOB_OUTCOMES
+from analytics.views.journeys import JOB_OUTCOMES, MILESTONES, SEARCHING
 from chassis.database import Connection
 from events.caseload import (
     CaseCompleted,
@@ -18,23 +18,9 @@ from events.caseload import (
     JobRecorded,
     JobStartDateSet,
     JobTermsRevised,
-    PlanAgreed,
 )
 from events.fact import Fact
-from events.jobsearch import ApplicationSent, InterviewInvited, OfferMade
-from events.referrals import (
-    InitialMeetingHeld,
-    InitialMeetingMissed,
-    ParticipantNotStarted,
-    ParticipantStarted,
-    ReferralAccepted,
-    ReferralAcknowledged,
-    ReferralExpired,
-    ReferralHandoverHeld,
-    ReferralRejected,
-    ReferralSubmitted,
-    ReferralWithdrawn,
-)
+from events.referrals import ParticipantStarted
 
 
 class By(StrEnum):
@@ -100,24 +86,23 @@ BIT: Final[Mapping[str, int]] = {name: 1 << place for place, name in enumerate(N
 
 _OF_WORK: Final = (ParticipantStarted, JobRecorded, JobStartDateSet, JobTermsRevised, *JOB_OUTCOMES)
 _LEFT: Final = (CaseCompleted, CaseExitedEarly, CaseHandedBack)
+_NUMBER_OF: Final[Mapping[str, str]] = {
+    "met": "first_meeting",
+    "planned": "plan_agreed",
+    "sent": "applied",
+    "invited": "interview",
+    "offered": "offer",
+    "missed": "first_meeting_missed",
+    "not_started": "did_not_start",
+}
 COUNTED_BY: Final[Mapping[str, tuple[type[Fact], ...]]] = {
-    "referred": (ReferralSubmitted,),
-    "acknowledged": (ReferralAcknowledged,),
-    "accepted": (ReferralAccepted,),
-    "handover_held": (ReferralHandoverHeld,),
-    "first_meeting": (InitialMeetingHeld,),
-    "started": (ParticipantStarted,),
-    "plan_agreed": (PlanAgreed,),
-    "applied": (ApplicationSent,),
-    "interview": (InterviewInvited,),
-    "offer": (OfferMade,),
+    **{
+        number: (fact,)
+        for fact, name in {**MILESTONES, **SEARCHING}.items()
+        if (number := _NUMBER_OF.get(name, name)) in BIT
+    },
     **dict.fromkeys(("first_earnings", "in_week_13", "in_week_26"), _OF_WORK),
     **dict.fromkeys(("outcome", "projected"), (*_OF_WORK, *_LEFT)),
-    "first_meeting_missed": (InitialMeetingMissed,),
-    "rejected": (ReferralRejected,),
-    "withdrawn": (ReferralWithdrawn,),
-    "expired": (ReferralExpired,),
-    "did_not_start": (ParticipantNotStarted,),
     "left": _LEFT,
 }
 """The facts by which a person counts in each number."""

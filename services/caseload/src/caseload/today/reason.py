@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from caseload.standing import Noted, OpenAction
+from caseload.standing import Noted
 from events.sealed import Sealed
 
 
@@ -63,10 +63,4 @@ class Reason:
     @classmethod
     def of(cls, rule: int, sentence: str, noted: Noted, deed: Deed, deadline: date) -> Self:
         """Return the reason that something noted gives."""
-        words = words_of(noted) if isinstance(noted, OpenAction) else None
-        return cls(rule, sentence, noted.fact, noted.at, deed, deadline, words=words)
-
-
-def words_of(action: OpenAction) -> Sealed | None:
-    """Return what was agreed or suggested, sealed."""
-    return Sealed.trusted(action.what) if action.what else None
+        return cls(rule, sentence, noted.fact, noted.at, deed, deadline)

@@ -91,7 +91,8 @@ def waiting(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason
     for action in standing.plan.actions.values():
         if action.owner is ActionOwner.COACH and action.is_under_way and action.due <= now.today:
             sentence = f"What you promised was due {now.named(action.due)}; it was agreed {now.ago(action.at)}."
-            yield Reason.of(4, sentence, action, Deed.KEEP_PROMISE, action.due)
+            reason = Reason.of(4, sentence, action, Deed.KEEP_PROMISE, action.due)
+            yield replace(reason, words=action.words)
 
 
 def missed(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason]:

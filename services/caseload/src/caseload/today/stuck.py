@@ -7,7 +7,7 @@ from datetime import timedelta
 from caseload.case_status import Status
 from caseload.moment import Now
 from caseload.standing import Noted, OpenAction, Standing, latest
-from caseload.today.reason import Deed, Reason, TodayRules, words_of
+from caseload.today.reason import Deed, Reason, TodayRules
 from events.caseload import ActionOwner
 
 
@@ -47,7 +47,7 @@ def _long_overdue(standing: Standing, now: Now, rules: TodayRules) -> Iterator[R
         if is_the_persons(action) and day <= now.today and not standing.touched_since(now.beginning_of(day)):
             sentence = f"An action was due {now.named(action.due)}; it was agreed {now.ago(action.at)}."
             reason = Reason.of(8, sentence, action.fell_due or action, Deed.REVIEW_ACTION, day)
-            yield replace(reason, words=words_of(action))
+            yield replace(reason, words=action.words)
 
 
 def _without_action(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Reason]:

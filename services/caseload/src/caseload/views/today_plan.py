@@ -159,7 +159,8 @@ def _step_taken_back(row: PlanStandingRow, fact: ActionStepTakenBack, told: Told
 
 
 def _first_agreed(row: PlanStandingRow) -> Json | None:
-    agreed = [one for one in row.actions.values() if one["stage"] != ActionStage.SUGGESTED]
+    known = (*row.settled.values(), *row.actions.values())
+    agreed = [one for one in known if one["stage"] != ActionStage.SUGGESTED]
     first = min(agreed, key=lambda one: (one["at"], one["fact"]), default=None)
     return {"fact": first["fact"], "at": first["at"]} if first else None
 
