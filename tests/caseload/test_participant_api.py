@@ -93,6 +93,19 @@ def test_the_person_reads_their_own_page_without_what_is_for_the_staff(
         assert [entry["words"]["Note"] for entry in shown if "Note" in entry["words"]] == ["Ready for Friday."]
 
 
+def test_the_history_says_which_action_went_on(coach: httpx.Client, ada: Person, worked: str) -> None:
+    case, path = f"/cases/{case_of(ada.referral)}", f"/participants/{ada.id}"
+    (promise,) = read(coach, path, at_least=worked)["file"]["promises"]
+    begun = coach.post(f"{case}/actions/{promise['action_id']}/begin", headers={"If-Match": '"6"'})
+    assert begun.is_success, begun.text
+    told = begun.headers["Waymark-Position"]
+    whole = read(coach, path, at_least=told)["timeline"]
+    (of_the_plan, *_) = read(coach, f"{path}/timeline", at_least=told, kind="plan")["entries"]
+    (of_all,) = (entry for entry in whole if entry["id"] == of_the_plan["id"])
+    for entry in (of_the_plan, of_all):
+        assert (entry["sentence"], entry["words"]) == ("Work on an agreed action began.", {"What": "Ring the bakery"})
+
+
 def test_a_page_as_it_stood_before_there_was_a_case_is_not_there(coach: httpx.Client, ada: Person) -> None:
     yesterday = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
     answer = coach.get(f"/participants/{ada.id}", params={"as_of": yesterday})
@@ -116,3 +129,20 @@ def test_the_timeline_is_read_by_kinds(coach: httpx.Client, ada: Person, worked:
     both = read(coach, path, kind=["contact", "referral"])["entries"]
     assert "The provider took the person on." in [entry["sentence"] for entry in both]
     assert coach.get(path, params={"kind": "gossip"}).status_code == 422
+
+
+def test_a_message_says_that_it_was_read_and_the_history_does_not(
+    platform: Platform, coach: httpx.Client, ada: Person
+) -> None:
+    messages = f"/cases/{case_of(ada.referral)}/messages"
+    sent = coach.post(messages, json={"text": "See you on Friday."})
+    with platform.client("jobseeker", NORTHWAY, ada.id) as person:
+        seen = person.post(f"{messages}/read", json={"message_ids": [sent.json()["ids"]["message"]]})
+    assert seen.is_success, seen.text
+    told = seen.headers["Waymark-Position"]
+    (message,) = read(coach, messages, at_least=told)["messages"]
+    assert message["read_at"]
+    listed = read(coach, f"/participants/{ada.id}/timeline", at_least=told, kind="contact")["entries"]
+    whole = read(coach, f"/participants/{ada.id}", at_least=told)["timeline"]
+    for entries in (listed, whole):
+        assert entries[0]["sentence"] == "The coach wrote a message."

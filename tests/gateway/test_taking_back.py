@@ -27,12 +27,14 @@ def take_back(page: Page) -> None:
     expect(page.get_by_text("Taken back.", exact=True)).to_be_visible()
 
 
-def fill_in(place: Locator, words: str, /, **told: str) -> None:
+def fill_in(place: Locator, words: str, /, choice: str = "", **told: str) -> None:
     """Open a form, fill it in and send it."""
     place.locator("summary", has_text=words).click()
     form = place.locator("details[open]", has_text=words)
     for name, value in told.items():
         form.locator(f"[name={name}]").fill(value)
+    if choice:
+        form.get_by_label(choice, exact=True).check()
     form.get_by_role("button").click()
 
 
@@ -106,7 +108,9 @@ def test_a_coach_lets_a_case_rest_ends_it_and_goes_on_with_it(reading: As, platf
     somebody = started(platform, "Leroy Bennett")
     with reading(somebody.coach) as reader:
         page = reader.open(f"/people/{somebody.id}")
-        fill_in(page.locator("main"), "Let it rest", until=SOON)
+        fill_in(page.locator("main"), "Let it rest", "Holiday", until=SOON)
+        take_back(page)
+        fill_in(page.locator("main"), "Let it rest", "Health", until=SOON)
         page.get_by_role("button", name="Go on", exact=True).click()
         page.get_by_role("button", name="They went the whole way").click()
         expect(page.locator("summary", has_text="Hand back to the referrer")).to_be_visible()
@@ -116,9 +120,9 @@ def test_a_coach_lets_a_case_rest_ends_it_and_goes_on_with_it(reading: As, platf
         assert reader.faults() == []
         take_back(page)
         expect(page.get_by_role("button", name="They went the whole way")).to_be_visible()
-        fill_in(page.locator("main"), "They leave early")
+        fill_in(page.locator("main"), "They leave early", "Moved away")
         fill_in(page.locator("main"), "Go on with them", explanation="The move fell through.")
-        fill_in(page.locator("main"), "They leave early")
+        fill_in(page.locator("main"), "They leave early", "Moved away")
         fill_in(page.locator("main"), "Hand back to the referrer", report="Two interviews, one offer declined.")
         expect(page.get_by_text("The referrer has the person back, with a report.")).to_be_visible()
         expect(page.get_by_role("button", name="Undo")).to_have_count(0)
@@ -200,7 +204,7 @@ def test_the_end_of_a_case_that_was_none_gives_back_what_was_promised(reading: A
     assert promise() == "running"
     with reading(somebody.coach) as reader:
         page = reader.open(f"/people/{somebody.id}")
-        fill_in(page.locator("main"), "They leave early")
+        fill_in(page.locator("main"), "They leave early", "Moved away")
         wait_until(lambda: promise() == "excused")
         take_back(page)
         wait_until(lambda: promise() == "running")

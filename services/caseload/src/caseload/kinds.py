@@ -1,6 +1,6 @@
 """The kinds of what happens to a person, by which a timeline is filtered, and what of it is for the staff alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -53,8 +53,11 @@ def _kind(fact: type[Fact]) -> Kind:
     return next(found, Kind.CASE)
 
 
+# What is read as often as pages are opened would fill a timeline; the message itself says that it was read.
+UNLISTED: Final = frozenset({caseload.MessageRead})
 KINDS: Final[Mapping[Kind, tuple[type[Fact], ...]]] = {
-    kind: tuple(fact for fact in (*CASES, *SEARCH, *OTHERS) if _kind(fact) is kind) for kind in Kind
+    kind: tuple(fact for fact in (*CASES, *SEARCH, *OTHERS) if _kind(fact) is kind and fact not in UNLISTED)
+    for kind in Kind
 }
 STAFF_ONLY: Final[frozenset[type[Fact]]] = frozenset(
     {
@@ -70,3 +73,9 @@ STAFF_ONLY: Final[frozenset[type[Fact]]] = frozenset(
         referrals.PossibleDuplicateSettled,
     }
 )
+
+
+def listed(kinds: Sequence[Kind] = (), *, for_person: bool) -> list[str]:
+    """Return the types of facts that a timeline of these kinds has, of all kinds where none is named."""
+    facts = [fact for kind in kinds or Kind for fact in KINDS[kind]]
+    return [fact.type_name for fact in facts if not (for_person and fact in STAFF_ONLY)]

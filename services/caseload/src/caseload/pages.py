@@ -1,6 +1,6 @@
 """What a reader who may see a case is shown: rows with their sealed words opened, here and nowhere earlier."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Final, Literal, Self
@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from caseload.access import COACH, JOBSEEKER, LEADERS
 from caseload.case_status import Status
 from caseload.corrections import Corrections
+from caseload.naming import Names
 from caseload.sentences import Sentence, sentence_of, shared
 from caseload.views.appointments import AppointmentRow
 from caseload.views.caseload import ActionRow, CaseSummary, life_of
@@ -21,6 +22,7 @@ from chassis.keyring import Keyring
 from events.caseload import ActionOwner, ActionStage, AppointmentKind, CancelledBy, ContactRecorded
 from events.fact import Fact, read
 from events.meeting import MeetingChannel
+from events.sealed import Sealed
 
 DoneBy = Literal["person", "staff", "platform"]
 
@@ -102,7 +104,7 @@ class TimelineEntry(BaseModel):
     recorded_at: datetime = Field(description="When it was learned.")
     sentence: str = Field(examples=["Coach and person spoke by phone."])
     words: dict[str, str | None] = Field(
-        description="What people said, by label; nothing of what was taken back. " + ERASED,
+        description="What it is about and what people said, by label; nothing of what was taken back. " + ERASED,
         examples=[{"Note": "Ready for the interview on Friday."}],
     )
     taken_back: bool = Field(description="It was said later that it is not so: to be shown struck through.")
@@ -146,14 +148,20 @@ async def case_page(
 
 
 async def timeline_entries(
-    keyring: Keyring, rows: Sequence[TimelineRow], corrections: Corrections, zone: ZoneInfo, *, for_person: bool
+    keyring: Keyring, rows: Sequence[TimelineRow], around: Sequence[TimelineRow], zone: ZoneInfo, *, for_person: bool
 ) -> list[TimelineEntry]:
-    """Tell facts in sentences and open the words in them; the person does not read what a coach noted alone."""
+    """Tell facts in sentences and open the words in them; the person does not read what a coach noted alone.
+
+    `around` has the facts that take back what others said, or name what others are about.
+    """
+    corrections, names = Corrections.among(around), Names.among(around)
     facts = [read(row.type_name, row.fact.encode()) for row in rows]
     struck = [corrections.strike(row.id, fact) for row, fact in zip(rows, facts, strict=True)]
     sentences = [
-        _sentence(fact, zone, for_person=for_person, taken_back=taken_back)
-        for fact, taken_back in zip(facts, struck, strict=True)
+        Sentence(sentence_of(fact, zone).words, {})
+        if taken_back
+        else _sentence(fact, names.of(row.id, fact), zone, for_person=for_person)
+        for row, fact, taken_back in zip(rows, facts, struck, strict=True)
     ]
     opened = iter(await keyring.open_many([sealed for told in sentences for sealed in told.sealed.values()]))
     return [
@@ -181,11 +189,10 @@ def _contact(fact: Fact) -> UUID | None:
     return fact.contact_id if isinstance(fact, ContactRecorded) else None
 
 
-def _sentence(fact: Fact, zone: ZoneInfo, *, for_person: bool, taken_back: bool) -> Sentence:
+def _sentence(fact: Fact, name: Mapping[str, Sealed], zone: ZoneInfo, *, for_person: bool) -> Sentence:
     sentence = sentence_of(fact, zone)
-    if taken_back:
-        return Sentence(sentence.words, {})
-    return shared(fact, sentence) if for_person else sentence
+    named = Sentence(sentence.words, {**name, **sentence.sealed})
+    return shared(fact, named) if for_person else named
 
 
 def by_name(line: CaseLine) -> tuple[bool, str, UUID]:

@@ -4,7 +4,7 @@ The person reads the same page about themselves, without what is for the staff a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -12,10 +12,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from caseload.case_status import Status
-from caseload.corrections import Corrections
 from caseload.dossier.entries import Dossier
 from caseload.dossier.funnel import Funnel, funnel_of, weeks_in_work
-from caseload.kinds import STAFF_ONLY
+from caseload.kinds import listed
 from caseload.moment import Now
 from caseload.next_step.choice import next_step
 from caseload.opened import AsList, Opened, Plain, Shown, opened
@@ -233,12 +232,12 @@ class Subject:
     for_person: bool
     new_jobs: int = 0
     as_of: AsOf | None = None
-    hidden: frozenset[str] = field(default=frozenset(fact.type_name for fact in STAFF_ONLY))
 
     @property
     def shown_rows(self) -> list[TimelineRow]:
         """The latest of what happened, the newest first."""
-        seen = [row for row in self.rows if not (self.for_person and row.type_name in self.hidden)]
+        types = frozenset(listed(for_person=self.for_person))
+        seen = [row for row in self.rows if row.type_name in types]
         seen.sort(key=lambda row: (row.occurred_at, row.recorded_at, row.position, row.id), reverse=True)
         return seen[:ENTRIES]
 
@@ -267,7 +266,7 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
         funnel=_funnel(funnel_of(dossier.applications.values())),
         weeks_in_work=weeks_in_work(dossier.jobs.values(), now.today),
         timeline=await timeline_entries(
-            keyring, subject.shown_rows, Corrections.among(subject.rows), now.zone, for_person=subject.for_person
+            keyring, subject.shown_rows, subject.rows, now.zone, for_person=subject.for_person
         ),
         as_of=subject.as_of,
     )

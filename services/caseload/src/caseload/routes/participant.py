@@ -7,10 +7,11 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from caseload.corrections import CORRECTING, Corrections
+from caseload.corrections import CORRECTING
 from caseload.dossier.folding import dossier_of
-from caseload.kinds import KINDS, STAFF_ONLY, Kind
+from caseload.kinds import Kind, listed
 from caseload.moment import Now
+from caseload.naming import NAMING
 from caseload.next_step.choice import next_step
 from caseload.pages import TimelinePage, timeline_entries
 from caseload.participant_page import AsOf, ParticipantPage, Subject, participant_page
@@ -66,13 +67,12 @@ async def read_timeline(
 ) -> TimelinePage:
     """Return what happened to a participant, told by every service, the latest first."""
     await to.standing()
-    window = Window(_types(kind, for_person=to.for_person), before, ENTRIES_AT_ONCE)
+    window = Window(listed(kind, for_person=to.for_person), before, ENTRIES_AT_ONCE)
     async with reading(to.desk.pool, to.tenant, TIMELINE, to.places) as connection:
         rows = await entries_of(connection, to.tenant, to.participant_id, window)
-        correcting = await entries_of_types(connection, to.tenant, to.participant_id, CORRECTING)
+        around = await entries_of_types(connection, to.tenant, to.participant_id, (*CORRECTING, *NAMING))
     further = rows[-1].id if len(rows) == ENTRIES_AT_ONCE else None
-    corrections = Corrections.among(correcting)
-    entries = await timeline_entries(to.desk.keyring, rows, corrections, to.desk.zone, for_person=to.for_person)
+    entries = await timeline_entries(to.desk.keyring, rows, around, to.desk.zone, for_person=to.for_person)
     return TimelinePage(entries=entries, next=further)
 
 
@@ -89,11 +89,6 @@ async def _subject(to: PersonRequest, asked: AsOf | None, new_jobs: int) -> Subj
         raise NotFoundError
     rules = rules_at(to.desk, stood.case.programme_id, now)
     return Subject(stood, dossier_of(told), rows, now, rules, to.for_person, new_jobs, asked)
-
-
-def _types(kinds: Sequence[Kind], *, for_person: bool) -> list[str]:
-    facts = [fact for kind in kinds or Kind for fact in KINDS[kind]]
-    return [fact.type_name for fact in facts if not (for_person and fact in STAFF_ONLY)]
 
 
 def _end_of(day: date, now: Now) -> Now:

@@ -6,10 +6,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from gateway.services import Question
 from gateway.web.admission import AtPage
 from gateway.web.facts import said
-from gateway.web.people import SERVICE
+from gateway.web.people import names_of
 from gateway.web.performance import ANALYTICS
 
 ANALYST: Final = "analyst"
@@ -34,13 +33,11 @@ async def show_people_behind(  # noqa: PLR0913  (each says which number)
     found = await visitor.read(ANALYTICS, "/drill", **asked)
     is_analyst = visitor.actor.role == ANALYST
     people = [] if is_analyst else [one["person"] for one in found["people"]]
-    asks = Question(SERVICE, "/cases/search", "POST", body={"participant_ids": people})
-    known, missing = await visitor.read_all({"caseload": asks} if people else {})
-    cases = (known.get("caseload") or {"cases": []})["cases"]
+    names, missing = await names_of(visitor, people)
     return visitor.page(
         "drill.html",
         found=found,
-        names={one["participant_id"]: one["name"] for one in cases},
+        names=names,
         missing=missing,
         counted_by=[said(name) for name in found["counted_by"]],
         which={**asked, "after": found["next"]},

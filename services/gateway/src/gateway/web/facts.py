@@ -15,6 +15,7 @@ from gateway.access import LEADERS
 from gateway.services import Question
 from gateway.telling import as_uuid
 from gateway.web.admission import AtPage, only
+from gateway.web.people import names_of
 from gateway.web.performance import ANALYTICS, DRILLS
 from gateway.web.visitor import Command, Visitor
 from gateway.web.words import N_
@@ -121,10 +122,8 @@ async def _name(visitor: Visitor, person: str) -> str:
     known = as_uuid(person.strip())
     if known is None or visitor.actor.role not in LEADERS:
         return ""
-    asks = Question("caseload", "/cases/search", "POST", body={"participant_ids": [str(known)]})
-    found, _ = await visitor.read_all({"caseload": asks})
-    cases = (found.get("caseload") or {"cases": []})["cases"]
-    return str(cases[0]["name"] or "") if cases else ""
+    names, _ = await names_of(visitor, [str(known)])
+    return names.get(str(known)) or ""
 
 
 def _faults(visitor: Visitor, command: Command) -> dict[str, str]:

@@ -121,7 +121,10 @@ DEEDS: Final[Mapping[str, Deed]] = {
             "track",
             "/track",
             N_("Choose the track"),
-            (Asked("track", N_("Track"), Kind.CHOICE, TRACKS), Asked("reason", N_("Why?"), required=True)),
+            (
+                Asked("track", N_("Track"), Kind.CHOICE, TRACKS, required=True),
+                Asked("reason", N_("Why?"), required=True),
+            ),
         ),
         Deed(
             "needs",
@@ -144,7 +147,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
             "/pause",
             N_("Let it rest"),
             (
-                Asked("reason", N_("Why?"), Kind.CHOICE, PAUSES, value="health"),
+                Asked("reason", N_("Why?"), Kind.CHOICE, PAUSES, required=True),
                 Asked("until", N_("Last day of rest"), Kind.DAY),
             ),
         ),
@@ -171,7 +174,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
             "/exit",
             N_("They leave early"),
             (
-                Asked("reason", N_("Why?"), Kind.CHOICE, EXITS, value="own_wish"),
+                Asked("reason", N_("Why?"), Kind.CHOICE, EXITS, required=True),
                 Asked("explanation", N_("In your words"), Kind.NOTE),
             ),
             "danger",
@@ -277,6 +280,14 @@ async def mark_read(visitor: Visitor, case: object, messages: Sequence[Mapping[s
     new = [one["message_id"] for one in messages if one["by"] == by and not (one["read_at"] or one["withdrawn_at"])]
     if new:
         await visitor.ask(Question(SERVICE, f"/cases/{case}/messages/read", "POST", body={"message_ids": new}))
+
+
+async def names_of(visitor: Visitor, people: Sequence[str]) -> tuple[dict[str, str | None], list[str]]:
+    """Return the names of people by their ids, as far as the reader may know them, and which services are missing."""
+    asks = Question(SERVICE, "/cases/search", "POST", body={"participant_ids": list(people)})
+    found, missing = await visitor.read_all({SERVICE: asks} if people else {})
+    cases = (found.get(SERVICE) or {"cases": []})["cases"]
+    return {case["participant_id"]: case["name"] for case in cases}, missing
 
 
 def _is_id(text: str) -> bool:

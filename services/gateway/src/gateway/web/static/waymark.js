@@ -65,6 +65,18 @@
     addEventListener("pagehide", () => source.close());
   }
 
+  // A text that is to be handed on is copied with one press, and said to be.
+  all("[data-copies]").forEach((button) => {
+    if (!navigator.clipboard) return;
+    const field = one(`#${CSS.escape(button.dataset.copies)}`);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      field.select();
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = one(`#${CSS.escape(`${field.id}-copied`)}`).textContent = button.dataset.done;
+    });
+  });
+
   // All rows are chosen at once by the tick above them.
   all("[data-all]").forEach((box) => {
     box.hidden = false;
