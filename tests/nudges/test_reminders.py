@@ -1,5 +1,6 @@
 """Reminders of the service: they come to everybody, in time, by day, and never when what they say is no longer so."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,11 +13,14 @@ from events.caseload import (
     AppointmentKind,
     AppointmentRescheduled,
     CancelledBy,
+    CaseCompleted,
     CaseExitedEarly,
+    CaseReactivated,
     Channel,
     ContactRecorded,
     ExitReason,
 )
+from events.fact import Fact
 from events.jobsearch import InterviewCancelled, InterviewInvited
 from events.meeting import MeetingChannel
 from events.referrals import InitialMeetingBooked
@@ -165,6 +169,40 @@ def test_a_death_stops_every_reminder(platform: Platform, ada: Person) -> None:
     platform.deliver(A_WEEK_BEFORE)
     platform.deliver(THE_DAY_BEFORE)
     assert {state for _, state in told(platform, ada)} == {"dropped"}
+
+
+LEAVING = (
+    CaseExitedEarly(occurred_at=NOON, reason=ExitReason.MOVED_AWAY),
+    CaseCompleted(occurred_at=NOON),
+)
+
+
+@pytest.mark.parametrize("left", LEAVING, ids=["before the end", "having gone the whole way"])
+def test_who_left_is_reminded_of_nothing(platform: Platform, ada: Person, left: Fact) -> None:
+    platform.tell(ada, uuid4(), booked(ada))
+    platform.tell(ada, uuid4(), interview(uuid4(), MEETS_AT, None))
+    platform.tell(ada, ada.case, left)
+    platform.deliver(A_WEEK_BEFORE)
+    platform.deliver(THE_DAY_BEFORE)
+    assert {state for _, state in told(platform, ada)} == {"dropped"}
+
+
+def test_who_left_by_mistake_and_goes_on_is_reminded(platform: Platform, ada: Person) -> None:
+    platform.tell(ada, uuid4(), booked(ada))
+    platform.tell(ada, ada.case, LEAVING[0], CaseReactivated(occurred_at=NOON + timedelta(minutes=1)))
+    platform.deliver(THE_DAY_BEFORE)
+    assert ("appointment_tomorrow", "sent") in told(platform, ada)
+
+
+def test_a_meeting_of_a_case_that_is_over_is_not_reminded_of_in_another_case(platform: Platform, ada: Person) -> None:
+    again, before, now = replace(ada, referral=uuid4()), uuid4(), uuid4()
+    platform.tell(ada, before, booked(ada))
+    platform.tell(ada, ada.case, LEAVING[0])
+    platform.take_on(again, at=NOON)
+    platform.tell(again, now, booked(again, starts_at=MEETS_AT + timedelta(hours=1)))
+    platform.deliver(THE_DAY_BEFORE)
+    found = [one for one in reminders(platform, ada) if one["kind"] == "appointment_tomorrow"]
+    assert {one["about_id"]: one["state"] for one in found} == {str(before): "dropped", str(now): "sent"}
 
 
 def interview(id: UUID, starts_at: datetime | None, day: date | None) -> InterviewInvited:  # noqa: A002

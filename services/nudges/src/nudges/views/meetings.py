@@ -13,6 +13,7 @@ from events.caseload import (
     AppointmentCancelled,
     AppointmentMissed,
     AppointmentRescheduled,
+    case_of,
 )
 from events.fact import Fact
 from events.meeting import MeetingChannel
@@ -37,12 +38,13 @@ FACTS: Final[tuple[type[Fact], ...]] = (AppointmentBooked, AppointmentReschedule
 
 @dataclass
 class MeetingRow:
-    """A meeting of person and coach. `known_at` is when its time was agreed."""
+    """A meeting of person and coach in a case. `known_at` is when its time was agreed."""
 
     meeting_id: UUID
     person_id: UUID
     participant_id: UUID
     tenant: UUID | None
+    case_id: UUID | None = None
     starts_at: datetime | None = None
     channel: MeetingChannel | None = None
     known_at: datetime | None = None
@@ -57,6 +59,11 @@ def meeting_touched(told: Told) -> UUID | None:
 def fold_meeting(row: MeetingRow | None, told: Told) -> MeetingRow:
     """Take a fact into its meeting."""
     row = row or MeetingRow(told.aggregate_id, *whose(told))
+    match told.fact:
+        case AppointmentBooked(case_id=case_id):
+            row.case_id = case_id
+        case InitialMeetingBooked():
+            row.case_id = case_of(told.aggregate_id)
     match told.fact:
         case AppointmentBooked() | AppointmentRescheduled() as booked:
             row.starts_at, row.channel, row.known_at, row.over = (

@@ -29,13 +29,16 @@ SITUATION: Final = View(
 STANDING: Final = """
 select asked.participant_id, asked.tenant, p.name,
     case when not p.call_only then p.email end as email, p.email_referral, p.last_contact_at,
-    coalesce(p.deceased, false) as deceased, e.participant_id is not null as erased, c.served, c.paused, c.paused_until
+    coalesce(p.deceased, false) as deceased, e.participant_id is not null as erased,
+    c.served, c.left_us, c.paused, c.paused_until
 from (select %(person)s::uuid as person_id, %(participant)s::uuid as participant_id, %(tenant)s::uuid as tenant) asked
 left join nudged_person p using (person_id)
 left join erased_person e on e.participant_id = asked.participant_id
 cross join lateral (
-    select count(*) > 0 as served, coalesce(bool_and(paused), false) as paused, min(paused_until) as paused_until
-    from nudged_case where person_id = asked.person_id and not closed
+    select count(*) filter (where not closed) > 0 as served, coalesce(bool_and(closed), false) as left_us,
+        coalesce(bool_and(paused) filter (where not closed), false) as paused,
+        min(paused_until) filter (where not closed) as paused_until
+    from nudged_case where person_id = asked.person_id
 ) c
 """
 CASE: Final = """
@@ -57,7 +60,8 @@ MATTERS: Final[dict[NudgeKind, LiteralString]] = {
     NudgeKind.PREPARE_AN_INTERVIEW: INTERVIEW,
 }
 MEETING: Final = """
-select participant_id, null::date as day, starts_at as since, over as settled from nudged_meeting where meeting_id = %s
+select m.participant_id, null::date as day, m.starts_at as since, m.over or coalesce(c.closed, false) as settled
+from nudged_meeting m left join nudged_case c using (case_id) where m.meeting_id = %s
 """
 REMINDED_OF: Final[dict[ServiceMessageKind, LiteralString]] = {
     ServiceMessageKind.APPOINTMENT_IN_A_WEEK: MEETING,
@@ -75,6 +79,7 @@ union select cover_id from nudged_case where person_id = %(person)s
 class Standing:
     """How things stand with a person; `served` tells whether they have a case that is open.
 
+    `left_us` tells whether every case that they had is closed; who has none yet did not leave.
     `paused` tells whether all of those rest, `paused_until` the last day before the first of them goes on.
     """
 
@@ -87,6 +92,7 @@ class Standing:
     deceased: bool
     erased: bool
     served: bool
+    left_us: bool
     paused: bool
     paused_until: date | None
 
@@ -162,8 +168,11 @@ def circumstances(
 
 
 def still_right(reminder: Reminder, standing: Standing, matter: Matter | None) -> bool:
-    """Return whether what a reminder says is still so: nothing moved or was called off, and the person is there."""
-    if matter is None or matter.settled or standing.deceased or standing.erased:
+    """Return whether what a reminder says is still so: nothing moved or was called off, and the person is there.
+
+    Ending a case calls off nothing by itself: it may go on. The service of who left is over until then.
+    """
+    if matter is None or matter.settled or standing.left_us or standing.deceased or standing.erased:
         return False
     return matter.since == reminder.starts_at and (reminder.starts_at is not None or matter.day == reminder.day)
 
