@@ -146,3 +146,46 @@ def test_a_message_says_that_it_was_read_and_the_history_does_not(
     whole = read(coach, f"/participants/{ada.id}", at_least=told)["timeline"]
     for entries in (listed, whole):
         assert entries[0]["sentence"] == "The coach wrote a message."
+
+
+def test_a_timeline_is_read_on_from_an_entry_down_from_one_and_as_it_stood(
+    coach: httpx.Client, ada: Person, worked: str
+) -> None:
+    path = f"/participants/{ada.id}/timeline"
+    every = [entry["id"] for entry in read(coach, path, at_least=worked)["entries"]]
+    first = read(coach, path, limit=2)
+    assert ([entry["id"] for entry in first["entries"]], first["next"]) == (every[:2], every[1])
+    others = read(coach, path, before=every[1])
+    assert ([entry["id"] for entry in others["entries"]], others["next"]) == (every[2:], None)
+    down = read(coach, path, down_from=every[1], limit=1)
+    assert [entry["id"] for entry in down["entries"]] == every[1:2]
+
+    met = {"occurred_at": (datetime.now(UTC) - timedelta(days=9)).isoformat(), "channel": "letter"}
+    told = coach.post(f"/cases/{case_of(ada.referral)}/contacts", json=met).headers["Waymark-Position"]
+    then = (datetime.now(UTC) - timedelta(days=7)).date().isoformat()
+    happened = read(coach, path, at_least=told, as_of=then, kind="contact")["entries"]
+    assert [entry["sentence"] for entry in happened] == ["Coach and person exchanged letters."]
+    assert read(coach, path, as_of=then, by="recorded_at")["entries"] == []
+
+
+def test_a_worry_and_why_somebody_was_put_off_are_for_the_staff_until_they_are_settled(
+    platform: Platform, coach: httpx.Client, ada: Person, amir: UUID
+) -> None:
+    case, path = f"/cases/{case_of(ada.referral)}", f"/participants/{ada.id}"
+    raised = coach.post(f"{case}/safety-concerns", json={"what": "Home is not safe."})
+    seen = {"If-Match": f'"{raised.json()["version"]}"'}
+    snooze = {"rule": 9, "until": IN_A_WEEK, "reason": "Away until Monday."}
+    told = coach.post(f"{case}/snooze", json=snooze, headers=seen)
+    page = read(coach, path, at_least=told.headers["Waymark-Position"])
+    (concern,) = page["file"]["concerns"]
+    assert (concern["concern_id"], concern["owner_id"]) == (raised.json()["ids"]["concern"], str(amir))
+    assert (concern["what"], page["file"]["put_off"]["reason"]) == ("Home is not safe.", "Away until Monday.")
+    assert page["reasons"][0]["about"] == concern["concern_id"]
+    with platform.client("jobseeker", NORTHWAY, ada.id) as person:
+        own = read(person, path)["file"]
+    assert (own["concerns"], own["put_off"]) == ([], None)
+
+    coach.post(f"{case}/safety-concerns/{concern['concern_id']}/handled", json={"how": "A room is found."})
+    again = coach.post(f"{case}/unsnooze", headers={"If-Match": f'"{told.json()["version"] + 1}"'})
+    settled = read(coach, path, at_least=again.headers["Waymark-Position"])["file"]
+    assert (settled["concerns"], settled["put_off"]) == ([], None)

@@ -67,6 +67,24 @@ class NeedsShown(Shown):
     at: datetime
 
 
+class ConcernShown(Shown):
+    """A worry about the person's safety that nobody dealt with yet, and who has to act."""
+
+    concern_id: UUID
+    owner_id: UUID
+    what: Opened
+    at: datetime
+
+
+class PutOffShown(Shown):
+    """A line of Today that was put off, until when and why."""
+
+    rule: int
+    until: date = Field(description="The first day on which the line is shown again.")
+    reason: Opened
+    at: datetime
+
+
 class PlanShown(Shown):
     """The latest plan."""
 
@@ -178,6 +196,8 @@ class FileShown(Shown):
     coaches: list[CoachingShown]
     track: TrackShown | None
     needs: NeedsShown | None
+    concerns: Annotated[list[ConcernShown], AsList] = Field(description="Empty for the person themselves.")
+    put_off: PutOffShown | None = Field(description=f"Of Today, while it lasts. {HIDDEN_FROM_THE_PERSON}")
     plan: PlanShown | None
     promises: Annotated[list[PromiseShown], AsList]
     applications: Annotated[list[ApplicationShown], AsList]
@@ -217,6 +237,7 @@ class ParticipantPage(Identity):
     funnel: FunnelShown
     weeks_in_work: int
     timeline: list[TimelineEntry]
+    further: str | None = Field(description="Ask the timeline for `before` this entry to read on.")
     as_of: AsOf | None
 
 
@@ -234,12 +255,12 @@ class Subject:
     as_of: AsOf | None = None
 
     @property
-    def shown_rows(self) -> list[TimelineRow]:
-        """The latest of what happened, the newest first."""
+    def listed_rows(self) -> list[TimelineRow]:
+        """What happened that is shown to who reads, the newest first."""
         types = frozenset(listed(for_person=self.for_person))
         seen = [row for row in self.rows if row.type_name in types]
         seen.sort(key=lambda row: (row.occurred_at, row.recorded_at, row.position, row.id), reverse=True)
-        return seen[:ENTRIES]
+        return seen
 
 
 async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPage:
@@ -247,7 +268,10 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
     standing, now, dossier = subject.standing, subject.now, subject.dossier
     plain = await opened(keyring, dossier, standing.contact.appointments)
     file = FileShown.model_validate(dossier, context=plain)
+    rows, further = _first(subject.listed_rows)
     bar = identity(standing, plain[dossier.details.name] if dossier.details.name else None, now)
+    if file.put_off and file.put_off.until <= now.today:
+        file = file.model_copy(update={"put_off": None})
     if subject.for_person:
         bar, file = _for_person(bar, file)
     appointments = standing.contact.appointments.items()
@@ -265,15 +289,19 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
         file=file,
         funnel=_funnel(funnel_of(dossier.applications.values())),
         weeks_in_work=weeks_in_work(dossier.jobs.values(), now.today),
-        timeline=await timeline_entries(
-            keyring, subject.shown_rows, subject.rows, now.zone, for_person=subject.for_person
-        ),
+        timeline=await timeline_entries(keyring, rows, subject.rows, now.zone, for_person=subject.for_person),
+        further=further,
         as_of=subject.as_of,
     )
 
 
+def _first(rows: Sequence[TimelineRow]) -> tuple[Sequence[TimelineRow], str | None]:
+    return (rows[:ENTRIES], rows[ENTRIES - 1].id) if len(rows) > ENTRIES else (rows, None)
+
+
 def _reasons(subject: Subject, plain: Plain) -> list[Why]:
-    return [Why.of(reason, plain) for reason in reasons_for(subject.standing, subject.now, subject.rules.today)]
+    standing = subject.standing
+    return [Why.of(reason, plain, standing) for reason in reasons_for(standing, subject.now, subject.rules.today)]
 
 
 def _standards(standing: Standing) -> dict[Standard, StandardShown]:
@@ -288,4 +316,5 @@ def _for_person(bar: Identity, file: FileShown) -> tuple[Identity, FileShown]:
     """Leave out what is for the staff alone."""
     needs = file.needs.model_copy(update={"summary": None}) if file.needs else None
     track = file.track.model_copy(update={"reason": None}) if file.track else None
-    return bar.model_copy(update={"warnings": []}), file.model_copy(update={"needs": needs, "track": track})
+    hidden: dict[str, object] = {"needs": needs, "track": track, "concerns": [], "put_off": None}
+    return bar.model_copy(update={"warnings": []}), file.model_copy(update=hidden)

@@ -146,6 +146,26 @@ class Target:
 
 
 @dataclass
+class Concern:
+    """A worry about the person's safety that nobody dealt with yet, and who has to act."""
+
+    concern_id: UUID
+    owner_id: UUID
+    what: Sealed
+    at: datetime
+
+
+@dataclass
+class PutOff:
+    """A line of Today that the coach put off, and why."""
+
+    rule: int
+    until: date
+    reason: Sealed
+    at: datetime
+
+
+@dataclass
 class Coaching:
     """A coach, and since when."""
 
@@ -161,6 +181,8 @@ class Dossier:
     coaches: list[Coaching] = field(default_factory=list)
     track: ChosenTrack | None = None
     needs: Needs | None = None
+    concerns: dict[UUID, Concern] = field(default_factory=dict)
+    put_off: PutOff | None = None
     plan: WrittenPlan | None = None
     promises: dict[UUID, Promise] = field(default_factory=dict)
     applications: dict[UUID, Application] = field(default_factory=dict)

@@ -9,12 +9,14 @@ from caseload.dossier.entries import (
     CheckedIn,
     ChosenTrack,
     Coaching,
+    Concern,
     Details,
     Dossier,
     Employment,
     Learning,
     Needs,
     Promise,
+    PutOff,
     WrittenPlan,
 )
 from caseload.dossier.searching import SEARCH_FOLDS
@@ -41,6 +43,11 @@ def _referred(dossier: Dossier, fact: ReferralSubmitted, _told: Told) -> None:
     dossier.details = Details(**{name: getattr(fact, name) for name in DETAILS})
 
 
+def _opened(dossier: Dossier, _fact: c.CaseOpened, _told: Told) -> None:
+    """What worries about an earlier case, or was put off in it, is not asked of this one."""
+    dossier.concerns, dossier.put_off = {}, None
+
+
 def _coached(dossier: Dossier, fact: c.CoachAssigned, _told: Told) -> None:
     dossier.coaches.append(Coaching(fact.coach_id, fact.occurred_at))
 
@@ -51,6 +58,22 @@ def _tracked(dossier: Dossier, fact: c.TrackChosen, _told: Told) -> None:
 
 def _assessed(dossier: Dossier, fact: c.NeedsAssessed, _told: Told) -> None:
     dossier.needs = Needs(fact.barriers, fact.summary, fact.occurred_at)
+
+
+def _worried(dossier: Dossier, fact: c.SafetyConcernRaised, _told: Told) -> None:
+    dossier.concerns[fact.concern_id] = Concern(fact.concern_id, fact.owner_id, fact.what, fact.occurred_at)
+
+
+def _dealt_with(dossier: Dossier, fact: c.SafetyConcernHandled, _told: Told) -> None:
+    dossier.concerns.pop(fact.concern_id, None)
+
+
+def _put_off(dossier: Dossier, fact: c.CaseSnoozed, _told: Told) -> None:
+    dossier.put_off = PutOff(fact.rule, fact.until, fact.reason, fact.occurred_at)
+
+
+def _taken_up(dossier: Dossier, _fact: c.CaseUnsnoozed, _told: Told) -> None:
+    dossier.put_off = None
 
 
 def _drafted(dossier: Dossier, fact: c.PlanDrafted, _told: Told) -> None:
@@ -179,9 +202,14 @@ def _completed(dossier: Dossier, fact: e.CourseCompleted, told: Told) -> None:
 FOLDS: Final[Mapping[type[Fact], Callable[[Dossier, Any, Told], None]]] = {
     **SEARCH_FOLDS,
     ReferralSubmitted: _referred,
+    c.CaseOpened: _opened,
     c.CoachAssigned: _coached,
     c.TrackChosen: _tracked,
     c.NeedsAssessed: _assessed,
+    c.SafetyConcernRaised: _worried,
+    c.SafetyConcernHandled: _dealt_with,
+    c.CaseSnoozed: _put_off,
+    c.CaseUnsnoozed: _taken_up,
     c.PlanDrafted: _drafted,
     c.PlanSigned: _signed,
     c.PlanAgreed: _plan_agreed,

@@ -2,10 +2,11 @@
 # ruff: noqa: FAST003  (ToPerson takes the person's id out of the path)
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from caseload.corrections import CORRECTING
 from caseload.dossier.folding import dossier_of
@@ -29,18 +30,28 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 A_MOMENT: Final = timedelta(microseconds=1)
 
 NewJobs = Annotated[int, Query(ge=0, le=MOST_JOBS, description="How many new vacancies fit, as the market knows.")]
+PastDay = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="As it stood at the end of this day.")]
+ByTime = Annotated[By, Query(description="By when things happened, or by when they were learned.")]
 
 participant_router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a timeline is asked for."""
+
+    kind: Annotated[Sequence[Kind], Query(description="Only what is about one of these.")] = ()
+    before: Annotated[str | None, Query(max_length=64, description="Read on before this entry.")] = None
+    down_from: Annotated[str | None, Query(max_length=64, description="Begin with this entry.")] = None
+    limit: Annotated[int, Query(ge=1, le=ENTRIES_AT_ONCE)] = ENTRIES_AT_ONCE
 
 
 @participant_router.get("/participants/{participant_id}")
 async def read_participant(
     to: ToPerson,
     response: Response,
-    as_of: Annotated[
-        date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="As it stood at the end of this day.")
-    ] = None,
-    by: Annotated[By, Query(description="By when things happened, or by when they were learned.")] = By.OCCURRED_AT,
+    as_of: PastDay = None,
+    by: ByTime = By.OCCURRED_AT,
     new_jobs: NewJobs = 0,
 ) -> ParticipantPage:
     """Return everything about a person, as it stands or stood on a day; ETag carries the case's version."""
@@ -62,18 +73,21 @@ async def read_next_step(to: ToPerson, new_jobs: NewJobs = 0) -> ShownStep:
 @participant_router.get("/participants/{participant_id}/timeline")
 async def read_timeline(
     to: ToPerson,
-    kind: Annotated[Sequence[Kind], Query(description="Only what is about one of these.")] = (),
-    before: Annotated[str | None, Query(max_length=64, description="Read on before this entry.")] = None,
+    part: Annotated[Part, Depends()],
+    as_of: PastDay = None,
+    by: ByTime = By.OCCURRED_AT,
 ) -> TimelinePage:
     """Return what happened to a participant, told by every service, the latest first."""
     await to.standing()
-    window = Window(listed(kind, for_person=to.for_person), before, ENTRIES_AT_ONCE)
+    now, types = now_at(to.desk), listed(part.kind, for_person=to.for_person)
+    until = now.beginning_of(as_of + timedelta(days=1)) if as_of else None
+    window = Window(types, part.before, part.limit + 1, part.down_from, until, by is By.RECORDED_AT)
     async with reading(to.desk.pool, to.tenant, TIMELINE, to.places) as connection:
         rows = await entries_of(connection, to.tenant, to.participant_id, window)
         around = await entries_of_types(connection, to.tenant, to.participant_id, (*CORRECTING, *NAMING))
-    further = rows[-1].id if len(rows) == ENTRIES_AT_ONCE else None
-    entries = await timeline_entries(to.desk.keyring, rows, around, to.desk.zone, for_person=to.for_person)
-    return TimelinePage(entries=entries, next=further)
+    shown, around = rows[: part.limit], until_end_of(as_of, around, by, now) if as_of else around
+    entries = await timeline_entries(to.desk.keyring, shown, around, to.desk.zone, for_person=to.for_person)
+    return TimelinePage(entries=entries, next=shown[-1].id if len(rows) > len(shown) else None)
 
 
 async def _subject(to: PersonRequest, asked: AsOf | None, new_jobs: int) -> Subject:

@@ -94,6 +94,10 @@ select * from timeline where tenant = %(tenant)s and participant_id = %(particip
 and (%(types)s::text[] is null or type_name = any(%(types)s))
 and (%(before)s::text is null or (occurred_at, recorded_at, position, id)
      < (select occurred_at, recorded_at, position, id from timeline where id = %(before)s))
+and (%(down_from)s::text is null or (occurred_at, recorded_at, position, id)
+     <= (select occurred_at, recorded_at, position, id from timeline where id = %(down_from)s))
+and (%(until)s::timestamptz is null
+     or case when %(learned)s then recorded_at else occurred_at end < %(until)s)
 order by occurred_at desc, recorded_at desc, position desc, id desc limit %(limit)s
 """
 WHOLE: Final = """
@@ -124,11 +128,17 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which entries: of some types or of all, from before the entry `before`."""
+    """Which entries: of some types or of all, from before the entry `before`, or from an entry on, itself included.
+
+    Those alone that had happened before `until`, or, if `learned`, that were known by then.
+    """
 
     types: Sequence[str] | None = None
     before: str | None = None
     limit: int = 200
+    down_from: str | None = None
+    until: datetime | None = None
+    learned: bool = False
 
 
 async def entries_of(connection: Connection, tenant: UUID, participant: UUID, window: Window) -> list[TimelineRow]:
