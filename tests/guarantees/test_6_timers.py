@@ -97,7 +97,7 @@ async def test_a_timer_waits_until_its_view_is_folded_as_this_release_does(groun
     await ground.append(with_actions(1))
     async with ground.relaying():
         await ground.all_told()
-    await ground.rebuild(replace(CASELOAD, calls=(with_actions,))).run()
+    await ground.rebuild(replace(CASELOAD, tables=CASELOAD.tables[::-1])).run()
     async with ticker(ground) as waiting:
         assert await waiting.tick(FALL_DUE) == 0
         await ground.rebuild(CASELOAD).run(only_if_changed=True)

@@ -1,7 +1,6 @@
 """Views: tables that are a fold of a topic. A view is its tables; a table is a row type, a key and a fold."""
 
 import hashlib
-import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -13,6 +12,7 @@ from psycopg import sql
 from chassis.database import Connection
 from chassis.listen.columns import Column, as_read, column_of, plain
 from chassis.listen.parking import Failure
+from chassis.listen.reached import modules_reached, text_of
 from chassis.listen.told import Told
 from events.envelope import JOURNEY
 from events.fact import Fact, names_read_as
@@ -54,16 +54,12 @@ class Table(Generic[R]):
 
 @dataclass(frozen=True)
 class View:
-    """A read model: `facts` are the types that it folds, heard on `topic`, `tables` what it folds them into.
-
-    `calls` are functions of other modules that its folds call: when one of those modules changes, the view is rebuilt.
-    """
+    """A read model: `facts` are the types that it folds, heard on `topic`, `tables` what it folds them into."""
 
     name: str
     facts: tuple[type[Fact], ...]
     tables: tuple[Table[Any], ...]
     topic: str = JOURNEY
-    calls: tuple[Callable[..., Any], ...] = ()
 
     @property
     def type_names(self) -> frozenset[str]:
@@ -71,24 +67,25 @@ class View:
         return frozenset().union(*map(names_read_as, self.facts))
 
     @property
+    def modules(self) -> frozenset[str]:
+        """The modules that its folds reach."""
+        return modules_reached(part for table in self.tables for part in (table.key, table.fold, table.row))
+
+    @property
     def fold_hash(self) -> str:
-        """A hash of its folds, its tables and the fields of its facts: when it changes, the view has to be rebuilt."""
+        """A hash of its folds, its tables and the fields of its facts: when it changes, the view has to be rebuilt.
+
+        Of its folds it holds the text of every module that they reach.
+        """
         parts = sorted(self.type_names)
         parts += [self.topic] if self.topic != JOURNEY else []
         parts += [f"{name}: {field.annotation}" for fact in self.facts for name, field in fact.model_fields.items()]
         for table in self.tables:
             parts += [table.name, repr(table.columns), repr(table.sql_types), repr(table.indexes)]
             parts += table.generated
-            parts += [_source(table.key), _source(table.fold)]
-        parts += map(_source, self.calls)
+            parts += [table.key.__qualname__, table.fold.__qualname__]
+        parts += map(text_of, sorted(self.modules))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-def _source(function: Callable[..., Any]) -> str:
-    """Return which function it is and the text of its whole module: what it calls is mostly there."""
-    module = inspect.getmodule(function)
-    assert module
-    return function.__qualname__ + inspect.getsource(module)
 
 
 class Folding(Generic[R]):

@@ -237,7 +237,6 @@ WAITED_FOR: Final[LiteralString] = "stage in ('agreed', 'in_progress') and not f
 CASELOAD: Final = View(
     name="caseload",
     facts=(ReferralSubmitted, *CASE_FACTS),
-    calls=(Life.after, stage_after, take_coaching),
     tables=(
         Table("caseload", CaseRow, case_touched, fold_case, indexes=("tenant, coach_id", "participant_id")),
         Table(

@@ -5,10 +5,7 @@ from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from caseload.action import stage_after
-from caseload.case_status import Life
 from caseload.standing import Json, Standing
-from caseload.views.person_rows import person_touched
 from caseload.views.today_case import CASE_STANDING
 from caseload.views.today_case import FOLDS as CASE_FOLDS
 from caseload.views.today_contact import CONTACT_STANDING
@@ -23,7 +20,6 @@ from caseload.views.today_work import FOLDS as WORK_FOLDS
 from caseload.views.today_work import WORK_STANDING
 from chassis.database import Connection
 from chassis.listen.views import Table, View
-from events.coaching import take_coaching
 
 PARTS: Final[dict[str, Table[Any]]] = {
     "case": CASE_STANDING,
@@ -38,7 +34,6 @@ TODAY: Final = View(
     name="today",
     facts=tuple(dict.fromkeys(fact for folds in _FOLDS for fact in folds)),
     tables=tuple(PARTS.values()),
-    calls=(person_touched, stage_after, Life.after, take_coaching),
 )
 
 STANDINGS: Final[LiteralString] = """

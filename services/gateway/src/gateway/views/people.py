@@ -91,7 +91,6 @@ PEOPLE: Final = View(
             indexes=("coach_id", "cover_id", "participant_id", "using gin (earlier_coaches)"),
         ),
     ),
-    calls=(take_coaching,),
 )
 
 WHOSE: Final = "select participant_id from owned where id = %s"

@@ -259,7 +259,6 @@ APPLICATIONS: Final = View(
         Table("interview", InterviewRow, interview_touched, fold_interview, indexes=("application_id",)),
         Table("application_job", ApplicationJobRow, job_touched, fold_job, indexes=("application_id",)),
     ),
-    calls=(follow, waiting_since),
 )
 
 

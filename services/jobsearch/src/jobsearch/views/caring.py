@@ -42,7 +42,6 @@ CARING: Final = View(
     name="caring",
     facts=(CaseOpened, *COACHING_FACTS),
     tables=(Table("care", CareRow, case_touched, fold_care, indexes=("participant_id",)),),
-    calls=(take_coaching,),
 )
 
 

@@ -42,7 +42,6 @@ COACHING: Final = View(
     name="coaching",
     facts=(CaseOpened, *COACHING_FACTS),
     tables=(Table("coaching", CoachingRow, case_touched, fold_coaching, indexes=("participant_id",)),),
-    calls=(take_coaching,),
 )
 
 

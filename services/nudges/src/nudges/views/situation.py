@@ -10,7 +10,6 @@ from psycopg.rows import class_row
 
 from chassis.database import Connection
 from chassis.listen.views import View
-from events.coaching import take_coaching
 from events.fact import Fact
 from events.nudges import NudgeKind, ServiceMessageKind, SuppressionReason, nudges_of
 from events.sealed import Sealed
@@ -23,7 +22,6 @@ SITUATION: Final = View(
     name="situation",
     facts=tuple(dict.fromkeys(_FACTS)),
     tables=(*people.TABLES, *searching.TABLES, *meetings.TABLES),
-    calls=(take_coaching,),
 )
 
 STANDING: Final = """
