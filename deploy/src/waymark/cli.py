@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from waymark.local import commands as local
 from waymark.local import state
 from waymark.local.failure import PlatformFailure
+from waymark.operator.commands import MODULES, command_of
 
 ADVICE = {
     errno.ENOSPC: "the disk is full: free some space and try again.",
@@ -20,18 +21,18 @@ ADVICE = {
 
 
 class Commands(TyperGroup):
-    """What runs the platform, then what an operator asks. That reads every service's code: only once it is asked for.
+    """What runs the platform, then what an operator asks: each command is read once it is asked for.
 
-    The process that keeps the platform up, for days perhaps, takes a third of the memory without it.
+    The process that keeps the platform up, for days perhaps, takes a third of the memory without the operator's.
     """
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands in their order."""
-        return [*super().list_commands(ctx), *_of_operators().commands]
+        return [*super().list_commands(ctx), *MODULES]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command of a name."""
-        return super().get_command(ctx, cmd_name) or _of_operators().get_command(ctx, cmd_name)
+        return super().get_command(ctx, cmd_name) or command_of(ctx, cmd_name)
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -48,14 +49,6 @@ def main() -> None:
         if failure.errno not in ADVICE:
             raise
         sys.exit(f"waymark: {failure.filename or state.FOLDER}: {ADVICE[failure.errno]}")
-
-
-def _of_operators() -> TyperGroup:
-    from waymark.operator.commands import commands  # noqa: PLC0415  (see Commands)
-
-    group = typer.main.get_command(commands)
-    assert isinstance(group, TyperGroup)
-    return group
 
 
 if __name__ == "__main__":

@@ -12,17 +12,22 @@ from waymark.operator.importing import (
     Shown,
     answered,
     client_of,
+    commands,
     confirm,
     console,
     content_of,
+    importing,
     show_rows,
     watched,
 )
+
+__all__ = ["commands"]
 
 SERVICE: Final = "jobsearch"
 FILES: Final = "/vacancy-files"
 
 
+@importing.command("vacancies")
 def vacancies(  # noqa: PLR0913  (each an option)
     file: Annotated[Path, typer.Argument(envvar="WAYMARK_VACANCIES", help="CSV, plain or compressed by gzip.")],
     *,
