@@ -56,7 +56,8 @@ has_venv ||
 
 [ -x .venv/bin/pip ] || step "$python" -m venv --clear .venv
 step .venv/bin/python -m pip install --disable-pip-version-check --retries 2 --require-hashes -r deploy/bootstrap.lock
-step .venv/bin/uv pip sync --python .venv/bin/python --require-hashes requirements.lock
+# Compiled once here: each of the services' processes would do it again where Python is told to write no bytecode.
+step .venv/bin/uv pip sync --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock
 set -- libs/* services/* simulator deploy
 for package in "$@"; do
     shift
@@ -64,4 +65,5 @@ for package in "$@"; do
 done
 step .venv/bin/uv pip install --python .venv/bin/python --quiet --no-deps --no-build-isolation "$@"
 step .venv/bin/uv pip check --python .venv/bin/python
+step .venv/bin/python -m compileall -q libs services simulator deploy
 touch .venv/stamp
