@@ -12,10 +12,12 @@ from caseload.team_page import ips_score
 from caseload.views.ready_filters import Order, Ready
 from events.caseload import case_of
 from events.jobsearch import ApplicationChased, ApplicationSaved, ApplicationSent
+from events.referrals import ParticipantStarted
 from tests.caseload.running import Person, Platform, eventually
 
 NORTHWAY = uuid4()
 LONG_AGO = (datetime.now(UTC) - timedelta(days=20)).isoformat()
+MONTHS_AGO = (datetime.now(UTC) - timedelta(days=40)).isoformat()
 TODAY = datetime.now(UTC).date().isoformat()
 
 
@@ -50,6 +52,15 @@ def people(platform: Platform, amir: UUID, leader: httpx.Client) -> dict[str, Pe
     return found
 
 
+def start(platform: Platform, person: Person) -> None:
+    """Let somebody be on the programme from today on."""
+    now = datetime.now(UTC)
+    started = ParticipantStarted(occurred_at=now, programme_id=uuid4(), start_date=now.date())
+    platform.hear(person, person.referral, started)
+    with platform.client("team_leader", NORTHWAY) as leader:
+        eventually(leader, f"/cases/{case_of(person.referral)}", lambda case: case["status"] == "active")
+
+
 Work = Callable[[str, str, Any], httpx.Response]
 
 
@@ -59,11 +70,13 @@ def work(coach: httpx.Client, people: dict[str, Person]) -> Work:
 
     def ask(name: str, path: str, body: Any) -> httpx.Response:
         case = f"/cases/{case_of(people[name].referral)}"
-        version = coach.get(case).headers["ETag"]
+        version = coach.get(case, params=reached).headers["ETag"]
         answer = coach.post(f"{case}/{path}", json=body, headers={"If-Match": version})
         assert answer.is_success, answer.text
+        reached["at_least"] = answer.headers["Waymark-Position"]
         return answer
 
+    reached: dict[str, str] = {}
     return ask
 
 
@@ -98,6 +111,14 @@ def test_contact_and_messages_say_who_waits_for_whom(coach: httpx.Client, work: 
     assert names(coach, "waiting_for_theirs", written) == ["Ada"]
     assert names(coach, "waiting_for_my_reply", written) == []
     assert names(coach, "no_contact", written, days=14) == []
+
+
+def test_a_call_is_contact_and_no_meeting_in_person(coach: httpx.Client, work: Work) -> None:
+    met = work("Ben", "contacts", {"occurred_at": LONG_AGO, "channel": "in_person"})
+    called = work("Ben", "contacts", {"occurred_at": datetime.now(UTC).isoformat(), "channel": "phone"})
+    assert names(coach, "not_met_in_person", met) == []
+    assert "Ben" in names(coach, "not_met_in_person", called, days=14)
+    assert "Ben" not in names(coach, "no_contact", called, days=14)
 
 
 def test_agreed_actions_are_counted_and_late_ones_found(coach: httpx.Client, work: Work) -> None:
@@ -139,6 +160,22 @@ def test_a_leader_sees_the_load_of_each_coach_and_who_has_none(leader: httpx.Cli
     (load,) = page["coaches"]
     assert (load["coach_id"], load["people"], load["awaiting_start"], load["ips_score"]) == (str(amir), 2, 2, 5)
     assert (load["continuity"], load["appointments"], page["unassigned"]) == (1.0, 0, 1)
+
+
+def test_a_plan_that_both_are_to_look_at_again_is_found(
+    platform: Platform, coach: httpx.Client, people: dict[str, Person], work: Work
+) -> None:
+    start(platform, people["Ben"])
+    work("Ben", "plan", {"goal": "Work in a bakery."})
+    for by in ("coach", "participant"):
+        signed = work("Ben", "plan/sign", {"by": by, "occurred_at": MONTHS_AGO})
+    assert names(coach, "plan_to_review", signed) == ["Ben"]
+    rests = work("Ben", "pause", {"reason": "health"})
+    assert names(coach, "plan_to_review", rests) == []
+    goes_on = work("Ben", "resume", {})
+    assert names(coach, "plan_to_review", goes_on) == ["Ben"]
+    reviewed = work("Ben", "plan/review", {})
+    assert names(coach, "plan_to_review", reviewed) == []
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,10 @@ from events.caseload import (
     NextStepSetAside,
     NextStepTakenUp,
     PauseReason,
+    PlanAgreed,
+    PlanDrafted,
+    PlanReviewed,
+    PlanReviewTakenBack,
     SafetyConcernHandled,
     SafetyConcernRaised,
     SetAsideReason,
@@ -316,6 +320,44 @@ def test_6_what_was_excused_by_mistake_stands_in_the_queue_as_before() -> None:
     assert reasons(journey.tell(back, of=OTHER), later(days=1)) == before
 
 
+def planned(journey: Journey, review_by: date) -> Journey:
+    goal = sealed(PlanDrafted, "goal")
+    drafted = PlanDrafted(occurred_at=NOON, plan_id=THING, goal=goal)
+    return journey.tell(drafted, PlanAgreed(occurred_at=NOON, plan_id=THING, review_by=review_by))
+
+
+def test_6_a_plan_waits_for_both_to_look_at_it_again_whatever_contact_there_is() -> None:
+    journey = planned(started(NOON), date(2026, 3, 30)).tell(contact(later(days=27)))
+    assert reasons(journey, later(days=27), only=6) == []
+    (reason,) = reasons(journey, later(days=28), only=6)
+    assert (reason.fact, reason.deed, reason.sentence) == (
+        f"{journey.case}:4",
+        Deed.REVIEW_PLAN,
+        "The plan is to be looked at again today; it was agreed 28 days ago.",
+    )
+    journey.tell(contact(later(days=30)))
+    assert sentences(reasons(journey, later(days=30), only=6)) == [
+        "The plan was to be looked at again by 30 March; it was agreed 30 days ago."
+    ]
+    first, second = date(2026, 4, 29), date(2026, 5, 20)
+    journey.tell(PlanReviewed(occurred_at=later(days=30), plan_id=THING, review_by=first))
+    assert reasons(journey, later(days=30), only=6) == []
+    journey.tell(PlanReviewed(occurred_at=later(days=51), plan_id=THING, review_by=second))
+    back = PlanReviewTakenBack(occurred_at=later(days=58), plan_id=THING, review_by=first, taken_back=8)
+    assert sentences(reasons(journey.tell(back), later(days=60), only=6)) == [
+        "The plan was to be looked at again by 29 April; it was last looked at 30 days ago."
+    ]
+
+
+def test_6_nobody_looks_at_the_plan_again_while_the_case_rests_or_once_another_is_written() -> None:
+    journey = planned(started(NOON), date(2026, 3, 30))
+    pause = CasePaused(occurred_at=NOON, reason=PauseReason.HEALTH, until=date(2026, 4, 1))
+    assert reasons(planned(started(NOON), date(2026, 3, 30)).tell(pause), later(days=29), only=6) == []
+    goal = sealed(PlanDrafted, "goal")
+    journey.tell(PlanDrafted(occurred_at=later(days=20), plan_id=OTHER, goal=goal))
+    assert reasons(journey, later(days=29), only=6) == []
+
+
 def test_7_an_appointment_that_is_over_needs_an_outcome() -> None:
     journey = started(NOON).tell(booked(later(minutes=10)), of=THING)
     assert reasons(journey, later(minutes=39)) == []
@@ -442,7 +484,37 @@ def test_9_the_contact_interval_falls_due() -> None:
         "Nobody was in contact since the case was opened 14 days ago."
     ]
     journey.tell(contact(later(days=14)))
-    assert sentences(reasons(journey, later(days=28))) == ["The last contact was 14 days ago."]
+    assert sentences(reasons(journey, later(days=28))) == [
+        "The last contact was 14 days ago, and nobody met in person yet."
+    ]
+
+
+def in_person(days: int) -> ContactRecorded:
+    return ContactRecorded(occurred_at=later(days=days), channel=Channel.IN_PERSON, coach_id=COACH)
+
+
+def test_9_says_also_how_long_nobody_met_in_person_and_any_contact_clears_it() -> None:
+    journey = opened(NOON).tell(in_person(2), contact(later(days=14)))
+    assert sentences(reasons(journey, later(days=29))) == ["The last contact was 15 days ago."]
+    assert sentences(reasons(journey, later(days=30))) == [
+        "The last contact was 16 days ago, the last meeting in person 28 days ago."
+    ]
+    assert reasons(journey.tell(contact(later(days=30))), later(days=30)) == []
+    journey.tell(in_person(31))
+    assert sentences(reasons(journey, later(days=59))) == ["The last contact was 28 days ago, in person."]
+
+
+def test_a_meeting_in_person_is_remembered_however_often_the_two_spoke_since() -> None:
+    journey = opened(NOON)
+    meeting = InitialMeetingBooked(occurred_at=NOON, meets_at=later(hours=1), channel=MeetingChannel.IN_PERSON)
+    journey.tell(meeting, InitialMeetingHeld(occurred_at=later(hours=1), meets_at=NOON), of=journey.referral)
+    met = journey.stands().last_in_person
+    assert met
+    assert met.at == later(hours=1)
+    journey.tell(in_person(1), *(contact(later(days=day)) for day in range(2, 20)))
+    met = journey.stands().last_in_person
+    assert met
+    assert met.at == later(days=1)
 
 
 def test_nothing_of_8_and_9_is_asked_while_the_case_rests() -> None:

@@ -15,7 +15,7 @@ from simulator.life import DAY, HOUR, Draft, day_of, refer
 LENGTH_DAYS: Final = 365
 BY_TIMERS: Final = frozenset({"let_go_silent", "ask_how_work_goes", "miss_check_in"})
 """What happens by itself to what was begun, also when the person has left; no action falls due in a closed case."""
-REVIEWED_AFTER_DAYS: Final = 26
+REVIEWED_AFTER_DAYS: Final = 22
 LEAVES_EARLY: Final = 0.20
 LEAVING: Final = ("moved_away", "health", "in_training", "not_reachable", "own_wish", "other")
 KEENNESS: Final = (0.5, 0.85, 1.1, 1.4, 1.7)

@@ -102,11 +102,12 @@ class RunningStandard(Noted):
 
 
 class Plan(Noted):
-    """The latest plan: who signed it and, once both have, until when it has to be reviewed."""
+    """The latest plan: who signed it and, once both have, until when it has to be reviewed, and when it last was."""
 
     plan_id: UUID
     signed: tuple[ActionOwner, ...] = ()
     agreed: Noted | None = None
+    reviewed: Noted | None = None
     review_by: date | None = None
 
 
@@ -203,9 +204,13 @@ class Message(Noted):
 
 
 class ContactStanding(Value):
-    """How coach and person are in touch; `contact` is the latest of those that are not kept one by one any more."""
+    """How coach and person are in touch.
+
+    `contact` is the latest of those that are not kept one by one any more, `in_person` the latest meeting among them.
+    """
 
     contact: Contact | None = None
+    in_person: Contact | None = None
     contacts: dict[str, Contact] = {}
     appointments: dict[UUID, Appointment] = {}
     settled: dict[UUID, Settled] = {}
@@ -336,6 +341,7 @@ class PersonStanding(Value):
     handover: Meeting | None = None
     meeting: Meeting | None = None
     met: Contact | None = None
+    met_in_person: Contact | None = None
     meeting_missed: Noted | None = None
     enrolments: dict[str, Enrolment] = {}
     bounced: Bounce | None = None
@@ -367,6 +373,12 @@ class Standing(Value):
     def last_contact(self) -> Contact | None:
         """The latest human contact: recorded, at a meeting, or written by the coach."""
         return latest(self._contacts())
+
+    @cached_property
+    def last_in_person(self) -> Contact | None:
+        """The latest contact at which the two met."""
+        contacts = (*self._contacts(), self.contact.in_person, self.person.met_in_person)
+        return latest(contact for contact in contacts if contact and contact.channel is Channel.IN_PERSON)
 
     def _contacts(self) -> Iterable[Contact]:
         yield from self.contact.contacts.values()

@@ -20,6 +20,7 @@ from chassis.listen.reading import reading
 AHEAD: Final = timedelta(days=7)
 MOST_DAYS: Final = 3_650
 MOST_PAGES: Final = 10_000
+COUNTED: Final = "What new, without contact and near count: 14 when nothing is said, 28 for meetings in person."
 
 team_router = APIRouter()
 
@@ -29,7 +30,7 @@ async def _question(  # noqa: PLR0913  (each is a part of the question)
     ready: Ready,
     sort: Annotated[Order, Query(description="What the list is in order of.")] = Order.OPENED,
     coach: Annotated[UUID | None, Query(description="Whose; a coach reads their own.")] = None,
-    days: Annotated[int, Query(ge=0, le=MOST_DAYS, description="What new, without contact and near count.")] = 14,
+    days: Annotated[int | None, Query(ge=0, le=MOST_DAYS, description=COUNTED)] = None,
     page: Annotated[int, Query(ge=1, le=MOST_PAGES, description="Which page of a hundred.")] = 1,
 ) -> Question:
     own = actor.id if actor.role == COACH and ready is not Ready.UNASSIGNED else None

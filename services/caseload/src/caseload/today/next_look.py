@@ -74,9 +74,6 @@ def _promised(standing: Standing) -> Iterator[Look]:
             yield Look(action.due, "What you promised is due.")
     for running in standing.plan.standards.values():
         yield Look(running.warn_on, "Little time is left to keep a service standard.")
-    plan = standing.plan.plan
-    if plan and plan.review_by:
-        yield Look(plan.review_by, "The plan is to be reviewed.")
     if standing.case.ends_on:
         yield Look(standing.case.ends_on, "The programme ends.")
 
@@ -93,6 +90,8 @@ def _after_the_rest(standing: Standing, now: Now) -> Look:
 def _counted(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Look]:
     last = contact_counts_from(standing)
     yield Look(now.day_of(last.at) + timedelta(days=rules.contact), "A contact falls due.")
+    if standing.plan.plan and standing.plan.plan.review_by:
+        yield Look(standing.plan.plan.review_by, "The plan is to be looked at again.")
     if standing.case.start_date is None:
         return
     yield Look(standing.case.start_date, "The programme begins.")

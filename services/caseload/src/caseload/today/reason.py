@@ -24,6 +24,7 @@ class TodayRules(BaseModel):
     overdue: int = Field(7, ge=1, description="Days after which an action is long overdue.")
     silent: int = Field(14, ge=1, description="Days without anything from the person.")
     contact: int = Field(14, ge=1, description="Days between two contacts.")
+    in_person: int = Field(28, ge=1, description="Days between two meetings in person.")
 
 
 class Deed(StrEnum):
@@ -37,6 +38,7 @@ class Deed(StrEnum):
     REPLY = "reply"
     KEEP_PROMISE = "keep_promise"
     KEEP_STANDARD = "keep_standard"
+    REVIEW_PLAN = "review_plan"
     RECORD_OUTCOME = "record_outcome"
     AGREE_ACTION = "agree_action"
     REVIEW_CV = "review_cv"

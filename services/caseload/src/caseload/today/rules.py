@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from caseload.case_status import Status
-from caseload.moment import Now, counted
+from caseload.moment import Now, counted, written
 from caseload.standing import (
     ApplicationState,
     Appointment,
@@ -123,6 +123,18 @@ def standards(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reas
         yield Reason.of(6, sentence, told, Deed.KEEP_STANDARD, running.due)
 
 
+def review(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason]:
+    """Rule 6, too: the day has come by which the two were to look at the plan again."""
+    plan = standing.plan.plan
+    if plan is None or plan.review_by is None or now.today < plan.review_by or standing.case.rests(now.today):
+        return
+    told = plan.reviewed or plan.agreed or plan
+    last = f"it was {'last looked at' if plan.reviewed else 'agreed'} {now.ago(told.at)}"
+    was = f"was to be looked at again by {written(plan.review_by)}"
+    due = "is to be looked at again today" if plan.review_by == now.today else was
+    yield Reason.of(6, f"The plan {due}; {last}.", told, Deed.REVIEW_PLAN, plan.review_by)
+
+
 def without_outcome(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason]:
     """Rule 7: an appointment is over and nobody said what became of it."""
     for appointment in standing.contact.appointments.values():
@@ -143,7 +155,18 @@ def contact_due(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Rea
     due = now.day_of(last.at) + timedelta(days=rules.contact)
     if due <= now.today:
         what = "The last contact was" if standing.last_contact else "Nobody was in contact since the case was opened"
-        yield Reason.of(9, f"{what} {now.ago(last.at)}.", last, Deed.CONTACT, due)
+        yield Reason.of(9, f"{what} {now.ago(last.at)}{_not_met(standing, now, rules)}.", last, Deed.CONTACT, due)
+
+
+def _not_met(standing: Standing, now: Now, rules: TodayRules) -> str:
+    """Return since when the two did not meet, as the end of a sentence, where that is longer than it should be."""
+    last, met = standing.last_contact, standing.last_in_person
+    since = (met or standing.case.opened).at
+    if last is None or (now.today - now.day_of(since)).days < rules.in_person:
+        return ""
+    if met is None:
+        return ", and nobody met in person yet"
+    return ", in person" if met == last else f", the last meeting in person {now.ago(met.at)}"
 
 
 def contact_counts_from(standing: Standing) -> Noted:
@@ -189,6 +212,7 @@ RULES: Final[tuple[Rule, ...]] = (
     waiting,
     missed,
     standards,
+    review,
     without_outcome,
     stuck,
     contact_due,

@@ -25,6 +25,8 @@ class Ready(StrEnum):
     OVERDUE_ACTION = "overdue_action"
     NO_AGREED_ACTION = "no_agreed_action"
     NO_CONTACT = "no_contact"
+    NOT_MET_IN_PERSON = "not_met_in_person"
+    PLAN_TO_REVIEW = "plan_to_review"
     APPLICATION_UNANSWERED = "application_unanswered"
     NEEDS_OUTCOME = "needs_outcome"
     STANDARD_AT_RISK = "standard_at_risk"
@@ -41,7 +43,11 @@ class Order(StrEnum):
     END = "end"
 
 
+DAYS: Final[Mapping[Ready, int]] = {Ready.NOT_MET_IN_PERSON: 28}
+USUAL_DAYS: Final = 14
 TOUCHED: Final[LiteralString] = "greatest(t.last_contact_at, o.met_at)"
+MET: Final[LiteralString] = "greatest(t.last_in_person_at, o.met_in_person_at)"
+RESTS: Final[LiteralString] = "(c.pause is not null and coalesce((c.pause ->> 'until')::date, 'infinity') >= %(today)s)"
 CONDITIONS: Final[Mapping[Ready, LiteralString]] = {
     Ready.EVERYBODY: "true",
     Ready.UNASSIGNED: "c.coach_id is null",
@@ -51,6 +57,8 @@ CONDITIONS: Final[Mapping[Ready, LiteralString]] = {
     Ready.OVERDUE_ACTION: "p.next_due < %(today)s",
     Ready.NO_AGREED_ACTION: "coalesce(p.open_actions, 0) = 0",
     Ready.NO_CONTACT: f"coalesce({TOUCHED}, c.opened_at) < %(since)s",
+    Ready.NOT_MET_IN_PERSON: f"coalesce({MET}, c.opened_at) < %(since)s",
+    Ready.PLAN_TO_REVIEW: f"p.review_by <= %(today)s and not {RESTS}",
     Ready.APPLICATION_UNANSWERED: "s.silent_since < %(since)s",
     Ready.NEEDS_OUTCOME: "t.next_over_at <= %(now)s",
     Ready.STANDARD_AT_RISK: "p.warn_on <= %(today)s",
@@ -69,13 +77,14 @@ ORDERS: Final[Mapping[Order, LiteralString]] = {
 class Question:
     """Which people of a provider, of one coach or of all, in which order, and which page of a hundred.
 
-    `days` is what `new to me`, `no contact`, `application unanswered` and `ready to exit` count.
+    `days` is what `new to me`, `no contact`, `not met in person`, `application unanswered` and `ready to exit` count;
+    None where each counts its own.
     """
 
     ready: Ready
     order: Order
     coach: UUID | None
-    days: int
+    days: int | None
     page: int
 
 
@@ -83,13 +92,14 @@ async def answers(
     connection: Connection, tenant: UUID, question: Question, now: datetime, today: date
 ) -> list[Standing]:
     """Return a page of who is selected, and one more when there are further ones."""
+    days = DAYS.get(question.ready, USUAL_DAYS) if question.days is None else question.days
     arguments = {
         "tenant": tenant,
         "coach": question.coach,
         "now": now,
         "today": today,
-        "since": now - timedelta(days=question.days),
-        "until": today + timedelta(days=question.days),
+        "since": now - timedelta(days=days),
+        "until": today + timedelta(days=days),
         "limit": PAGE + 1,
         "offset": PAGE * (question.page - 1),
     }

@@ -34,7 +34,8 @@ MESSAGES_KEPT: Final = 8
 class ContactStandingRow:
     """The latest contacts recorded, appointments without an outcome, the latest with one, and the latest messages.
 
-    What is too old to be kept, and so to be taken back, leaves in `contact` what was the latest of it.
+    What is too old to be kept, and so to be taken back, leaves in `contact` what was the latest of it, and in
+    `in_person` the latest at which the two met.
     The scalars say of the documents what lists are selected by; `last_message_by` is who waits for no reply.
     """
 
@@ -42,9 +43,11 @@ class ContactStandingRow:
     participant_id: UUID
     tenant: UUID | None
     last_contact_at: datetime | None = None
+    last_in_person_at: datetime | None = None
     last_message_by: str | None = None
     next_over_at: datetime | None = None
     contact: Json | None = None
+    in_person: Json | None = None
     contacts: Json = field(default_factory=dict)
     active: Json | None = None
     appointments: Json = field(default_factory=dict)
@@ -70,7 +73,13 @@ def fold_contact_standing(row: ContactStandingRow | None, told: Told) -> Contact
 def _contacted(row: ContactStandingRow, fact: ContactRecorded, told: Told) -> None:
     row.contacts[str(fact.contact_id or told.id)] = noted(told) | {"channel": fact.channel}
     if len(row.contacts) > CONTACTS_KEPT:
-        row.contact = later(row.contact, row.contacts.pop(_oldest(row.contacts)))
+        _keep(row, row.contacts.pop(_oldest(row.contacts)))
+
+
+def _keep(row: ContactStandingRow, contact: Json) -> None:
+    row.contact = later(row.contact, contact)
+    if contact["channel"] == Channel.IN_PERSON:
+        row.in_person = later(row.in_person, contact)
 
 
 def _oldest(contacts: Json) -> str:
@@ -116,7 +125,7 @@ def _settle(row: ContactStandingRow, told: Told, *, attended: bool) -> None:
 def _let_go(row: ContactStandingRow, settled: Json) -> None:
     """An outcome that is no longer kept is corrected no more: a meeting stays a contact."""
     if settled["attended"]:
-        row.contact = later(row.contact, _as_contact(settled))
+        _keep(row, _as_contact(settled))
 
 
 def _cancelled(row: ContactStandingRow, _fact: AppointmentCancelled, told: Told) -> None:
@@ -133,7 +142,7 @@ def _sent(row: ContactStandingRow, fact: MessageSent, told: Told) -> None:
     if len(row.messages) > MESSAGES_KEPT:
         oldest = row.messages.pop(0)
         if oldest["by"] == ActionOwner.COACH:
-            row.contact = later(row.contact, _written(oldest))
+            _keep(row, _written(oldest))
     if fact.by is ActionOwner.PARTICIPANT:
         row.active = later(row.active, noted(told))
 
@@ -148,10 +157,11 @@ def _withdrawn(row: ContactStandingRow, fact: MessageWithdrawn, _told: Told) -> 
 
 
 def _sum_up(row: ContactStandingRow) -> None:
-    contacts = [*row.contacts.values(), *([row.contact] if row.contact else [])]
+    contacts = [*row.contacts.values(), *(kept for kept in (row.contact, row.in_person) if kept)]
     contacts += [_as_contact(settled) for settled in row.settled.values() if settled["attended"]]
     contacts += [_written(message) for message in row.messages if message["by"] == ActionOwner.COACH]
-    row.last_contact_at = _moment(max((contact["at"] for contact in contacts), default=None))
+    met = [contact for contact in contacts if contact["channel"] == Channel.IN_PERSON]
+    row.last_contact_at, row.last_in_person_at = _latest_of(contacts), _latest_of(met)
     row.last_message_by = row.messages[-1]["by"] if row.messages else None
     row.next_over_at = min(map(_over_at, row.appointments.values()), default=None)
 
@@ -169,8 +179,9 @@ def _over_at(appointment: Json) -> datetime:
     return datetime.fromisoformat(appointment["starts_at"]) + timedelta(minutes=appointment["minutes"])
 
 
-def _moment(kept: str | None) -> datetime | None:
-    return datetime.fromisoformat(kept) if kept else None
+def _latest_of(contacts: list[Json]) -> datetime | None:
+    latest = max((contact["at"] for contact in contacts), default=None)
+    return datetime.fromisoformat(latest) if latest else None
 
 
 FOLDS: Final[Folds[ContactStandingRow]] = {

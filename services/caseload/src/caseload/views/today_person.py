@@ -34,9 +34,11 @@ class PersonStandingRow:
     name: Sealed | None = None
     referral_id: UUID | None = None
     met_at: datetime | None = None
+    met_in_person_at: datetime | None = None
     handover: Json | None = None
     meeting: Json | None = None
     met: Json | None = None
+    met_in_person: Json | None = None
     meeting_missed: Json | None = None
     bounced: Json | None = None
     active: Json | None = None
@@ -60,6 +62,7 @@ def fold_person_standing(row: PersonStandingRow | None, told: Told) -> PersonSta
 def _referred(row: PersonStandingRow, fact: ReferralSubmitted, told: Told) -> None:
     row.name, row.referral_id = fact.name, told.aggregate_id
     row.handover = row.meeting = row.met = row.met_at = row.meeting_missed = None
+    row.met_in_person = row.met_in_person_at = None
 
 
 def _handover(row: PersonStandingRow, fact: ReferralHandoverArranged, told: Told) -> None:
@@ -82,9 +85,12 @@ def _held(row: PersonStandingRow, _fact: InitialMeetingHeld, told: Told) -> None
 
 def _in_touch(row: PersonStandingRow, meeting: Json | None, told: Told) -> None:
     """Note that coach and person met, in the way in which they were to meet."""
-    channel = meeting["channel"] if meeting else Channel.IN_PERSON
-    row.met = later(row.met, noted(told) | {"channel": channel})
+    contact = noted(told) | {"channel": meeting["channel"] if meeting else Channel.IN_PERSON}
+    row.met = later(row.met, contact)
     row.met_at = datetime.fromisoformat(row.met["at"])
+    if contact["channel"] == Channel.IN_PERSON:
+        row.met_in_person = later(row.met_in_person, contact)
+        row.met_in_person_at = datetime.fromisoformat(row.met_in_person["at"])
 
 
 def _missed(row: PersonStandingRow, _fact: InitialMeetingMissed, told: Told) -> None:

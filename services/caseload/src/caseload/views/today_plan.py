@@ -45,7 +45,7 @@ SETTLED_KEPT: Final = 5
 
 @dataclass
 class PlanStandingRow:
-    """What is open; `next_due`, `open_actions` and `warn_on` say of the documents what lists are selected by."""
+    """What is open; the scalars say of the documents what lists are selected by."""
 
     id: UUID
     participant_id: UUID
@@ -53,6 +53,7 @@ class PlanStandingRow:
     open_actions: int = 0
     next_due: date | None = None
     warn_on: date | None = None
+    review_by: date | None = None
     plan: Json | None = None
     first_agreed: Json | None = None
     active: Json | None = None
@@ -81,7 +82,7 @@ def fold_plan_standing(row: PlanStandingRow | None, told: Told) -> PlanStandingR
 
 def _opened(row: PlanStandingRow, _fact: CaseOpened, _told: Told) -> None:
     """Begin anew: a person may come a second time. Standards run from the referral on, before the case."""
-    row.plan, row.first_agreed, row.actions, row.settled, row.set_aside = None, None, {}, {}, {}
+    row.plan, row.review_by, row.first_agreed, row.actions, row.settled, row.set_aside = None, None, None, {}, {}, {}
     _sum_up(row)
 
 
@@ -171,7 +172,7 @@ def _note_activity(row: PlanStandingRow, action: Json, told: Told) -> None:
 
 
 def _drafted(row: PlanStandingRow, fact: PlanDrafted, told: Told) -> None:
-    row.plan = noted(told) | {"plan_id": str(fact.plan_id), "signed": []}
+    row.plan, row.review_by = noted(told) | {"plan_id": str(fact.plan_id), "signed": []}, None
 
 
 def _signed(row: PlanStandingRow, fact: PlanSigned, told: Told) -> None:
@@ -183,12 +184,24 @@ def _signed(row: PlanStandingRow, fact: PlanSigned, told: Told) -> None:
 
 def _plan_agreed(row: PlanStandingRow, fact: PlanAgreed, told: Told) -> None:
     if row.plan:
-        row.plan |= {"agreed": noted(told), "review_by": fact.review_by.isoformat()}
+        row.plan["agreed"] = noted(told)
+        _review_by(row, row.plan, fact.review_by)
 
 
-def _reviewed(row: PlanStandingRow, fact: PlanReviewed | PlanReviewTakenBack, _told: Told) -> None:
+def _reviewed(row: PlanStandingRow, fact: PlanReviewed, told: Told) -> None:
     if row.plan:
-        row.plan["review_by"] = fact.review_by.isoformat()
+        row.plan |= {"reviewed": noted(told), "reviewed_before": row.plan.get("reviewed")}
+        _review_by(row, row.plan, fact.review_by)
+
+
+def _review_taken_back(row: PlanStandingRow, fact: PlanReviewTakenBack, _told: Told) -> None:
+    if row.plan:
+        row.plan["reviewed"] = row.plan.pop("reviewed_before", None)
+        _review_by(row, row.plan, fact.review_by)
+
+
+def _review_by(row: PlanStandingRow, plan: Json, day: date) -> None:
+    row.review_by, plan["review_by"] = day, day.isoformat()
 
 
 def _set_aside(row: PlanStandingRow, fact: NextStepSetAside, told: Told) -> None:
@@ -259,7 +272,7 @@ FOLDS: Final[Folds[PlanStandingRow]] = {
     PlanSigned: _signed,
     PlanAgreed: _plan_agreed,
     PlanReviewed: _reviewed,
-    PlanReviewTakenBack: _reviewed,
+    PlanReviewTakenBack: _review_taken_back,
     NextStepSetAside: _set_aside,
     NextStepTakenUp: _taken_up,
     StandardPromised: _promised,

@@ -18,6 +18,8 @@ READY: Final = (
     ("overdue_action", N_("Overdue action")),
     ("no_agreed_action", N_("No agreed action")),
     ("no_contact", N_("No contact for 14 days")),
+    ("not_met_in_person", N_("Not met in person for 4 weeks")),
+    ("plan_to_review", N_("Plan to look at again")),
     ("application_unanswered", N_("Application without an answer")),
     ("needs_outcome", N_("Meeting without an outcome")),
     ("standard_at_risk", N_("Promise at risk")),

@@ -23,6 +23,7 @@ DEEDS: Final = {
     "reply": N_("Reply"),
     "keep_promise": N_("Keep your promise"),
     "keep_standard": N_("Keep the promise of the service"),
+    "review_plan": N_("Go through the plan"),
     "record_outcome": N_("Say what became of it"),
     "agree_action": N_("Agree an action"),
     "review_cv": N_("Go through the CV"),
@@ -33,6 +34,7 @@ WHERE: Final = {
     "reply": "messages",
     "keep_promise": "plan",
     "review_action": "plan",
+    "review_plan": "plan",
     "record_outcome": "meetings",
     "agree_action": "agree-what",
 }
