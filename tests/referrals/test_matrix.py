@@ -80,6 +80,9 @@ TABLE: Final[Table] = {
     "POST /referrals/{referral_id}/start": ANSWERED,
     "POST /referrals/{referral_id}/did-not-start": ANSWERED,
     "POST /referrals/{referral_id}/entered-in-error": CORRECTED,
+    "GET /participants/{participant_id}/aliases": ANSWERED,
+    "POST /participants/{participant_id}/merge": CORRECTED,
+    "POST /participants/{participant_id}/merge/take-back": CORRECTED,
     "POST /referral-files": SENT,
     "GET /referral-files/{file_id}": OWN_FILE,
     "POST /referral-files/{file_id}/confirm": OWN_FILE,
@@ -104,14 +107,23 @@ FILE: Final = {"programme_id": str(uuid4()), "provider_id": str(NORTHWAY)}
 
 
 @pytest.fixture(scope="module")
-def referral(service: Running) -> str:
-    """Return a referral that Irena sent to Northway and that everybody who may can see."""
+def referral(service: Running) -> Mapping[str, str]:
+    """Return a referral that Irena sent to Northway and that everybody who may can see, and its participant."""
     client = service.client(Actor(IRENA, "referrer"))
     answer = client.post("/referrals", json=REFERRAL)
-    referral = str(answer.json()["ids"]["referral"])
+    ids: dict[str, str] = answer.json()["ids"]
     position = {"at_least": answer.headers["waymark-position"]}
-    assert client.get(f"/referrals/{referral}", params=position).is_success
-    return referral
+    assert client.get(f"/referrals/{ids['referral']}", params=position).is_success
+    return ids
+
+
+@pytest.fixture(scope="module")
+def other(service: Running) -> str:
+    """Return another participant whom Irena sent to Northway."""
+    client = service.client(Actor(IRENA, "referrer"))
+    return str(
+        client.post("/referrals", json=REFERRAL | {"person": {"name": "Grace Hopper"}}).json()["ids"]["participant"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -132,18 +144,20 @@ def test_every_visitor_has_a_verdict_on_every_route(matrix: Matrix) -> None:
 
 
 def test_every_route_treats_every_visitor_as_the_table_says(
-    matrix: Matrix, service: Running, referral: str, file: str
+    matrix: Matrix, service: Running, referral: Mapping[str, str], other: str, file: str
 ) -> None:
     client = service.client(None)
+    merging = {"other_participant_id": other}
+    bodies = {**BODIES, **dict.fromkeys((route for route in TABLE if "/merge" in route), merging)}
 
     def ask(visitor: str, route: str) -> httpx.Response:
         method, path = route.split(" ")
-        url = path.format(referral_id=referral, file_id=file)
+        url = path.format(referral_id=referral["referral"], participant_id=referral["participant"], file_id=file)
         known = {} if visitor == NOBODY else authorization(service.addresses, _actor(visitor))
         headers = {"If-Match": '"99"'} | known
         if route == "POST /referral-files":
             return client.post(url, params=FILE, content=b"name\nAda Lovelace\n", headers=headers)
-        return client.request(method, url, json=BODIES.get(route), headers=headers)
+        return client.request(method, url, json=bodies.get(route), headers=headers)
 
     assert matrix.differences(ask) == []
 

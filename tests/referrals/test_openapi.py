@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from referrals import start_forms
+from referrals import merge_api, start_forms
 from referrals.forms import Form
 from tests.referrals.conftest import Provider, Running
 
@@ -24,11 +24,11 @@ def test_the_description_is_valid_openapi_3_1(document: Any) -> None:
 def test_every_route_says_what_it_does(document: Any) -> None:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
 
-    assert len(operations) == 23
+    assert len(operations) == 26
     assert all(operation["summary"] and operation["description"].endswith(".") for operation in operations)
 
 
-BODIES = [*Form.__subclasses__(), start_forms.MeetingForm]
+BODIES = sorted({*Form.__subclasses__(), start_forms.MeetingForm, merge_api.MergeForm}, key=lambda form: form.__name__)
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.__name__)

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, PositiveInt
 
 from events.fact import Fact
 from events.meeting import MeetingChannel
@@ -170,6 +170,22 @@ class PossibleDuplicateSettled(Fact, type_name="waymark.referrals.PossibleDuplic
 
     known_participant_id: UUID
     same_person: bool
+
+
+class ParticipantsMerged(Fact, type_name="waymark.referrals.ParticipantsMerged.v1"):
+    """A provider found that two participants are one person: told on the journey of each, which both go on."""
+
+    participant_id: UUID
+    provider_id: UUID
+    other_participant_id: UUID
+
+
+class ParticipantMergeTakenBack(Fact, type_name="waymark.referrals.ParticipantMergeTakenBack.v1"):
+    """Two participants are two people after all: told on the journey of each, of which nothing was lost."""
+
+    other_participant_id: UUID
+    taken_back: PositiveInt
+    """The version of the fact, in its aggregate, that does not hold."""
 
 
 class ReferralExpired(Fact, type_name="waymark.referrals.ReferralExpired.v1"):

@@ -20,8 +20,15 @@ from events.caseload import (
     StandardExcuseTakenBack,
 )
 from events.fact import Fact, read
+from events.referrals import ParticipantMergeTakenBack
 
-OF_ONE_FACT: Final = (ActionStepTakenBack, PlanReviewTakenBack, StandardExcuseTakenBack, CheckInTakenBack)
+OF_ONE_FACT: Final = (
+    ActionStepTakenBack,
+    PlanReviewTakenBack,
+    StandardExcuseTakenBack,
+    CheckInTakenBack,
+    ParticipantMergeTakenBack,
+)
 CORRECTING: Final = tuple(
     fact.type_name for fact in (ContactRecordedInError, MessageWithdrawn, AppointmentOutcomeCorrected, *OF_ONE_FACT)
 )

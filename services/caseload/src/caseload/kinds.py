@@ -71,6 +71,8 @@ STAFF_ONLY: Final[frozenset[type[Fact]]] = frozenset(
         nudges.NudgeHeldOut,
         referrals.PossibleDuplicateFound,
         referrals.PossibleDuplicateSettled,
+        referrals.ParticipantsMerged,
+        referrals.ParticipantMergeTakenBack,
     }
 )
 

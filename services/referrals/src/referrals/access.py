@@ -26,6 +26,8 @@ class Deed(StrEnum):
     WITHDRAW = "withdraw a referral"
     FOLLOW_UP = "settle a possible duplicate, arrange handover and first meeting, or tell whether somebody starts"
     CORRECT = "enter a referral in error"
+    READ_ALIASES = "read which records are one person's"
+    MERGE = "say that two records are one person's, or that they are not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,10 @@ class NotPermittedError(PermissionError):
     """The actor is known and may not do this."""
 
 
-_OF_STAFF: Final = frozenset({Deed.LIST, Deed.READ, Deed.FOLLOW, Deed.ANSWER, Deed.WITHDRAW, Deed.FOLLOW_UP})
-_OF_LEADERS: Final = _OF_STAFF | {Deed.IMPORT, Deed.CORRECT, Deed.READ_REPORT}
+_OF_STAFF: Final = frozenset(
+    {Deed.LIST, Deed.READ, Deed.FOLLOW, Deed.ANSWER, Deed.WITHDRAW, Deed.FOLLOW_UP, Deed.READ_ALIASES}
+)
+_OF_LEADERS: Final = _OF_STAFF | {Deed.IMPORT, Deed.CORRECT, Deed.READ_REPORT, Deed.MERGE}
 _OF_REFERRERS: Final = frozenset(
     {Deed.SUBMIT, Deed.IMPORT, Deed.LIST, Deed.READ, Deed.READ_REPORT, Deed.FOLLOW, Deed.WITHDRAW}
 )

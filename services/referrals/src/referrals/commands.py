@@ -22,6 +22,7 @@ from events.referrals import (
     WithdrawnBy,
 )
 from events.sealed import Sealed
+from referrals.merging import Pair, merged_records
 from referrals.referral import Referral
 from referrals.submission import open_referral
 
@@ -81,8 +82,17 @@ class ReferralCommand:
         return await self._explain(why, ReferralWithdrawn, lambda referral, sealed: referral.withdraw(by, sealed, now))
 
     async def settle(self, now: datetime, *, same_person: bool) -> Answer:
-        """Let a held referral go on."""
-        return await self._decide(lambda referral: referral.settle(now, same_person=same_person))
+        """Let a held referral go on. Whoever is the known person is merged with them in the same transaction."""
+
+        async def work(session: Session) -> Answer:
+            referral = await self._load(session)
+            known = referral.held_for
+            referral.settle(now, same_person=same_person)
+            pair = _pair(referral, known) if same_person else None
+            records = await merged_records(session, pair, now) if pair else []
+            return await session.save(referral, *records, ids={"referral": str(referral.id)})
+
+        return await self.store.execute(self.ask, work)
 
     async def arrange_handover(self, meets_at: datetime, channel: MeetingChannel, now: datetime) -> Answer:
         """Arrange the meeting of three."""
@@ -159,6 +169,13 @@ async def save_decided(session: Session, referral: Referral, decide: Decide) -> 
     decide(referral)
     releases = [open_referral(referral)] if was_open and not referral.is_open else []
     return await session.save(referral, ids={"referral": str(referral.id)}, releases=releases)
+
+
+def _pair(referral: Referral, known: UUID | None) -> Pair | None:
+    """Return whom a referral is about and whom they are, None when these are one participant."""
+    if known in {None, referral.subject} or referral.tenant is None:
+        return None
+    return Pair(referral.tenant, referral.subject, known)
 
 
 async def let_expire(session: Session, referral_id: UUID, seen: int, passed: datetime) -> Answer:

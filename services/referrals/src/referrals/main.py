@@ -17,6 +17,7 @@ from chassis.working_days import WorkingDays
 from referrals.api import STATUSES, router
 from referrals.desk import Desk
 from referrals.file_api import file_router
+from referrals.merge_api import merge_router
 from referrals.policies import timers
 from referrals.referral_import import Import
 from referrals.settings import ReferralsSettings
@@ -25,6 +26,7 @@ from referrals.uploads import Uploads
 from referrals.views.referrals import REFERRALS
 
 VIEWS: Final = (REFERRALS,)
+ROUTERS: Final = (router, start_router, merge_router, file_router)
 SERVICE: Final = Service(
     "referrals",
     "People who are sent to a programme, one by one or in a file, and what the provider answers.",
@@ -34,7 +36,7 @@ SERVICE: Final = Service(
 
 async def answer(settings: ReferralsSettings, desk: Desk) -> None:
     """Answer requests."""
-    await serve(SERVICE.application(settings, desk, [router, start_router, file_router], STATUSES), settings)
+    await serve(SERVICE.application(settings, desk, ROUTERS, STATUSES), settings)
 
 
 @asynccontextmanager

@@ -70,7 +70,7 @@ class NotStartedForm(Form):
 
 
 class SettlementForm(Form):
-    """Whether the person of a held referral is the known one."""
+    """Whether the person of a held referral is the known one, with whom they are merged then."""
 
     model_config = example({"same_person": True})
 
