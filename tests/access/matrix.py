@@ -2,7 +2,8 @@
 
 A service's table says for each operation of its OpenAPI document (`POST /cases/{case_id}/coach`) what becomes of each
 visitor: somebody in a role with a relation to what the path names (`coach of the case`, `coach of another`, `manager
-of another provider`). Somebody without a token is tried everywhere and listed nowhere.
+of another provider`). Somebody without a token is tried everywhere and listed nowhere; so are the routes for
+operators, which every service has and no document names.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,8 @@ from typing import Any, Final
 import httpx
 
 NOBODY: Final = "nobody"
+OPERATOR: Final = "operator"
+FOR_OPERATORS: Final = ("GET /operations", "POST /operations/replay")
 METHODS: Final = {"get", "put", "post", "delete", "patch", "head", "options"}
 
 
@@ -38,11 +41,15 @@ class ProvesNothingError(AssertionError):
 
 @dataclass(frozen=True)
 class Matrix:
-    """A service's OpenAPI document, its table, and everybody whom the table has to speak of."""
+    """A service's OpenAPI document, its table, and everybody whom the table has to speak of.
+
+    `operated` tells whether the routes for operators belong to it; they do to every service, and to no pages.
+    """
 
     openapi: Mapping[str, Any]
     table: Table
     visitors: frozenset[str]
+    operated: bool = True
 
     def gaps(self) -> list[str]:
         """Return what the table leaves open: routes, visitors, and rows for routes that are not there."""
@@ -62,12 +69,20 @@ class Matrix:
         Raises ProvesNothingError for a request that is not valid, or that breaks the service.
         """
         found = []
-        for route, row in self.table.items():
+        for route, row in {**self.table, **self._for_operators()}.items():
             for visitor, expected in {**row, NOBODY: Verdict.UNKNOWN}.items():
                 actual = verdict_of(ask(visitor, route))
                 if actual is not expected:
                     found.append(f"{route}: {visitor} is {actual}, should be {expected}")
         return found
+
+    def _for_operators(self) -> Table:
+        """Return what becomes of who is no operator on the routes for operators, and that an operator may look."""
+        if not self.operated:
+            return {}
+        others = dict.fromkeys(self.visitors - {OPERATOR}, Verdict.FORBIDDEN)
+        looking = dict.fromkeys(self.visitors & {OPERATOR}, Verdict.ALLOWED)
+        return dict.fromkeys(FOR_OPERATORS, others) | {FOR_OPERATORS[0]: others | looking}
 
     def _operations(self) -> Iterator[str]:
         for path, item in self.openapi["paths"].items():

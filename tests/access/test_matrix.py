@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from tests.access.matrix import NOBODY, Matrix, ProvesNothingError, Verdict, verdict_of
+from tests.access.matrix import FOR_OPERATORS, NOBODY, OPERATOR, Matrix, ProvesNothingError, Verdict, verdict_of
 
 COACH, STRANGER = "coach of the case", "coach of another provider"
 OPENAPI = {"paths": {"/cases/{id}": {"get": {}, "parameters": []}, "/cases/{id}/coach": {"post": {}}}}
@@ -33,7 +33,7 @@ def answer(status: int) -> httpx.Response:
 
 def as_it_should_be(visitor: str, route: str) -> httpx.Response:
     """Answer as the table says."""
-    return answer(401 if visitor == NOBODY else STATUSES[route, visitor])
+    return answer(401 if visitor == NOBODY else STATUSES.get((route, visitor), 403))
 
 
 def test_a_whole_table_that_holds_has_no_gaps_and_no_differences() -> None:
@@ -68,7 +68,27 @@ def test_whoever_is_let_in_or_kept_out_wrongly_is_a_difference(visitor: str) -> 
         right = as_it_should_be(asking, route)
         return answer(403 if right.is_success else 200) if asking == visitor else right
 
-    assert len(matrix().differences(turned)) == len(TABLE)
+    assert len(matrix().differences(turned)) == len(TABLE) + len(FOR_OPERATORS)
+
+
+def test_the_routes_for_operators_are_tried_though_no_document_names_them() -> None:
+    with_operator = Matrix(OPENAPI, {}, frozenset({COACH, OPERATOR}))
+    tried = []
+
+    def open_to_all(visitor: str, route: str) -> httpx.Response:
+        tried.append((visitor, route))
+        return answer(200)
+
+    found = with_operator.differences(open_to_all)
+
+    assert set(tried) == {(visitor, route) for visitor in (COACH, NOBODY) for route in FOR_OPERATORS} | {
+        (OPERATOR, FOR_OPERATORS[0])
+    }
+    assert len(found) == len(tried) - 1
+
+
+def test_pages_have_no_routes_for_operators() -> None:
+    assert Matrix(OPENAPI, TABLE, frozenset({COACH}), operated=False).differences(as_it_should_be) == []
 
 
 @pytest.mark.parametrize("status", [400, 405, 413, 422, 428, 500, 503])

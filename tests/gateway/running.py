@@ -77,8 +77,13 @@ class Platform:
         known = authorization(self.addresses, actor) if actor else {}
         return self.stack.enter_context(client(self.addresses.url("gateway"), known | headers, timeout=60))
 
-    def refer(self, person: Person | None = None, provider: Provider | None = None, **details: str) -> Person:
-        """Return somebody new who was referred, accepted and given a coach, all through the public API."""
+    def refer(
+        self, person: Person | None = None, provider: Provider | None = None, traceparent: str = "", **details: str
+    ) -> Person:
+        """Return somebody new who was referred, accepted and given a coach, all through the public API.
+
+        What follows from the acceptance belongs to the trace of `traceparent`.
+        """
         provider = provider or Provider()
         coach = person.coach if person else provider.actor("coach")
         manager, referrer = provider.actor("provider_manager"), Actor(uuid4(), "referrer")
@@ -89,7 +94,8 @@ class Platform:
         version = sent.json()["version"]
         for step, body in (("acknowledge", None), ("assess", None), ("accept", {"coach_id": str(coach.id)})):
             path = f"{API}/referrals/{referral}/{step}"
-            answer = done(staff.post(path, json=body, headers={"If-Match": f'"{version}"'}))
+            traced = {"traceparent": traceparent} if traceparent and step == "accept" else {}
+            answer = done(staff.post(path, json=body, headers=traced | {"If-Match": f'"{version}"'}))
             version = answer.json()["version"]
         participant = UUID(sent.json()["ids"]["participant"])
         case = self.case_of(staff, participant, coach)

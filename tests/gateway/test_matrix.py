@@ -5,10 +5,12 @@ The routes of services have tables of their own, and are asked through the gatew
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 import pytest
 
+from chassis.identity import Actor
 from gateway.routing import PREFIX
 from tests.access.matrix import NOBODY, Matrix, Table, Verdict
 from tests.gateway.running import Person, Platform
@@ -70,4 +72,10 @@ def test_every_route_treats_every_visitor_as_the_table_says(
         answer.close() if path.endswith("/changes") else answer.read()
         return answer
 
-    assert Matrix(own, TABLE, frozenset(VISITORS)).differences(ask) == []
+    assert Matrix(own, TABLE, frozenset(VISITORS), operated=False).differences(ask) == []
+
+
+@pytest.mark.parametrize("path", ["/operations", f"{PREFIX}/operations", f"{PREFIX}/operations/replay"])
+def test_what_operators_ask_of_a_service_is_not_asked_through_the_gateway(platform: Platform, path: str) -> None:
+    operator = platform.client(Actor(uuid4(), "operator"))
+    assert {operator.get(path).status_code, operator.post(path, json={"consumer": "people"}).status_code} <= {404, 405}
