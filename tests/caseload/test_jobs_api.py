@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from events.fact import Fact
 from events.jobsearch import OfferAccepted
 from events.learning import CourseCompleted, enrolment_of
-from events.referrals import DidNotStartReason, ParticipantNotStarted
+from events.referrals import DidNotStartReason, ParticipantNotStarted, ReferralWithdrawn, WithdrawnBy
 from tests.caseload.running import NORTHWAY, Person, Platform, asked, eventually, read_after
 
 TODAY = datetime.now(ZoneInfo("Europe/London")).date()
@@ -108,10 +109,17 @@ def test_a_completed_course_does_the_action_that_consists_in_it(
     assert page["open_actions"] == 0
 
 
-def test_somebody_who_never_began_has_a_closed_case(platform: Platform, leader: httpx.Client) -> None:
+@pytest.mark.parametrize(
+    "never",
+    [
+        ParticipantNotStarted(occurred_at=datetime.now(UTC), reason=DidNotStartReason.CHANGED_THEIR_MIND),
+        ReferralWithdrawn(occurred_at=datetime.now(UTC), by=WithdrawnBy.REFERRER),
+    ],
+    ids=["since they do not want to", "since the referral was withdrawn"],
+)
+def test_somebody_who_never_began_has_a_closed_case(platform: Platform, leader: httpx.Client, never: Fact) -> None:
     person = Person("Grace Hopper", NORTHWAY)
     platform.accept(None, person)
-    never = ParticipantNotStarted(occurred_at=datetime.now(UTC), reason=DidNotStartReason.CHANGED_THEIR_MIND)
     asyncio.run(platform.tell({person: [never]}))
     path = "/caseload?unassigned=true"
     assert eventually(leader, path, lambda page: ("not_started", str(person.id)) in seen(page))

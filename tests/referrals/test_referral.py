@@ -149,7 +149,7 @@ ASKS: dict[Stage, tuple[Ask, Fact]] = {
         ParticipantNotStarted(occurred_at=LATER, reason=DidNotStartReason.HEALTH),
     ),
 }
-AFTER_ACCEPTANCE = {Stage.INITIAL_MEETING_BOOKED, Stage.DID_NOT_START}
+AFTER_ACCEPTANCE = {Stage.INITIAL_MEETING_BOOKED, Stage.DID_NOT_START, Stage.WITHDRAWN}
 LEGAL = {
     Stage.SUBMITTED: {Stage.ACKNOWLEDGED, Stage.WITHDRAWN},
     Stage.ACKNOWLEDGED: {Stage.UNDER_ASSESSMENT, Stage.WITHDRAWN},
@@ -165,7 +165,7 @@ LEGAL = {
         Stage.STARTED,
     }
     | AFTER_ACCEPTANCE,
-    Stage.INITIAL_MEETING_HELD: {Stage.STARTED, Stage.DID_NOT_START},
+    Stage.INITIAL_MEETING_HELD: {Stage.STARTED, Stage.DID_NOT_START, Stage.WITHDRAWN},
     Stage.INITIAL_MEETING_CANCELLED: AFTER_ACCEPTANCE,
     Stage.FAILED_TO_ATTEND: AFTER_ACCEPTANCE,
 } | {stage: set[Stage]() for stage in CLOSED}

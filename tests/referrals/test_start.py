@@ -106,7 +106,7 @@ def test_a_meeting_that_the_service_calls_off_is_never_a_no_show(referrer: httpx
     refused = referred.ask("initial-meeting/missed")
 
     assert refused.status_code == 409
-    assert refused.json()["allowed"] == ["did-not-start", "initial-meeting"]
+    assert refused.json()["allowed"] == ["did-not-start", "initial-meeting", "withdraw"]
     assert referred.seen_by(referrer)["missed_meetings"] == 0
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from caseload.case import Case
 from caseload.commands.action import finish_course
-from caseload.commands.case import close_unstarted_case, open_case, start_case
+from caseload.commands.case import close_unstarted_case, close_withdrawn_case, open_case, start_case
 from caseload.commands.job import record_accepted
 from caseload.commands.standard import excuse_all, follow_case, meet, meet_plan, note_start, promise
 from caseload.commands.target import Target
@@ -62,9 +62,16 @@ def _case_policies(terms: Terms) -> Policy:
         at = heard.fact.occurred_at
         return await close_unstarted_case(session, _case(heard), at.astimezone(terms.zone).date(), at)
 
+    async def when_referral_withdrawn_close_case(heard: Heard, session: Session) -> Answer:
+        """Close the case of somebody whose referral was taken back before they began."""
+        told, at = heard.told, heard.fact.occurred_at
+        day = at.astimezone(terms.zone).date()
+        return await close_withdrawn_case(session, case_of(told.aggregate_id), told.subject, day, at)
+
     then = (
         _policy(ParticipantStarted, when_participant_started_start_case),
         _policy(ParticipantNotStarted, when_participant_not_started_close_case),
+        _policy(ReferralWithdrawn, when_referral_withdrawn_close_case),
     )
     return _policy(ReferralAccepted, when_referral_accepted_open_case, then)
 

@@ -132,7 +132,7 @@ class Referral(Aggregate):
             self._take(ReferralRejected(occurred_at=now, reason=reason, explanation=explanation))
 
     def withdraw(self, by: WithdrawnBy, explanation: Sealed | None, now: datetime) -> None:
-        """Take the referral back before the provider has answered it for good."""
+        """Take the referral back, before the person starts or it is closed in another way."""
         if not (isinstance(self.last, ReferralWithdrawn) and self.last.by is by):
             self._take(ReferralWithdrawn(occurred_at=now, by=by, explanation=explanation))
 

@@ -100,9 +100,10 @@ class HeldAsPossibleDuplicate(Refusal):
     """The person may be known already: the provider must first settle whether it is the same one."""
 
 
+_UNLESS_THEY_DO_NOT: Final = {Stage.DID_NOT_START: "did-not-start", Stage.WITHDRAWN: "withdraw"}
 _UNTIL_THEY_START: Final = {
     Stage.INITIAL_MEETING_BOOKED: "initial-meeting",
-    Stage.DID_NOT_START: "did-not-start",
+    **_UNLESS_THEY_DO_NOT,
 }
 
 FOLLOWS: Final[dict[Stage, dict[Stage, str]]] = {
@@ -129,7 +130,7 @@ FOLLOWS: Final[dict[Stage, dict[Stage, str]]] = {
         Stage.STARTED: "start",
         **_UNTIL_THEY_START,
     },
-    Stage.INITIAL_MEETING_HELD: {Stage.STARTED: "start", Stage.DID_NOT_START: "did-not-start"},
+    Stage.INITIAL_MEETING_HELD: {Stage.STARTED: "start", **_UNLESS_THEY_DO_NOT},
     Stage.INITIAL_MEETING_CANCELLED: _UNTIL_THEY_START,
     Stage.FAILED_TO_ATTEND: _UNTIL_THEY_START,
     Stage.STARTED: {},

@@ -50,6 +50,14 @@ async def close_unstarted_case(session: Session, target: Target, today: date, no
     return await decide(session, target, lambda case: case.close_unstarted(today, now))
 
 
+async def close_withdrawn_case(session: Session, case_id: UUID, person: UUID, today: date, now: datetime) -> Answer:
+    """Close the case of somebody whose referral was taken back; one that was never accepted has none."""
+    cases = [case for case in await session.about(Case, person) if case.id == case_id]
+    for case in cases:
+        case.close_unstarted(today, now)
+    return await session.save(*cases)
+
+
 async def pause(session: Session, target: Target, paused: CasePaused, today: date) -> Answer:
     """Let a case rest."""
     return await decide(session, target, lambda case: case.pause(paused, today))
