@@ -43,11 +43,12 @@ else
 	@.venv/bin/pytest $(T)
 endif
 
-lint: .venv/stamp ## check style, types, layers and shell files
+lint: .venv/stamp ## check style, types, layers, templates and shell files
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy $(SOURCES) tests $(wildcard bench)
 	@.venv/bin/lint-imports
+	@.venv/bin/djlint --lint --quiet services/gateway/src/gateway/web/templates
 	@.venv/bin/shellcheck $(SHELL_FILES)
 
 bench: .venv/stamp ## measure it beside its peers and write docs/benchmarks.json
