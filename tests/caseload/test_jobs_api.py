@@ -13,7 +13,13 @@ import pytest
 from events.fact import Fact
 from events.jobsearch import OfferAccepted
 from events.learning import CourseCompleted, enrolment_of
-from events.referrals import DidNotStartReason, ParticipantNotStarted, ReferralWithdrawn, WithdrawnBy
+from events.referrals import (
+    DidNotStartReason,
+    ParticipantNotStarted,
+    ParticipantStarted,
+    ReferralWithdrawn,
+    WithdrawnBy,
+)
 from tests.caseload.running import NORTHWAY, Person, Platform, asked, eventually, read_after
 
 TODAY = datetime.now(ZoneInfo("Europe/London")).date()
@@ -87,6 +93,29 @@ def test_the_person_says_how_work_goes(coach: httpx.Client, themselves: httpx.Cl
     assert asked(coach, f"{path}/4/take-back", last).status_code == 409
     (job,) = jobs(asked(themselves, f"{path}/1/take-back", last), coach, case)
     assert job["check_ins"][0]["status"] != "answered"
+
+
+def test_a_case_is_in_work_while_a_job_lasts_and_may_rest_or_end_all_the_same(
+    coach: httpx.Client, case: str, platform: Platform, ada: Person
+) -> None:
+    began = ParticipantStarted(occurred_at=datetime.now(UTC), programme_id=ada.programme, start_date=TODAY)
+    asyncio.run(platform.tell({ada: [began]}))
+    eventually(coach, case, lambda page: page["status"] == "active")
+    places = (case, f"/participants/{ada.id}")
+    recorded = asked(coach, f"{case}/jobs", {"starts_on": day(0)})
+    assert [read_after(recorded, coach, place).json()["status"] for place in places] == ["in_work", "in_work"]
+    path = f"/jobs/{recorded.json()['ids']['job']}"
+    version = read_after(recorded, coach, case).headers["ETag"].strip('"')
+    rests = asked(coach, f"{case}/pause", {"reason": "health"}, version=int(version))
+    assert [read_after(rests, coach, place).json()["status"] for place in places] == ["paused", "paused"]
+    goes_on = asked(coach, f"{case}/resume", version=int(version) + 1)
+    assert read_after(goes_on, coach, case).json()["status"] == "in_work"
+    ended = asked(coach, f"{path}/end", {"last_day": day(0), "reason": "other"}, version=1)
+    assert [read_after(ended, coach, place).json()["status"] for place in places] == ["active", "active"]
+    corrected = asked(coach, f"{path}/correct", version=2)
+    assert read_after(corrected, coach, case).json()["status"] == "in_work"
+    complete = asked(coach, f"{case}/complete", version=int(version) + 2)
+    assert read_after(complete, coach, case).json()["status"] == "completed"
 
 
 def test_what_only_time_told_of_a_job_contradicts_nobody_who_saw_it_before(coach: httpx.Client, case: str) -> None:

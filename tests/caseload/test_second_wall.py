@@ -55,6 +55,7 @@ def test_a_provider_sees_its_own_rows_only(
     [
         "caseload",
         "agreed_action",
+        "working",
         "appointment",
         "message",
         "job",

@@ -128,7 +128,7 @@ def test_an_illegal_step_says_which_ones_are_allowed(platform: Platform, person:
 
     assert (answer.status_code, answer.json()["allowed"]) == (
         409,
-        ["did-not-start", "handover", "initial-meeting"],
+        ["did-not-start", "handover", "initial-meeting", "withdraw"],
     )
     assert (stale.status_code, stale.json()["expected"]) == (412, 1)
     assert stale.json()["actual"] > 1

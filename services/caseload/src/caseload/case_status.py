@@ -22,10 +22,15 @@ from events.fact import Fact
 
 
 class Status(StrEnum):
-    """Where a case stands."""
+    """Where a case stands.
+
+    An active one is `in_work` while a job of the person lasts. Jobs have histories of their own, which the case does
+    not know: so it is only shown like this, and everything may follow that may follow from an active one.
+    """
 
     AWAITING_START = "awaiting_start"
     ACTIVE = "active"
+    IN_WORK = "in_work"
     PAUSED = "paused"
     COMPLETED = "completed"
     EXITED_EARLY = "exited_early"
@@ -165,6 +170,11 @@ ENDS: Final[dict[type[Fact], Status]] = {
     CaseEnteredInError: Status.ENTERED_IN_ERROR,
 }
 LIFE_FACTS: Final[tuple[type[Fact], ...]] = (CaseStarted, CasePaused, CaseResumed, CaseReactivated, *ENDS)
+
+
+def with_work(status: Status, *, works: bool) -> Status:
+    """Return how a case is shown that stands so, by whether the person works."""
+    return Status.IN_WORK if works and status is Status.ACTIVE else status
 
 
 def refuse_from(status: Status) -> None:

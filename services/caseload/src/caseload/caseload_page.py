@@ -40,7 +40,7 @@ def _line(standing: Standing, name: str | None, now: Now) -> ReadyLine:
     days = [one.due for one in standing.plan.actions.values() if one.stage is not ActionStage.SUGGESTED]
     return ReadyLine(
         **vars(identity(standing, name, now)),
-        status=standing.case.status(now.today),
+        status=standing.status(now.today),
         open_actions=len(days),
         next_due=min(days, default=None),
         ends_on=standing.case.ends_on,

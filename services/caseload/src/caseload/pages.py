@@ -15,7 +15,7 @@ from caseload.corrections import Corrections
 from caseload.naming import Names
 from caseload.sentences import Sentence, sentence_of, shared
 from caseload.views.appointments import AppointmentRow
-from caseload.views.caseload import ActionRow, CaseSummary, life_of
+from caseload.views.caseload import ActionRow, CaseSummary
 from caseload.views.messages import MessageRow
 from caseload.views.timeline import TimelineRow
 from chassis.keyring import Keyring
@@ -60,7 +60,7 @@ class CaseLine(BaseModel):
             open_actions=case.open_actions,
             next_due=case.next_due,
             last_contact_at=case.last_contact_at,
-            status=life_of(case).on(today),
+            status=case.status(today),
             starts_on=case.starts_on,
             ends_on=case.ends_on,
             paused_until=case.paused_until,

@@ -277,7 +277,7 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
     appointments = standing.contact.appointments.items()
     return ParticipantPage(
         **vars(bar),
-        status=standing.case.status(now.today),
+        status=standing.status(now.today),
         start_date=standing.case.start_date,
         ends_on=standing.case.ends_on,
         next_step=ShownStep.of(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from caseload.case_status import Life, Status
+from caseload.case_status import Life, Status, with_work
 from caseload.cover import Cover, coaches_at
 from events.caseload import (
     ActionOwner,
@@ -368,6 +368,14 @@ class Standing(Value):
     def _untold(cls, part: object) -> object:
         """A part that nothing was told of is empty."""
         return {} if part is None else part
+
+    def works(self, today: date) -> bool:
+        """Whether the person has a job that has begun."""
+        return any(job.starts_on and job.starts_on <= today for job in self.work.jobs.values())
+
+    def status(self, today: date) -> Status:
+        """Return how the case is shown on a day."""
+        return with_work(self.case.status(today), works=self.works(today))
 
     @cached_property
     def last_contact(self) -> Contact | None:

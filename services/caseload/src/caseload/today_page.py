@@ -18,7 +18,6 @@ from caseload.standing import Noted, Standing
 from caseload.today.fixed import Fixed, next_fixed
 from caseload.today.queue import Line, OnCourse, Today
 from caseload.today.reason import Deed, Reason
-from caseload.today.stuck import is_in_work
 from chassis.keyring import Keyring
 from events.caseload import Channel, ContactNeed
 
@@ -288,7 +287,7 @@ def _on_course(one: OnCourse, names: Names) -> OnCourseLine:
 def _numbers(everybody: Sequence[Standing], now: Now) -> Numbers:
     return Numbers(
         people=len(everybody),
-        in_work=sum(is_in_work(standing, now) for standing in everybody),
+        in_work=sum(standing.works(now.today) for standing in everybody),
         standards_at_risk=sum(
             any(now.today >= running.warn_on for running in standing.plan.standards.values()) for standing in everybody
         ),

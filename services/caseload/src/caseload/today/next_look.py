@@ -9,7 +9,7 @@ from caseload.moment import Now
 from caseload.standing import ApplicationState, Standing
 from caseload.today.reason import TodayRules
 from caseload.today.rules import contact_counts_from, day_of_interview
-from caseload.today.stuck import is_in_work, is_the_persons, silent_since
+from caseload.today.stuck import is_the_persons, silent_since
 from events.caseload import ActionOwner
 
 WHILE_RESTING: Final = 28
@@ -97,7 +97,7 @@ def _counted(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Look]:
     yield Look(standing.case.start_date, "The programme begins.")
     for action in filter(is_the_persons, standing.plan.actions.values()):
         yield Look(action.due + timedelta(days=rules.overdue), "An action would be long overdue.")
-    if is_in_work(standing, now):
+    if standing.works(now.today):
         return
     if not standing.plan.first_agreed:
         day = standing.case.start_date + timedelta(days=rules.without_action)

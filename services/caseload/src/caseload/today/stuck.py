@@ -17,17 +17,12 @@ def stuck(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Reason]:
     if case.status(now.today) is not Status.ACTIVE:
         return
     yield from _long_overdue(standing, now, rules)
-    if is_in_work(standing, now):
+    if standing.works(now.today):
         return
     yield from _without_action(standing, now, rules)
     yield from _applications(standing, now, rules)
     yield from _interviews(standing, now, rules)
     yield from _silent(standing, now, rules)
-
-
-def is_in_work(standing: Standing, now: Now) -> bool:
-    """Whether the person has a job that has begun."""
-    return any(job.starts_on and job.starts_on <= now.today for job in standing.work.jobs.values())
 
 
 def is_the_persons(action: OpenAction) -> bool:

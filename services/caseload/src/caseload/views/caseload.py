@@ -9,8 +9,10 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from caseload.action import ACTION_FACTS, stage_after
-from caseload.case_status import LIFE_FACTS, Life, Status
+from caseload.case_status import LIFE_FACTS, Life, Status, with_work
 from caseload.cover import Cover, coaches_at
+from caseload.views.working import FACTS as WORKING_FACTS
+from caseload.views.working import WORKING
 from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
@@ -104,14 +106,18 @@ class ContactRow:
     in_error: bool = False
 
 
-def case_touched(told: Told) -> UUID:
-    """Return the case that a fact of a referral or of a case belongs to."""
+def case_touched(told: Told) -> UUID | None:
+    """Return the case that a fact of a referral or of a case belongs to, None for one of a job."""
+    if isinstance(told.fact, WORKING_FACTS):
+        return None
     return case_of(told.aggregate_id) if told.type == ReferralSubmitted.type_name else told.aggregate_id
 
 
 def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
     """Take a fact into its case. What services tell independently of each other lands in columns of their own."""
-    row = row or CaseRow(case_touched(told), told.subject, told.tenant)
+    case_id = case_touched(told)
+    assert case_id
+    row = row or CaseRow(case_id, told.subject, told.tenant)
     match told.fact:
         case ReferralSubmitted(name=name):
             row.name = name
@@ -236,7 +242,7 @@ CASE_FACTS: Final[tuple[type[Fact], ...]] = (
 WAITED_FOR: Final[LiteralString] = "stage in ('agreed', 'in_progress') and not fell_due"
 CASELOAD: Final = View(
     name="caseload",
-    facts=(ReferralSubmitted, *CASE_FACTS),
+    facts=(ReferralSubmitted, *CASE_FACTS, *WORKING_FACTS),
     tables=(
         Table("caseload", CaseRow, case_touched, fold_case, indexes=("tenant, coach_id", "participant_id")),
         Table(
@@ -247,6 +253,7 @@ CASELOAD: Final = View(
             indexes=("case_id", f"using btree (due) where {WAITED_FOR}"),
         ),
         Table("contact", ContactRow, contact_touched, fold_contact, indexes=("case_id, occurred_at",)),
+        WORKING,
     ),
 )
 
@@ -275,6 +282,12 @@ class CaseSummary:
     cover_ends_at: datetime | None
     open_actions: int
     next_due: date | None
+    works_from: date | None
+
+    def status(self, today: date) -> Status:
+        """Return where the case stands on a day."""
+        works = self.works_from is not None and self.works_from <= today
+        return with_work(life_of(self).on(today), works=works)
 
     def coaches_at(self, moment: datetime) -> frozenset[UUID | None]:
         """Return who coaches the case at a moment."""
@@ -282,12 +295,15 @@ class CaseSummary:
 
 
 SUMMARIES: Final = """
-select c.*, a.open_actions, a.next_due, t.last_contact_at from caseload c cross join lateral (
+select c.*, a.open_actions, a.next_due, t.last_contact_at, w.works_from from caseload c cross join lateral (
     select count(*) as open_actions, min(due) as next_due from agreed_action
     where case_id = c.case_id and stage in ('agreed', 'in_progress', 'standby')
 ) a cross join lateral (
     select max(occurred_at) as last_contact_at from contact where case_id = c.case_id and not in_error
-) t
+) t cross join lateral (
+    select min(starts_on) as works_from from working
+    where participant_id = c.participant_id and tenant = c.tenant and not over
+) w
 where c.tenant = %(tenant)s and c.opened_at is not null
 """
 IN_ORDER: Final = """

@@ -14,7 +14,7 @@ from gateway.access import LEADERS, STAFF
 from gateway.saved_views import SavedView, SavedViews
 from gateway.web.admission import AtPage, AtWork
 from gateway.web.listing import READY, SORTS, AskedFor, Listing
-from gateway.web.people import SERVICE
+from gateway.web.people import SERVICE, STANDS
 from gateway.web.today import CHANNELS, NEEDS
 from gateway.web.visitor import Visitor, blank
 
@@ -104,6 +104,7 @@ def _words(visitor: Visitor) -> dict[str, Any]:
     return {
         "needs": {code: visitor.say(words) for code, words in NEEDS.items()},
         "channels": {code: visitor.say(words) for code, words in CHANNELS.items()},
+        "standings": {code: (mark, visitor.say(words)) for code, (mark, words) in STANDS.items()},
         "staff": {str(id_): name for id_, name in visitor.desk.staff.items()},
         "coaches": [(str(id_), name) for id_, name in visitor.desk.coaches(visitor.actor.tenant).items()],
     }

@@ -198,12 +198,14 @@ DEEDS: Final[Mapping[str, Deed]] = {
 SAYS: Final[Mapping[str, str]] = {"contact": "contact", "snooze": "snoozed", "message": "message"}
 IN_LIFE: Final[Mapping[str, tuple[str, ...]]] = {
     "active": ("pause", "complete", "exit"),
+    "in_work": ("pause", "complete", "exit"),
     "paused": ("resume", "exit"),
     "completed": ("reactivate", "hand-back"),
     "exited_early": ("reactivate", "hand-back"),
 }
 """What can become of a case, by where it stands."""
 STANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "in_work": ("good", N_("In work")),
     "paused": ("soon", N_("Rests")),
     "completed": ("good", N_("Went the whole way")),
     "exited_early": ("calm", N_("Left early")),
@@ -212,7 +214,7 @@ STANDS: Final[Mapping[str, tuple[str, str]]] = {
     "entered_in_error": ("late", N_("Entered in error")),
 }
 """How a case is shown that does not go on as usual."""
-CLOSED: Final = STANDS.keys() - {"paused"}
+CLOSED: Final = STANDS.keys() - {"in_work", "paused"}
 
 
 class Way(NamedTuple):
@@ -260,7 +262,7 @@ async def do(visitor: AtWork, participant_id: UUID, code: str) -> Response:
     wanted = str(form.get("back", ""))
     back = wanted if wanted in BACK else f"/people/{participant_id}"
     # What is reactivated is active: somebody who rested would not rest again.
-    rested = code == "exit" and form.get("stands") != "active"
+    rested = code == "exit" and form.get("stands") not in {"active", "in_work"}
     steps = partial(undo_of, "" if rested else code, case)
     return await go_on(visitor, command, back, SAYS.get(code, "done"), steps)
 
