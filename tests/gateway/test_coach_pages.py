@@ -83,10 +83,17 @@ def test_a_look_at_a_person_is_a_page_too(chromium: Browser, platform: Platform,
 def test_somebody_is_found_by_what_they_say_on_the_phone_and_by_nobody_elsewhere(
     reading: As, platform: Platform, person: Person
 ) -> None:
-    somebody = platform.refer(name="Agnieszka O\u2019Hara")
+    somebody = platform.refer(name="Agnieszka Maria Kowalska", preferred_name="Agnieszka O\u2019Hara")
     with reading(somebody.coach) as reader:
+        expect(reader.open(f"/people/{somebody.id}").get_by_text("Agnieszka Maria Kowalska")).to_be_visible()
         page = reader.open("/caseload")
-        for sought, found in (("agnieszka ohara", 1), ("  O'Hara ", 1), ("07700 900123", 0), ("<b>---</b>", 0)):
+        for sought, found in (
+            ("agnieszka ohara", 1),
+            ("kowalska", 1),
+            ("  O'Hara ", 1),
+            ("07700 900123", 0),
+            ("<b>---</b>", 0),
+        ):
             page.get_by_label("Find somebody").fill(sought)
             page.get_by_role("button", name="Find").click()
             expect(page.get_by_role("link", name="Agnieszka O\u2019Hara")).to_have_count(found)

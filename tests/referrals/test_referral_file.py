@@ -65,6 +65,11 @@ def test_first_and_last_names_make_a_name() -> None:
     assert read("forename,surname\nObi,Okafor\n").rows[0].person.name == "Obi Okafor"
 
 
+def test_a_name_that_somebody_goes_by_stands_beside_the_one_on_their_papers() -> None:
+    (row,) = read("name,known as\nObinna Okafor,Obi Okafor\n").rows
+    assert (row.person.name, row.person.preferred_name) == ("Obinna Okafor", "Obi Okafor")
+
+
 def test_row_numbers_are_those_of_a_spreadsheet() -> None:
     preview = read('name,address,dob\nObi,"1 High Street\n\nLeeds",\n\n , ,\nAda,,never\n')
 
@@ -183,6 +188,7 @@ def test_a_row_is_the_same_row_in_another_file() -> None:
     first, second = read("name,dob,ref\nAda,1990-12-31,\n").rows[0], read("dob;name\n31/12/1990;Ada\n").rows[0]
 
     assert first.identity == second.identity
+    assert first.content == '{"date_of_birth": "1990-12-31", "name": "Ada"}'
 
 
 def test_columns_that_nobody_reads_are_told_by_their_letter() -> None:

@@ -34,8 +34,9 @@ HIDDEN_FROM_THE_PERSON: Final = "Null for the person themselves."
 
 
 class DetailsShown(Shown):
-    """How to reach the person."""
+    """Who the person is on their papers, and how to reach them."""
 
+    name: Opened
     date_of_birth: Opened
     email: Opened
     phone: Opened
@@ -269,7 +270,7 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
     plain = await opened(keyring, dossier, standing.contact.appointments)
     file = FileShown.model_validate(dossier, context=plain)
     rows, further = _first(subject.listed_rows)
-    bar = identity(standing, plain[dossier.details.name] if dossier.details.name else None, now)
+    bar = identity(standing, plain[dossier.details.called] if dossier.details.called else None, now)
     if file.put_off and file.put_off.until <= now.today:
         file = file.model_copy(update={"put_off": None})
     if subject.for_person:

@@ -9,6 +9,7 @@ from typing import Final, Self
 _ALIASES: Final = {
     "reference": "reference ref referral_id referral_reference referral_number case_reference",
     "name": "name full_name participant participant_name customer_name client_name",
+    "preferred_name": "preferred_name preferred known_as likes_to_be_called",
     "first_name": "first_name firstname forename forenames given_name given_names",
     "last_name": "last_name lastname surname family_name",
     "date_of_birth": "date_of_birth dob d_o_b birth_date born",

@@ -59,6 +59,7 @@ class PersonForm(Form):
     address: Annotated[str, AfterValidator(person_details.note)] | None = None
     postcode: Annotated[str, AfterValidator(person_details.postcode)] | None = None
     notes: Note | None = None
+    preferred_name: Annotated[str, AfterValidator(person_details.person_name)] | None = None
 
     def details(self, today: date) -> PersonDetails:
         """Return the person. Raises RequestValidationError for an age that cannot be."""
@@ -127,6 +128,7 @@ class PersonShown(BaseModel):
     address: str | None = None
     postcode: str | None = None
     notes: str | None = None
+    preferred_name: str | None = None
 
 
 class ReferralListed(BaseModel):

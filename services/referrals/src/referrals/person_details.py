@@ -40,6 +40,7 @@ class PersonDetails:
     address: str | None = None
     postcode: str | None = None
     notes: str | None = None
+    preferred_name: str | None = None
 
 
 def line(text: str) -> str:

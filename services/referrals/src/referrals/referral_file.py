@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from itertools import count
@@ -47,10 +47,14 @@ class ReferralRow:
     @property
     def identity(self) -> str:
         """What makes this row the same row in another file: its reference, else all it says."""
-        if self.reference:
-            return "reference " + self.reference
-        said = (*astuple(self.person), self.coach, self.referred_on, self.accepted_on)
-        return json.dumps(said, default=str)
+        return "reference " + self.reference if self.reference else self.content
+
+    @property
+    def content(self) -> str:
+        """All that it says, by name and without what is empty: a column that comes to be known changes no other row."""
+        said = {**asdict(self), **asdict(self.person)}
+        told = {name: value for name, value in said.items() if name not in {"row", "person"} and value is not None}
+        return json.dumps(told, default=str, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,7 @@ def _checks(today: date, coaches: Collection[str], *, accepting: bool) -> dict[s
     return {
         "reference": person_details.line,
         "name": person_details.person_name,
+        "preferred_name": person_details.person_name,
         "first_name": person_details.person_name,
         "last_name": person_details.person_name,
         "date_of_birth": partial(person_details.date_of_birth, today=today),

@@ -8,7 +8,7 @@ import hmac
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID, uuid5
@@ -132,7 +132,7 @@ class _Piece:
         self.newcomer = uuid5(NAMESPACE, self.key + ":participant")
         self.row = row
         self.settled = False
-        content = means.digest(*place, astuple(replace(row, row=0)))
+        content = means.digest(*place, row.content)
         self._ask = replace(ask, key=self.key, fingerprint=content)
         self._means, self._destination, self._now = means, destination, now
 

@@ -98,7 +98,8 @@ def told_details(person: PersonDetails) -> Iterator[tuple[str, str]]:
 def index_entries(participant: UUID, person: PersonDetails) -> list[Entry]:
     """Return the words that a person can be found by; an NI number is one already, since it was identified."""
     kinds = set(IndexKind) - {IndexKind.NI_NUMBER}
-    return [Entry(participant, field, value) for field, value in told_details(person) if field in kinds]
+    words = [Entry(participant, field, value) for field, value in told_details(person) if field in kinds]
+    return [*words, Entry(participant, IndexKind.NAME, person.preferred_name)] if person.preferred_name else words
 
 
 async def _participant(keyring: Keyring, submission: Submission) -> UUID:

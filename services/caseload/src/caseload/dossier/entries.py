@@ -20,6 +20,12 @@ class Details:
     phone: Sealed | None = None
     address: Sealed | None = None
     postcode: Sealed | None = None
+    preferred_name: Sealed | None = None
+
+    @property
+    def called(self) -> Sealed | None:
+        """The name that they go by."""
+        return self.preferred_name or self.name
 
 
 @dataclass

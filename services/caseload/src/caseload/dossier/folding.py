@@ -26,7 +26,7 @@ from events import learning as e
 from events.fact import Fact
 from events.referrals import ReferralSubmitted
 
-DETAILS: Final = ("name", "date_of_birth", "email", "phone", "address", "postcode")
+DETAILS: Final = ("name", "date_of_birth", "email", "phone", "address", "postcode", "preferred_name")
 
 
 def dossier_of(told: Iterable[Told]) -> Dossier:

@@ -119,7 +119,7 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
     assert case_id
     row = row or CaseRow(case_id, told.subject, told.tenant)
     match told.fact:
-        case ReferralSubmitted(name=name):
+        case ReferralSubmitted(called=name):
             row.name = name
             return row
         case CaseOpened() as opened:

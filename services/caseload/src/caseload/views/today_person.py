@@ -60,7 +60,7 @@ def fold_person_standing(row: PersonStandingRow | None, told: Told) -> PersonSta
 
 
 def _referred(row: PersonStandingRow, fact: ReferralSubmitted, told: Told) -> None:
-    row.name, row.referral_id = fact.name, told.aggregate_id
+    row.name, row.referral_id = fact.called, told.aggregate_id
     row.handover = row.meeting = row.met = row.met_at = row.meeting_missed = None
     row.met_in_person = row.met_in_person_at = None
 

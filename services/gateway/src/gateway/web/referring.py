@@ -21,7 +21,17 @@ ENDINGS: Final[Mapping[str, tuple[str, str]]] = {
     "exited_early": ("calm", N_("Left early")),
     "handed_back": ("calm", N_("Handed back")),
 }
-PERSON: Final = ("name", "date_of_birth", "ni_number", "email", "phone", "address", "postcode", "notes")
+PERSON: Final = (
+    "name",
+    "preferred_name",
+    "date_of_birth",
+    "ni_number",
+    "email",
+    "phone",
+    "address",
+    "postcode",
+    "notes",
+)
 KEPT: Final = (*PERSON, "provider_id", "programme_id")
 LARGEST_FILE: Final = 12 * 1024 * 1024
 WRONG: Final = 422

@@ -63,6 +63,7 @@ class ReferralRow:
     address: Sealed | None
     postcode: Sealed | None
     notes: Sealed | None
+    preferred_name: Sealed | None
     acknowledged_at: datetime | None = None
     answered_at: datetime | None = None
     coach_id: UUID | None = None
@@ -176,6 +177,7 @@ def _submitted(told: Told, fact: ReferralSubmitted) -> ReferralRow:
         address=fact.address,
         postcode=fact.postcode,
         notes=fact.notes,
+        preferred_name=fact.preferred_name,
     )
 
 
