@@ -91,11 +91,14 @@ def test_a_name_is_shown_as_it_was_written(platform: Platform, name: str) -> Non
 
 
 @pytest.mark.parametrize("body", [b'{"a": "\\u0000"}', b'{"a": "\x00"}', b'{"a": "\\ud800"}'])
-def test_what_is_no_text_is_refused(platform: Platform, body: bytes) -> None:
+def test_what_is_no_text_is_refused_by_its_place(platform: Platform, body: bytes) -> None:
     client = platform.client(Actor(uuid4(), "referrer"), **{"Content-Type": "application/json"})
 
-    assert client.post(f"{API}/referrals", content=body).status_code == 400
-    assert client.get(f"{API}/referrals", params={"stage": "\0"}).status_code == 400
+    sent = client.post(f"{API}/referrals", content=body)
+    asked = client.get(f"{API}/referrals", params={"stage": "\0"})
+    assert (sent.status_code, asked.status_code) == (422, 422)
+    assert [error["pointer"] for error in sent.json()["errors"]] == ["#" if b"\0" in body else "#/a"]
+    assert [error["parameter"] for error in asked.json()["errors"]] == ["stage"]
 
 
 def test_an_upload_of_200_megabytes_is_refused_with_the_limit(platform: Platform) -> None:

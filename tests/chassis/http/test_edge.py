@@ -63,19 +63,24 @@ async def test_the_access_log_has_the_pattern_of_a_path_and_nothing_that_was_sen
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "pointers"),
     [
-        b'{"text": "a\\u0000b"}',
-        b'{"text": "\\\\\\u0000"}',
-        b'{"text": "a", "tags": {"\\u0000": 1}}',
-        b'{"text": "\\ud800"}',
-        b'{"text": "\\udc00\\ud800"}',
-        '{"text": "\\u0000"}'.encode("utf-16"),
+        (b'{"text": "a\\u0000b"}', {"#/text"}),
+        (b'{"text": "\\\\\\u0000"}', {"#/text"}),
+        (b'{"text": "a", "tags": {"\\u0000": 1}}', {"#/tags"}),
+        (b'{"text": "\\ud800"}', {"#/text"}),
+        (b'{"text": "\\udc00\\ud800", "a/b": ["c", {"d": "\\u0000"}]}', {"#/text", "#/a~1b/1/d"}),
+        (b'{"text": "a\0b"}', {"#"}),
+        ('{"text": "\\u0000"}'.encode("utf-16"), {"#"}),
     ],
 )
-async def test_what_postgresql_cannot_store_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
-    assert "no text" in is_problem(await add(client, body), 400)["detail"]
-    is_problem(await add(client, body, content_type="application/JSON"), 400)
+async def test_what_postgresql_cannot_store_is_refused_by_its_place(
+    client: httpx.AsyncClient, body: bytes, pointers: set[str]
+) -> None:
+    for content_type in ("application/json", "application/JSON"):
+        refused = is_problem(await add(client, body, content_type=content_type), 422)
+        assert {fault["pointer"] for fault in refused["errors"]} == pointers
+        assert all("no text" in fault["detail"] for fault in refused["errors"])
 
 
 @pytest.mark.parametrize("text", ["\\u0000", "a\\\\u0000", "😀", "é"])
@@ -84,8 +89,10 @@ async def test_text_that_only_looks_like_it_is_taken(client: httpx.AsyncClient, 
 
 
 async def test_a_null_character_in_a_path_or_query_is_refused(client: httpx.AsyncClient) -> None:
-    is_problem(await client.get("/failing/a%00b"), 400)
-    is_problem(await client.get("/failing/refused?name=a%00b"), 400)
+    in_path = is_problem(await client.get("/failing/a%00b"), 422)
+    in_query = is_problem(await client.get("/failing/refused?name=a%00b&%00=c&other=d"), 422)
+    assert [fault["parameter"] for fault in in_path["errors"]] == ["path"]
+    assert [fault["parameter"] for fault in in_query["errors"]] == ["name", "query"]
 
 
 async def test_a_body_over_the_limit_is_refused(client: httpx.AsyncClient) -> None:

@@ -4,8 +4,9 @@ import json
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Final
+from urllib.parse import parse_qsl
 
 from opentelemetry import trace
 from opentelemetry.trace import INVALID_SPAN
@@ -13,17 +14,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.identity import Actor, KeysAwayError, NotAuthenticatedError, Verifier
 from chassis.metrics import time_request
-from chassis.problem import BROKEN_HERE, ProblemError, problem
+from chassis.problem import BROKEN_HERE, InvalidError, ProblemError, pointer, problem
 from chassis.telemetry import failed, frames_of, server_span
 
 ACTOR: Final = "waymark.actor"
 BODY: Final = "waymark.body"
 ROUTE: Final = "waymark.route"
 PUBLIC: Final = frozenset({"/health", "/metrics", "/docs", "/openapi.json"})
+NO_TEXT: Final = "Null characters and halves of surrogate pairs are no text."
 BELOW_PUBLIC: Final = ("/health/", "/docs/")
 
 _log = logging.getLogger("chassis.http")
 _ESCAPED: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _HEADERS: Final = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -103,8 +106,7 @@ class Edge:
         actor = await self._recognise(scope)
         if actor:
             scope[ACTOR] = actor
-        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
-            raise ProblemError(400, "A null character is no text.")
+        _refuse_null_in_address(scope["path"], scope["query_string"])
         if b"content-length" in headers or b"transfer-encoding" in headers:
             body = await _whole(receive, self._body_limit)
             _refuse_unstorable(body, headers.get(b"content-type", b"json"))
@@ -175,23 +177,42 @@ async def _whole(receive: Receive, limit: int) -> bytes:
 
 
 def _refuse_unstorable(body: bytes, content_type: bytes) -> None:
-    # UTF-16 and UTF-32, which Python's JSON would read, are full of null bytes.
+    """Raise InvalidError for a JSON body with strings that PostgreSQL could not store."""
     if b"json" not in content_type.lower():
         return
-    if b"\0" in body or (_ESCAPED.search(body) and not _is_text(body)):
-        raise ProblemError(400, "Null characters and halves of surrogate pairs are no text.")
+    # UTF-16 and UTF-32, which Python's JSON would read, are full of null bytes.
+    if b"\0" in body:
+        raise InvalidError([{"pointer": "#", "detail": NO_TEXT}])
+    places = list(_places_of_no_text(body)) if _ESCAPED.search(body) else []
+    if places:
+        raise InvalidError({"pointer": pointer(place), "detail": NO_TEXT} for place in places)
 
 
-def _is_text(body: bytes) -> bool:
-    """Whether PostgreSQL could store every string in a JSON body."""
+def _places_of_no_text(body: bytes) -> Iterator[tuple[object, ...]]:
     try:
-        text = json.dumps(json.loads(body), ensure_ascii=False)
-        text.encode()
-    except UnicodeEncodeError:
-        return False
+        waiting: list[tuple[tuple[object, ...], object]] = [((), json.loads(body))]
     except (ValueError, RecursionError):
-        return True  # it is no JSON, which the route says
-    return "\\u0000" not in text.replace("\\\\", "")
+        return  # it is no JSON, which the route says
+    while waiting:
+        place, value = waiting.pop()
+        match value:
+            case str() if _NO_TEXT.search(value):
+                yield place
+            case list():
+                waiting.extend(((*place, number), one) for number, one in enumerate(value))
+            case dict():
+                if any(map(_NO_TEXT.search, value)):
+                    yield place
+                waiting.extend(((*place, name), one) for name, one in value.items() if not _NO_TEXT.search(name))
+
+
+def _refuse_null_in_address(path: str, query: bytes) -> None:
+    if "\0" in path:
+        raise InvalidError([{"parameter": "path", "detail": NO_TEXT}])
+    if b"%00" in query:
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+        names = {name if "\0" not in name else "query" for name, value in pairs if "\0" in name + value}
+        raise InvalidError({"parameter": name, "detail": NO_TEXT} for name in sorted(names))
 
 
 def _bearer(headers: Mapping[bytes, bytes]) -> str:

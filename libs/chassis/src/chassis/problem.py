@@ -1,8 +1,9 @@
 """Every answer that is not a success: problem details of RFC 9457, never with a value that was sent."""
 
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
@@ -90,6 +91,22 @@ class ProblemError(Exception):
         return problem(self.status, str(self), "", self.headers, **self.members)
 
 
+class InvalidError(ProblemError):
+    """A request is not valid: each fault says where and why, and nothing of what was sent."""
+
+    def __init__(self, faults: Iterable[Mapping[str, str]]) -> None:
+        super().__init__(422, "The request is not valid.", errors=list(islice(faults, MOST_FAULTS)))
+
+    def response(self) -> Response:
+        """Return the answer."""
+        return problem(self.status, str(self), "invalid", self.headers, **self.members)
+
+
+def pointer(path: Iterable[object]) -> str:
+    """Return a place in a body as a JSON pointer."""
+    return "#" + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
 def handlers(statuses: Mapping[type[Exception], int]) -> dict[Any, Handler]:
     """Return what answers each exception; `statuses` are a service's own, whose text becomes the detail."""
     own: dict[Any, Handler] = {kind: _own(status) for kind, status in statuses.items()}
@@ -140,16 +157,14 @@ async def _stated(_request: Request, error: ProblemError) -> Response:
 
 
 async def _invalid(_request: Request, error: RequestValidationError) -> Response:
-    faults = [_fault(fault) for fault in error.errors()[:MOST_FAULTS]]
-    return problem(422, "The request is not valid.", "invalid", errors=faults)
+    return InvalidError(map(_fault, error.errors())).response()
 
 
 def _fault(found: Mapping[str, Any]) -> dict[str, str]:
     part, *path = found["loc"]
     if part == "body":
         broken = found["type"] == "json_invalid"
-        steps = () if broken else (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-        return {"pointer": "#" + "".join("/" + step for step in steps), "detail": in_a_sentence(found)}
+        return {"pointer": pointer(() if broken else path), "detail": in_a_sentence(found)}
     return {"parameter": ".".join(str(step) for step in path), "detail": in_a_sentence(found)}
 
 
