@@ -29,9 +29,9 @@ OPENED = CaseOpened(
 STARTED = CaseStarted(occurred_at=EARLIER, start_date=TODAY)
 
 
-def sealed(fact: type[Fact], field: str) -> Sealed:
+def sealed(fact: type[Fact], field: str, words: str = "c2VhbGVk") -> Sealed:
     """Return somebody's words, sealed for a field."""
-    return Sealed(f"sealed:1:{CASE}:{PARTICIPANT}:{fact.type_name}:{field}:c2VhbGVk")
+    return Sealed(f"sealed:1:{CASE}:{PARTICIPANT}:{fact.type_name}:{field}:{words}")
 
 
 def given(*facts: Fact) -> Case:

@@ -101,6 +101,10 @@ def tracked(track: Track) -> TrackChosen:
     return TrackChosen(occurred_at=NOW, track=track, coach_id=AMIR, reason=sealed(TrackChosen, "reason"))
 
 
+OTHER_REASON = tracked(Track.SUPPORTED).model_copy(update={"reason": sealed(TrackChosen, "reason", "YWdhaW4")})
+OTHER_COACH = tracked(Track.SUPPORTED).model_copy(update={"coach_id": OTHER})
+
+
 def start(case: Case) -> None:
     case.start(STARTED)
 
@@ -285,6 +289,8 @@ def test_a_reactivated_case_does_not_rest() -> None:
     [
         ([], lambda case: case.choose_track(tracked(Track.INTENSIVE)), [tracked(Track.INTENSIVE)]),
         ([tracked(Track.SUPPORTED)], lambda case: case.choose_track(tracked(Track.SUPPORTED)), []),
+        ([tracked(Track.SUPPORTED)], lambda case: case.choose_track(OTHER_REASON), [OTHER_REASON]),
+        ([tracked(Track.SUPPORTED)], lambda case: case.choose_track(OTHER_COACH), [OTHER_COACH]),
         ([], lambda case: case.assess_needs(NEEDS), [NEEDS]),
         ([], lambda case: case.raise_concern(CONCERNED), [CONCERNED]),
         ([IN_ERROR], lambda case: case.raise_concern(CONCERNED), [CONCERNED]),

@@ -139,7 +139,7 @@ def test_in_a_closed_case_nothing_falls_due_until_it_goes_on(
     eventually(coach, case, lambda page: page["status"] == "active")
     read_after(asked(coach, f"{case}/exit", {"reason": "own_wish"}, version=4), coach, case)
     closed = tick(platform, FALL_DUE, begins(TOMORROW))
-    read_after(asked(coach, f"{case}/reactivate", {}, version=5), coach, case)
+    read_after(asked(coach, f"{case}/reactivate", {"explanation": "They came back."}, version=5), coach, case)
     assert (closed, tick(platform, FALL_DUE, begins(TOMORROW))) == (0, 1)
     eventually(coach, case, lambda page: page["actions"][0]["late"])
 

@@ -143,7 +143,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /cases/{case_id}/safety-concerns/{concern_id}/handled": {"how": "A room is found."},
     "POST /cases/{case_id}/pause": {"reason": "health"},
     "POST /cases/{case_id}/exit": {"reason": "own_wish"},
-    "POST /cases/{case_id}/reactivate": {},
+    "POST /cases/{case_id}/reactivate": {"explanation": "They came back."},
     "POST /cases/{case_id}/hand-back": {"report": "Two interviews."},
     "POST /cases/{case_id}/entered-in-error": {},
     "POST /cases/{case_id}/contacts": {"occurred_at": "2026-03-02T09:30:00Z", "channel": "phone"},

@@ -27,7 +27,7 @@ DONE: Final = "update undoable set undone_at = %s where id = %s and owner_id = %
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A route of a service that undoes something, with what it is told: ids alone."""
+    """A route of a service that undoes something, with what it is told: ids, and no word of anybody."""
 
     service: str
     path: str

@@ -101,10 +101,18 @@ class Exit(Asked):
     explanation: Words | None = None
 
 
+class GoingOn(Asked):
+    """Why a closed case goes on, in a sentence."""
+
+    model_config = example(explanation="The new job fell through.")
+
+    explanation: Words
+
+
 class Explanation(Asked):
     """Why, in a sentence."""
 
-    model_config = example(explanation="The new job fell through.")
+    model_config = example(explanation="Opened for somebody of the same name.")
 
     explanation: Words | None = None
 
@@ -221,8 +229,8 @@ async def exit_case(to: ToCase, expected: ExpectedVersion, body: Exit) -> Respon
 
 
 @case_router.post("/cases/{case_id}/reactivate", response_model=Accepted)
-async def reactivate_case(to: ToCase, expected: ExpectedVersion, body: Explanation) -> Response:
-    """Go on with a case that was closed."""
+async def reactivate_case(to: ToCase, expected: ExpectedVersion, body: GoingOn) -> Response:
+    """Go on with a case that was closed, and say why."""
     again = Wording(CaseReactivated, {"occurred_at": to.now, **body.model_dump()})
     return await to.answer(
         Deed.WORK, expected, lambda session, case: commands.reactivate(session, case, to.keyring, again, to.today)

@@ -153,7 +153,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         ),
         Deed("resume", "/resume", N_("Go on")),
         Deed("complete", "/complete", N_("They went the whole way")),
-        Deed("reactivate", "/reactivate", N_("Go on with them"), (Asked("explanation", N_("Why?")),)),
+        Deed("reactivate", "/reactivate", N_("Go on with them"), (Asked("explanation", N_("Why?"), required=True),)),
         Deed(
             "hand-back",
             "/hand-back",
@@ -230,14 +230,15 @@ class Way(NamedTuple):
     body: Mapping[str, Any] | None = None
 
 
+AT_ONCE: Final = {"explanation": "Taken back at once."}
 UNDO: Final[Mapping[str, Way]] = {
     "contact": Way("/cases/{case}/contacts/{contact}/entered-in-error"),
     "message": Way("/cases/{case}/messages/{message}/withdraw"),
     "agree": Way("/cases/{case}/actions/{action}/cancel", matches=True),
     "snooze": Way("/cases/{case}/unsnooze", matches=True),
     "pause": Way("/cases/{case}/resume", matches=True),
-    "complete": Way("/cases/{case}/reactivate", matches=True, body={}),
-    "exit": Way("/cases/{case}/reactivate", matches=True, body={}),
+    "complete": Way("/cases/{case}/reactivate", matches=True, body=AT_ONCE),
+    "exit": Way("/cases/{case}/reactivate", matches=True, body=AT_ONCE),
     "plan-review": Way("/cases/{case}/plan/review/take-back", names=True),
     "job": Way("/jobs/{job}/not-started", matches=True, body={}),
     "book": Way("/appointments/{appointment}/cancel", matches=True, body={"by": "service"}),
