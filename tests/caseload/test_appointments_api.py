@@ -9,7 +9,10 @@ import httpx
 import pytest
 from icalendar import Calendar
 
-from tests.caseload.running import Platform, asked, read_after
+from tests.caseload.running import Person, Platform, asked, read_after
+
+NOBODY_CAME = 5
+"""The rule of Today about appointments that were missed."""
 
 
 def soon(**shift: float) -> str:
@@ -81,6 +84,27 @@ def test_an_appointment_that_the_service_calls_off_is_never_a_no_show(coach: htt
     assert (entry["outcome"], entry["cancelled_by"], entry["reason"]) == ("cancelled", "service", "The coach is ill.")
     missed = asked(coach, f"{path}/missed", {}, version=2)
     assert (missed.status_code, missed.json()["allowed"]) == (409, [])
+
+
+def test_today_and_the_timeline_tell_of_a_no_show_where_one_was_and_nowhere_else(
+    coach: httpx.Client, ada: Person, case: str
+) -> None:
+    def told(after: httpx.Response) -> tuple[bool, str]:
+        page = read_after(after, coach, "/today").json()
+        lines = [line for line in (*page["shown"], *page["can_wait"]) if line["participant_id"] == str(ada.id)]
+        rules = {why["rule"] for line in lines for why in (line["reason"], *line["more"])}
+        entries = read_after(after, coach, f"/participants/{ada.id}/timeline").json()["entries"]
+        sentences = " ".join(entry["sentence"] for entry in entries)
+        return NOBODY_CAME in rules, sentences
+
+    called_off = asked(coach, f"{begun(coach, case)}/cancel", {"by": "service"}, version=1)
+    asks_about_it, sentences = told(called_off)
+    assert "An appointment was called off by the service." in sentences
+    assert (asks_about_it, "did not come" in sentences) == (False, False)
+
+    missed = asked(coach, f"{begun(coach, case)}/missed", {}, version=1)
+    asks_about_it, sentences = told(missed)
+    assert (asks_about_it, "The person did not come to an appointment" in sentences) == (True, True)
 
 
 def test_a_person_says_that_they_cannot_make_it_and_speaks_for_nobody_else(

@@ -1,10 +1,13 @@
 """`waymark import referrals`, run as an operator runs it."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.referrals.conftest import Running
@@ -12,10 +15,28 @@ from tests.referrals.conftest import Running
 EXAMPLES = Path(__file__).parents[2] / "examples/referrals.csv"
 
 
-def run(service: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
+MANY = 1_000
+PATIENCE_SECONDS = 60.0
+
+
+def begin(service: Running, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "waymark.cli", "import", "referrals", *arguments]
     environment = {"PATH": os.environ["PATH"], "WAYMARK_STATE": str(service.folder), "COLUMNS": "120"}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run(service: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
+    with begin(service, *arguments) as running:
+        told, complained = running.communicate()
+    return subprocess.CompletedProcess(running.args, running.returncode, told, complained)
+
+
+def submitted(service: Running) -> int:
+    """Return how many referrals were ever submitted."""
+    with psycopg.connect(service.addresses.databases["referrals"]) as connection:
+        connection.execute("select set_config('waymark.tenant', '*', false)")
+        query = "select count(*) from stored_events where topic like '%ReferralSubmitted%'"
+        return int(connection.execute(query).fetchall()[0][0])
 
 
 def test_the_example_file_comes_in_and_the_second_time_adds_nothing(service: Running) -> None:
@@ -38,6 +59,25 @@ def test_errors_are_told_by_row_column_and_reason(service: Running, tmp_path: Pa
     assert "3 date_of_birth makes the person younger than 14 or older than 110" in told
     assert "Columns that nobody reads: C." in told
     assert "1 referrals came in, 0 were there before." in told
+
+
+def test_an_import_that_is_interrupted_midway_and_begun_again_doubles_nothing(service: Running, tmp_path: Path) -> None:
+    file, before = tmp_path / "long.csv", submitted(service)
+    rows = "".join(f"INT-{number},Interrupted {number}\n" for number in range(MANY))
+    file.write_text("reference,name\n" + rows)
+
+    with begin(service, str(file), "--yes") as first:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while submitted(service) == before:
+            assert time.monotonic() < deadline
+        first.send_signal(signal.SIGINT)
+        told, complained = first.communicate()
+    second = run(service, str(file), "--yes")
+
+    assert (first.returncode, complained) == (130, "")
+    assert told.splitlines()[-1] == "Nobody watches any more, the service goes on. Send the file again at any time."
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert submitted(service) - before == MANY
 
 
 def test_nothing_comes_in_without_a_yes(service: Running, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from analytics.contracts import Book, packaged
 from analytics.outcome_rules import Spell, Terms, WorkHistory, months_after
 from simulator.calendar import LONDON
 from simulator.deed import Deed, Person, Place
+from simulator.jobs import SEARCH_BEGINS
+from simulator.life import day_of
 from simulator.numbers import NUMBERS, Number
 from simulator.programme import live
 
@@ -113,6 +115,43 @@ def test_employers_answer_invite_and_offer_as_often_as_they_do(restart: list[Lif
     assert holds(sum("accept_offer" in one for one in answered) / len(answered), NUMBERS.offer_accepted)
 
 
+def test_people_are_active_in_as_many_weeks_and_apply_as_often_in_them(
+    restart: list[Life], voluntary: list[Life]
+) -> None:
+    for found in (restart, voluntary):
+        searching, active = 0, Counter[int]()
+        for number, life in enumerate(found):
+            whole, saved = first_search(life)
+            searching += whole
+            active.update(number * 1_000 + week for week in saved if 0 <= week < whole)
+        assert holds(len(active) / searching, NUMBERS.active_weeks)
+        assert holds(active.total() / len(active), NUMBERS.applications_a_week)
+
+
+def test_three_of_ten_applications_that_a_coach_brokered_lead_to_an_interview(
+    restart: list[Life], voluntary: list[Life]
+) -> None:
+    brokered = [
+        {deed.name for deed in life if deed.words.get("application") == saved.words["application"]}
+        for life in (*restart, *voluntary)
+        for saved in life
+        if saved.name == "save_job" and saved.words["brokered"]
+    ]
+    sent = [became for became in brokered if "send" in became]
+    assert holds(sum("invite" in became for became in sent) / len(sent), NUMBERS.invited_brokered)
+
+
+def test_jobs_are_left_in_their_first_four_weeks_above_all(restart: list[Life], voluntary: list[Life]) -> None:
+    left = Counter(
+        (one.last_day - one.starts_on).days // 28
+        for life in (*restart, *voluntary)
+        for one in spells(life)
+        if one.last_day
+    )
+    assert left.most_common(1)[0][0] == 0
+    assert left[0] > 1.5 * left[1]
+
+
 def test_first_earnings_and_outcomes_at_twelve_months_are_those_of_the_programme(restart: list[Life]) -> None:
     started = [(life, start) for life in restart if (start := started_on(life))]
     reached = [
@@ -136,6 +175,17 @@ def test_work_lasts_as_long_as_it_does(restart: list[Life], voluntary: list[Life
             one for one in long_ago if one.last_day is None or one.last_day >= one.starts_on + timedelta(weeks=weeks)
         ]
         assert holds(len(lasting) / len(long_ago), number)
+
+
+def first_search(life: Life) -> tuple[int, list[int]]:
+    """Return for how many whole weeks a person looked for their first job, and in which they kept one in mind."""
+    start = started_on(life)
+    if start is None:
+        return 0, []
+    first = start + timedelta(days=SEARCH_BEGINS)
+    end = next((deed.at for deed in life if deed.name == "accept_offer"), left_at(life))
+    saved = [day_of(deed.at) for deed in life if deed.name == "save_job"]
+    return max(0, (day_of(end) - first).days // 7), [(day - first).days // 7 for day in saved]
 
 
 def left_at(life: Life) -> datetime:

@@ -25,6 +25,8 @@ from waymark.personas import PROGRAMMES, id_of
 
 LOOK_SECONDS: Final = 0.2
 ANSWER_SECONDS: Final = 120.0
+INTERRUPTED: Final = 130
+"""How a command ends on Ctrl-C, by the custom of shells."""
 
 Shown = Mapping[str, Any]
 Report = Callable[[Shown], None]
@@ -148,15 +150,15 @@ def _watched(client: httpx.Client, previewed: Shown) -> Shown:
 
 
 def watched(rows: int, bring_in: Callable[[Report], Shown]) -> Shown:
-    """Show how far an import of so many rows is, and return how it ended. Raises PlatformFailure for Ctrl-C."""
+    """Show how far an import of so many rows is, and return how it ended. Raises typer.Exit for Ctrl-C."""
     columns = (TextColumn("Bringing in"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("", total=rows)
-        try:
+    try:
+        with Progress(*columns, console=console) as progress:
+            bar = progress.add_task("", total=rows)
             return bring_in(lambda shown: progress.update(bar, completed=shown["done"]))
-        except KeyboardInterrupt:
-            message = "nobody watches any more, the service goes on. Send the file again at any time to see the end."
-            raise PlatformFailure(message) from None
+    except KeyboardInterrupt as interrupted:
+        console.print("Nobody watches any more, the service goes on. Send the file again at any time.")
+        raise typer.Exit(INTERRUPTED) from interrupted
 
 
 def _say(done: Shown) -> None:

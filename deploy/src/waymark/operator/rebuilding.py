@@ -19,9 +19,9 @@ from chassis.listen.views import View
 from waymark.local import record
 from waymark.local.environment import Addresses
 from waymark.local.failure import PlatformFailure
+from waymark.operator.importing import INTERRUPTED
 from waymark.operator.parking import VIEWS
 
-INTERRUPTED: Final = 130
 COLUMNS: Final = (
     TextColumn("{task.description}"),
     BarColumn(),
