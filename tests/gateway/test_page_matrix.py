@@ -135,6 +135,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /my-referrals/{referral_id}/withdraw": (SENT_OR_RECEIVED, {"by": "participant"}),
     "GET /incoming": (OF_STAFF, {}),
     "GET /incoming/{referral_id}": (OF_PROVIDER, {}),
+    "POST /incoming/{referral_id}/two-people": (only(*LEADERS_HERE, hidden=LEADERS_ELSEWHERE), {"other": NOTHING}),
     "POST /incoming/{referral_id}/{code}": (OF_PROVIDER, {"code": "assess"}),
     "GET /today": (OF_STAFF, {}),
     "GET /caseload": (OF_STAFF, {}),

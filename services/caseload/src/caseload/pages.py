@@ -100,6 +100,7 @@ class TimelineEntry(BaseModel):
     """One thing that happened, told in a sentence."""
 
     id: str
+    participant_id: UUID = Field(description="Under which id of the person it was told.")
     occurred_at: datetime
     recorded_at: datetime = Field(description="When it was learned.")
     sentence: str = Field(examples=["Coach and person spoke by phone."])
@@ -115,9 +116,17 @@ class TimelineEntry(BaseModel):
     on_behalf: bool = Field(description="It is the person's own, and staff did it for them.")
 
 
+class AliasShown(BaseModel):
+    """Another id of a person, whose history is read here as well; `readable` is whether its own page is there."""
+
+    participant_id: UUID
+    readable: bool
+
+
 class TimelinePage(BaseModel):
     """The journey of a participant, the latest first."""
 
+    aliases: list[AliasShown]
     entries: list[TimelineEntry]
     next: str | None = Field(None, description="Ask for `before` this entry to read on.")
 
@@ -167,6 +176,7 @@ async def timeline_entries(
     return [
         TimelineEntry(
             id=row.id,
+            participant_id=row.participant_id,
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,
             sentence=told.words,

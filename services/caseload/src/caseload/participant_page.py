@@ -18,7 +18,7 @@ from caseload.kinds import listed
 from caseload.moment import Now
 from caseload.next_step.choice import next_step
 from caseload.opened import AsList, Opened, Plain, Shown, opened
-from caseload.pages import TimelineEntry, timeline_entries
+from caseload.pages import AliasShown, TimelineEntry, timeline_entries
 from caseload.programme_rules import ProgrammeRules
 from caseload.standing import ApplicationState, Standing
 from caseload.today.rules import reasons_for
@@ -237,6 +237,7 @@ class ParticipantPage(Identity):
     file: FileShown
     funnel: FunnelShown
     weeks_in_work: int
+    aliases: list[AliasShown] = Field(description="Empty for the person themselves.")
     timeline: list[TimelineEntry]
     further: str | None = Field(description="Ask the timeline for `before` this entry to read on.")
     as_of: AsOf | None
@@ -244,7 +245,7 @@ class ParticipantPage(Identity):
 
 @dataclass(frozen=True)
 class Subject:
-    """A person at a moment: how they stood, their file, what had happened, and who reads it."""
+    """A person at a moment: how they stood, their file, what had happened under any of their ids, and who reads it."""
 
     standing: Standing
     dossier: Dossier
@@ -254,6 +255,7 @@ class Subject:
     for_person: bool
     new_jobs: int = 0
     as_of: AsOf | None = None
+    aliases: Sequence[AliasShown] = ()
 
     @property
     def listed_rows(self) -> list[TimelineRow]:
@@ -290,6 +292,7 @@ async def participant_page(keyring: Keyring, subject: Subject) -> ParticipantPag
         file=file,
         funnel=_funnel(funnel_of(dossier.applications.values())),
         weeks_in_work=weeks_in_work(dossier.jobs.values(), now.today),
+        aliases=list(subject.aliases),
         timeline=await timeline_entries(keyring, rows, subject.rows, now.zone, for_person=subject.for_person),
         further=further,
         as_of=subject.as_of,

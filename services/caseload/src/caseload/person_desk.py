@@ -7,9 +7,10 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from caseload.access import JOBSEEKER, Deed, Record, require, require_role
+from caseload.access import JOBSEEKER, Deed, Record, can, require, require_role
 from caseload.desk import AtDesk, Desk
 from caseload.moment import Now
+from caseload.pages import AliasShown
 from caseload.programme_rules import ProgrammeRules
 from caseload.standing import Standing
 from caseload.views.today import TODAY, standings_of_people
@@ -63,6 +64,20 @@ class PersonRequest:
         record = Record(self.tenant, found[0].case.coaches_at(self.desk.store.clock()), self.participant_id)
         require(self.actor, Deed.READ_SHARED, record)
         return found[0]
+
+    async def shown(self, aliases: Sequence[UUID]) -> list[AliasShown]:
+        """Return other ids of the person, with whether who asks may open what is kept under each."""
+        if not aliases:
+            return []
+        async with reading(self.desk.pool, self.tenant, TODAY) as connection:
+            found = await standings_of_people(connection, self.tenant, aliases)
+        now = self.desk.store.clock()
+        readable = {
+            one.case.participant_id
+            for one in found
+            if can(self.actor, Deed.READ_SHARED, Record(self.tenant, one.case.coaches_at(now)))
+        }
+        return [AliasShown(participant_id=alias, readable=alias in readable) for alias in aliases]
 
 
 async def _person_request(desk: AtDesk, actor: CurrentActor, at_least: AtLeast, participant_id: UUID) -> PersonRequest:

@@ -19,6 +19,7 @@ from gateway.services import Question
 
 REFUSALS: Final[Mapping[int, Refused]] = {403: Refused.NOT_PERMITTED, 404: Refused.NOT_FOUND, 410: Refused.NOT_FOUND}
 PARTICIPANT: Final = "participant_id"
+ALIASES: Final = "aliases"
 LOOKS_AGAIN: Final = 40
 PAUSE_SECONDS: Final = 0.025
 
@@ -72,9 +73,10 @@ class Telling:
 
     async def _opened(self, match: Match, answer: httpx.Response) -> None:
         person = _named(match.values) or _shown(answer) or await self._found(match)
-        if person not in self.told:
-            await self.desk.looks.opened(self.ask, self.actor, person, self._what(match))
-            self.told.add(person)
+        for read in (person, *_aliases(answer)):
+            if read not in self.told:
+                await self.desk.looks.opened(self.ask, self.actor, read, self._what(match))
+                self.told.add(read)
 
     async def _refused(self, refused: Sequence[Read]) -> None:
         """Tell of each person once whose record was refused, unless it was opened all the same."""
@@ -138,6 +140,13 @@ def _named(values: Mapping[str, str]) -> UUID | None:
 def _shown(answer: httpx.Response) -> UUID | None:
     body = _json(answer)
     return as_uuid(str(body.get(PARTICIPANT, ""))) if isinstance(body, dict) else None
+
+
+def _aliases(answer: httpx.Response) -> list[UUID]:
+    """Return the other ids of a person whose histories an answer shows as well."""
+    body = _json(answer)
+    aliases = body.get(ALIASES, ()) if isinstance(body, dict) else ()
+    return [UUID(alias[PARTICIPANT]) for alias in aliases]
 
 
 def _values(body: Any) -> list[Any]:

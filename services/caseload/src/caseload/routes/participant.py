@@ -1,13 +1,15 @@
 """Routes that show one person: their whole page, as it stands or stood on a day, their next step, their timeline."""
 # ruff: noqa: FAST003  (ToPerson takes the person's id out of the path)
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from caseload.aliases import MERGING, Rows, aliases_of, everything
 from caseload.corrections import CORRECTING
 from caseload.dossier.folding import dossier_of
 from caseload.kinds import Kind, listed
@@ -19,12 +21,14 @@ from caseload.participant_page import AsOf, ParticipantPage, Subject, participan
 from caseload.person_desk import PersonRequest, ToPerson, now_at, rules_at
 from caseload.today_page import ShownStep
 from caseload.views.journey import By, standing_after, told_of, until_end_of
-from caseload.views.timeline import TIMELINE, Window, entries_of, entries_of_types, journey_of
+from caseload.views.timeline import TIMELINE, Window, entries_of, entries_of_types, journeys_of
+from chassis.database import Connection
 from chassis.http import etag
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
 
 ENTRIES_AT_ONCE: Final = 200
+AROUND: Final = (*CORRECTING, *NAMING, *MERGING)
 MOST_JOBS: Final = 1_000_000
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 A_MOMENT: Final = timedelta(microseconds=1)
@@ -82,27 +86,46 @@ async def read_timeline(
     now, types = now_at(to.desk), listed(part.kind, for_person=to.for_person)
     until = now.beginning_of(as_of + timedelta(days=1)) if as_of else None
     window = Window(types, part.before, part.limit + 1, part.down_from, until, by is By.RECORDED_AT)
+    known = _known(AsOf(day=as_of, by=by) if as_of else None, now)
     async with reading(to.desk.pool, to.tenant, TIMELINE, to.places) as connection:
-        rows = await entries_of(connection, to.tenant, to.participant_id, window)
-        around = await entries_of_types(connection, to.tenant, to.participant_id, (*CORRECTING, *NAMING))
-    shown, around = rows[: part.limit], until_end_of(as_of, around, by, now) if as_of else around
-    entries = await timeline_entries(to.desk.keyring, shown, around, to.desk.zone, for_person=to.for_person)
-    return TimelinePage(entries=entries, next=shown[-1].id if len(rows) > len(shown) else None)
+        around = await entries_of_types(connection, to.tenant, [to.participant_id], AROUND)
+        aliases = await _aliases(to, connection, around, known)
+        around += await entries_of_types(connection, to.tenant, aliases, AROUND) if aliases else []
+        rows = await entries_of(connection, to.tenant, [to.participant_id, *aliases], window)
+    shown = rows[: part.limit]
+    entries = await timeline_entries(to.desk.keyring, shown, known(around), to.desk.zone, for_person=to.for_person)
+    further = shown[-1].id if len(rows) > len(shown) else None
+    return TimelinePage(aliases=await to.shown(aliases), entries=entries, next=further)
 
 
 async def _subject(to: PersonRequest, asked: AsOf | None, new_jobs: int) -> Subject:
     """Read a person as they stand, or fold how they stood. Raises NotFoundError for a day before there was a case."""
     standing, now = await to.standing(), now_at(to.desk)
+    known = _known(asked, now)
     async with reading(to.desk.pool, to.tenant, TIMELINE, to.places) as connection:
-        rows = await journey_of(connection, to.tenant, to.participant_id)
-    if asked:
-        rows, now = until_end_of(asked.day, rows, asked.by, now), _end_of(asked.day, now)
+        rows = known(await journeys_of(connection, to.tenant, [to.participant_id]))
+        aliases = await _aliases(to, connection, rows, known)
+        others = known(await journeys_of(connection, to.tenant, aliases)) if aliases else []
+    now = _end_of(asked.day, now) if asked else now
     told = [told_of(row) for row in rows]
     stood = standing_after(told) if asked else standing
     if stood is None:
         raise NotFoundError
     rules = rules_at(to.desk, stood.case.programme_id, now)
-    return Subject(stood, dossier_of(told), rows, now, rules, to.for_person, new_jobs, asked)
+    both, shown = [*rows, *others], await to.shown(aliases)
+    return Subject(stood, dossier_of(told), both, now, rules, to.for_person, new_jobs, asked, shown)
+
+
+async def _aliases(to: PersonRequest, connection: Connection, rows: Rows, known: Callable[[Rows], Rows]) -> list[UUID]:
+    """Return under which other ids staff read a person; people read what is kept under the id that is theirs."""
+    if to.for_person:
+        return []
+    return await aliases_of(connection, to.tenant, to.participant_id, rows, known)
+
+
+def _known(asked: AsOf | None, now: Now) -> Callable[[Rows], Rows]:
+    """Return what keeps of a journey what there was on the day that is asked about."""
+    return everything if asked is None else lambda rows: until_end_of(asked.day, rows, asked.by, now)
 
 
 def _end_of(day: date, now: Now) -> Now:

@@ -90,7 +90,7 @@ TIMELINE: Final = View(
 )
 
 ENTRIES: Final = """
-select * from timeline where tenant = %(tenant)s and participant_id = %(participant)s
+select * from timeline where tenant = %(tenant)s and participant_id = any(%(people)s)
 and (%(types)s::text[] is null or type_name = any(%(types)s))
 and (%(before)s::text is null or (occurred_at, recorded_at, position, id)
      < (select occurred_at, recorded_at, position, id from timeline where id = %(before)s))
@@ -101,12 +101,12 @@ and (%(until)s::timestamptz is null
 order by occurred_at desc, recorded_at desc, position desc, id desc limit %(limit)s
 """
 WHOLE: Final = """
-select * from timeline where tenant = %(tenant)s and participant_id = %(participant)s
+select * from timeline where tenant = %(tenant)s and participant_id = any(%(people)s)
 order by recorded_at, position, id
 """
 
 OF_TYPES: Final = """
-select * from timeline where tenant = %(tenant)s and participant_id = %(participant)s and type_name = any(%(types)s)
+select * from timeline where tenant = %(tenant)s and participant_id = any(%(people)s) and type_name = any(%(types)s)
 """
 NEWS: Final = """
 select * from timeline where tenant = %(tenant)s and participant_id = any(%(people)s)
@@ -141,19 +141,19 @@ class Window:
     learned: bool = False
 
 
-async def entries_of(connection: Connection, tenant: UUID, participant: UUID, window: Window) -> list[TimelineRow]:
-    """Return what a provider may see of a participant's journey, the latest first."""
-    arguments = {"tenant": tenant, "participant": participant, **asdict(window)}
+async def entries_of(connection: Connection, tenant: UUID, people: Sequence[UUID], window: Window) -> list[TimelineRow]:
+    """Return what a provider may see of the journeys of some participants, the latest first."""
+    arguments = {"tenant": tenant, "people": list(people), **asdict(window)}
     async with connection.cursor(row_factory=class_row(TimelineRow)) as cursor:
         return await (await cursor.execute(ENTRIES, arguments)).fetchall()
 
 
 async def entries_of_types(
-    connection: Connection, tenant: UUID, participant: UUID, types: Sequence[str]
+    connection: Connection, tenant: UUID, people: Sequence[UUID], types: Sequence[str]
 ) -> list[TimelineRow]:
-    """Return all that a provider may see of a participant's journey and is of some types."""
+    """Return all that a provider may see of the journeys of some participants and is of some types."""
     async with connection.cursor(row_factory=class_row(TimelineRow)) as cursor:
-        arguments = {"tenant": tenant, "participant": participant, "types": list(types)}
+        arguments = {"tenant": tenant, "people": list(people), "types": list(types)}
         return await (await cursor.execute(OF_TYPES, arguments)).fetchall()
 
 
@@ -164,7 +164,7 @@ async def news_of(connection: Connection, tenant: UUID, news: News) -> list[Time
         return await (await cursor.execute(NEWS, arguments)).fetchall()
 
 
-async def journey_of(connection: Connection, tenant: UUID, participant: UUID) -> list[TimelineRow]:
-    """Return the whole journey of a participant with a provider, in the order in which it was learned."""
+async def journeys_of(connection: Connection, tenant: UUID, people: Sequence[UUID]) -> list[TimelineRow]:
+    """Return the whole journeys of some participants with a provider, in the order in which it was learned."""
     async with connection.cursor(row_factory=class_row(TimelineRow)) as cursor:
-        return await (await cursor.execute(WHOLE, {"tenant": tenant, "participant": participant})).fetchall()
+        return await (await cursor.execute(WHOLE, {"tenant": tenant, "people": list(people)})).fetchall()

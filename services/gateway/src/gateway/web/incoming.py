@@ -1,16 +1,19 @@
 """What a provider does with referrals: confirm, look, answer, meet, start, each with what the referrer will read."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
-from gateway.web.admission import AtWork
+from gateway.access import LEADERS
+from gateway.undoing import Step
+from gateway.web.admission import AtLeading, AtWork
 from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of, said
 from gateway.web.referring import said_stages
+from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
@@ -120,6 +123,21 @@ async def show_incoming(visitor: AtWork, referral_id: UUID) -> HTMLResponse:
     return await _one(visitor, referral_id, "", {})
 
 
+@incoming_router.post("/incoming/{referral_id}/two-people")
+async def part(visitor: AtLeading, referral_id: UUID) -> Response:
+    """Say that two records that are one person's are two people's after all."""
+    referral = await visitor.read(SERVICE, f"/referrals/{referral_id}")
+    other = str((await visitor.request.form()).get("other", ""))
+    merged = {one["participant_id"]: one["merged_with"] for one in await _aliases(visitor, referral)}
+    if other not in merged:
+        raise ProblemError(409, "The two are not one person any more.")
+    path, body = f"/participants/{merged[other]}/merge", {"other_participant_id": other}
+    command = await visitor.command(SERVICE, f"{path}/take-back", body)
+    return await go_on(
+        visitor, command, f"/incoming/{referral_id}", "taken-back", lambda _: [Step(SERVICE, path, body)]
+    )
+
+
 @incoming_router.post("/incoming/{referral_id}/{code}")
 async def answer(visitor: AtWork, referral_id: UUID, code: str) -> Response:
     """Do what follows."""
@@ -141,11 +159,19 @@ async def _one(visitor: Visitor, referral_id: UUID, code: str, errors: Mapping[s
         "incoming_one.html",
         status=WRONG if errors else 200,
         referral=referral,
+        aliases=await _aliases(visitor, referral),
+        leads=visitor.actor.role in LEADERS,
         deeds=[_with_coaches(visitor, deed) for deed in said(DEEDS, allowed)],
         chosen=code,
         stages=said_stages(visitor),
         errors=blank(errors),
     )
+
+
+async def _aliases(visitor: Visitor, referral: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the other records of the person who is referred."""
+    found = await visitor.read(SERVICE, f"/participants/{referral['participant_id']}/aliases")
+    return list(found["aliases"])
 
 
 def _with_coaches(visitor: Visitor, deed: Deed) -> Deed:
