@@ -86,10 +86,10 @@ def booked(at: datetime, channel: MeetingChannel = MeetingChannel.VIDEO) -> Appo
     )
 
 
-def applied(*facts: Fact, link: bool = True) -> Journey:
-    """Return a settled person with an application and what became of it."""
-    address = sealed(ApplicationSaved, "link") if link else None
-    return settled().tell(ApplicationSaved(occurred_at=NOON, link=address, **WHO), *facts, of=THING)
+def applied(*facts: Fact, known_by: str = "link") -> Journey:
+    """Return a settled person with an application, of which this one thing is known, and what became of it."""
+    known = {known_by: OTHER if known_by == "vacancy_id" else sealed(ApplicationSaved, known_by)}
+    return settled().tell(ApplicationSaved(occurred_at=NOON, **WHO | known), *facts, of=THING)
 
 
 def job(starts_on: date) -> JobRecorded:
@@ -225,9 +225,13 @@ def test_9_an_unanswered_application_is_chased_once_and_then_noted_as_silent() -
     assert step(journey, later(days=28)).button is Button.MARK_SILENT
 
 
-def test_9_whom_nobody_can_ask_is_noted_as_silent() -> None:
-    journey = applied(ApplicationSent(occurred_at=NOON), link=False)
-    assert step(journey, later(days=14)).button is Button.MARK_SILENT
+@pytest.mark.parametrize(
+    ("known_by", "button"),
+    [("employer", Button.CHASE), ("title", Button.MARK_SILENT), ("vacancy_id", Button.MARK_SILENT)],
+)
+def test_9_whom_nobody_can_ask_is_noted_as_silent(known_by: str, button: Button) -> None:
+    journey = applied(ApplicationSent(occurred_at=NOON), known_by=known_by)
+    assert step(journey, later(days=14)).button is button
 
 
 def test_10_the_one_thing_that_limits_the_search_most() -> None:
@@ -239,6 +243,8 @@ def test_10_the_one_thing_that_limits_the_search_most() -> None:
     assert step(journey.tell(wishes, of=OTHER)).code == "10.cv"
     journey.tell(CvWritten(occurred_at=NOON, version=1, text=sealed(CvWritten, "text"), **WHO), of=OTHER)
     assert step(journey).code == "10.hours"
+    wishes = wishes.model_copy(update={"hours_most": 30.0})
+    assert step(journey.tell(wishes, of=OTHER)).rule == 13
 
 
 def test_11_a_course_nearly_done() -> None:

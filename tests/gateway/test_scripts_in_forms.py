@@ -26,6 +26,7 @@ PLAIN: Final = {
     "link": "https://jobs.example/1",
     "place": "York",
     "pay_least": "12000",
+    "hours_least": "10",
     "hours_most": "20",
     "ni_number": "QQ123456C",
     "email": "maya@example.org",

@@ -110,3 +110,23 @@ def test_a_coach_sees_the_same(ada: Person, speaks: SpeaksAs) -> None:
     path = f"/participants/{ada.id}/matches"
     own = eventually(speaks(ada), path, lambda page: len(page["hits"]) == 3)
     assert speaks(ada, "coach").get(path).json() == own
+
+
+def test_who_said_no_to_the_twenty_best_is_shown_the_next_and_what_was_shown_is_not_new(
+    ada: Person, speaks: SpeaksAs, platform: Platform
+) -> None:
+    client, path = speaks(ada), f"/participants/{ada.id}/matches"
+    rows = "".join(f"Lamplighter,Lamps {number},Leeds,West Yorkshire\n" for number in range(23))
+    with platform.client("provider_manager", uuid4()) as manager:
+        bring_in(manager, f"title,employer,place,region\n{rows}", feed())
+    tell(client, ada, work="lamplighter", hours_most=None, pay_least=None, pay_period=None, contracts=[])
+    best = eventually(client, f"{path}?most=20", lambda page: page["new"] == len(page["hits"]) == 20)["hits"]
+
+    shown = [match["vacancy"]["id"] for match in best]
+    assert asked(client, f"/participants/{ada.id}/activity/shown", {"vacancy_ids": shown}).status_code == 201
+    assert asked(client, f"/participants/{ada.id}/activity/shown", {"vacancy_ids": [str(ada.id)]}).status_code == 404
+    eventually(client, path, lambda page: page["new"] == 0 and not page["hits"][0]["new"])
+    for vacancy in shown:
+        asked(client, f"/participants/{ada.id}/activity/dismissed", {"vacancy_id": vacancy, "reason": "too_far"})
+    left = eventually(client, f"{path}?most=20", lambda page: len(page["hits"]) == 3)
+    assert not {match["vacancy"]["id"] for match in left["hits"]} & set(shown)

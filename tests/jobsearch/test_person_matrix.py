@@ -9,7 +9,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel
 
-from jobsearch.activity_api import DismissedForm, OpenedForm
+from jobsearch.activity_api import DismissedForm, OpenedForm, ShownForm
 from jobsearch.application_forms import (
     AcceptanceForm,
     FoundJobForm,
@@ -71,6 +71,7 @@ TABLE: Final[Table] = dict.fromkeys(
         f"POST {PERSON}/employers",
         f"POST {PERSON}/activity/opened",
         f"POST {PERSON}/activity/dismissed",
+        f"POST {PERSON}/activity/shown",
         f"GET {PERSON}/activity/weekly",
         f"GET {PERSON}/matches",
         f"GET {APPLICATION}",
@@ -105,6 +106,7 @@ FORMS: Final[Mapping[str, type[BaseModel]]] = {
     f"POST {PERSON}/employers": EmployerForm,
     f"POST {PERSON}/activity/opened": OpenedForm,
     f"POST {PERSON}/activity/dismissed": DismissedForm,
+    f"POST {PERSON}/activity/shown": ShownForm,
     f"POST {APPLICATION}/send": SentForm,
     f"POST {APPLICATION}/interviews": InterviewForm,
     f"POST {APPLICATION}/offer": OfferForm,
@@ -178,6 +180,8 @@ def test_every_route_treats_every_visitor_as_the_table_says(
         body = example(document, route) if route in FORMS else None
         if body and "vacancy_id" in body:
             body = body | {"vacancy_id": places["vacancy_id"]}
+        if body and "vacancy_ids" in body:
+            body = body | {"vacancy_ids": [places["vacancy_id"]]}
         return client.request(method, path.format(**places), json=body, headers=headers)
 
     with httpx.Client(base_url=platform.url(), trust_env=False, timeout=60) as client:

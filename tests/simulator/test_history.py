@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from events.caseload import CaseOpened, JobRecorded, case_of
+from events.jobsearch import JobWishesTold
 from events.referrals import ReferralAccepted
 from simulator.calendar import LONDON
 from simulator.deed import Place
@@ -35,6 +36,13 @@ def test_people_go_through_every_service(history: dict[str, Opened]) -> None:
     assert kinds["ParticipantStarted"] in range(15, 30)
     expected = {"PlanAgreed", "AppointmentAttended", "ApplicationSent", "InterviewInvited", "MessageSent", "CvWritten"}
     assert expected <= kinds.keys()
+
+
+def test_people_say_where_they_want_to_work_and_most_for_how_many_hours(history: dict[str, Opened]) -> None:
+    told = [fact for fact in history["jobsearch"].values() if fact["type"] == JobWishesTold.type_name]
+    assert len({fact["town"] for fact in told} - {None}) > 1
+    assert all(fact["town"] for fact in told)
+    assert sum(fact["hours_least"] is not None for fact in told) > len(told) / 2
 
 
 def test_policies_have_reacted_under_the_keys_that_a_running_service_would_use(

@@ -6,24 +6,40 @@ from typing import Any, Final
 
 from chassis.ask import Answer
 from chassis.store import Session
-from events.jobsearch import ApplicationEnd, ApplicationSent
+from events.jobsearch import ApplicationEnd, ApplicationSent, Contract
 from events.meeting import MeetingChannel
 from jobsearch import application_commands as applications
 from jobsearch.application import Application
 from jobsearch.cv_commands import Owner
 from jobsearch.cv_commands import write_cv as write_version
+from jobsearch.places import gazetteer
 from jobsearch.profile_commands import Whose, Wishes
 from jobsearch.profile_commands import tell_wishes as take_wishes
 from simulator.calendar import LONDON
 from simulator.context import Asked, Context, Doing
-from simulator.people import EMPLOYERS, WORK, details_of, resume_of, words
+from simulator.people import EMPLOYERS, HOURS, TOWNS, WORK, details_of, resume_of, words
 
 Said = Mapping[str, Any]
 
+MILES: Final = (5, 10, 15)
+CONTRACTS: Final = ((), (), (Contract.PERMANENT,), (Contract.PERMANENT, Contract.TEMPORARY))
+"""Most take any."""
+
 
 def tell_wishes(context: Context, at: datetime, _said: Said) -> Asked:
-    """Say what work is looked for."""
-    wishes = Wishes(words(context.person, WORK, "wishes").lower(), None, 10, None, None, None, None, ())
+    """Say what work is looked for, where, for how many hours and with which contract."""
+    who = context.person
+    (town, *_), (least, most) = gazetteer().find(words(who, TOWNS, "town")), words(who, HOURS, "hours")
+    wishes = Wishes(
+        work=words(who, WORK, "wishes").lower(),
+        town=town.id,
+        miles=words(who, MILES, "miles"),
+        hours_least=least,
+        hours_most=most,
+        pay_least=None,
+        pay_period=None,
+        contracts=words(who, CONTRACTS, "contracts"),
+    )
     whose = Whose(context.person.participant, context.person.place.provider, 0)
     return _search(context, lambda session: take_wishes(session, context.keyring, whose, wishes, at))
 

@@ -28,6 +28,10 @@ WORK: Final = (
     "Labourer",
     "Gardener",
 )
+TOWNS: Final = ("Manchester", "Salford", "Stockport", "Bolton", "Oldham", "Rochdale")
+"""Where their postcodes are."""
+HOURS: Final = ((16.0, 24.0), (20.0, 30.0), (30.0, 37.5), (35.0, 40.0), (None, None))
+"""From how many hours a week to how many; some have not said it."""
 EMPLOYERS: Final = (
     "Ashgrove Bakery",
     "Brook & Vale Foods",

@@ -173,8 +173,9 @@ class EmployerShown(Shown):
 
 
 class AppointmentShown(Shown):
-    """An appointment without an outcome."""
+    """An appointment without an outcome; `version` is what a command on it expects."""
 
+    version: int
     starts_at: datetime
     minutes: int
     channel: MeetingChannel

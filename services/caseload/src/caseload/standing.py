@@ -270,7 +270,7 @@ class OpenApplication(Noted):
     state: ApplicationState
     vacancy_id: UUID | None = None
     reachable: bool = False
-    """Whether there is a way to ask the employer."""
+    """Whether there is a way to ask the employer: they are named, the job has a link, or the coach knows them."""
     closes_on: date | None = None
     answer_by: date | None = None
     chased: Noted | None = None
@@ -298,7 +298,7 @@ class SearchStanding(Value):
     offered: Noted | None = None
     refused: Noted | None = None
     wishes: tuple[str, ...] = ()
-    """Which of the job wishes were told."""
+    """Which of the job wishes that limit a search were told."""
     cv: int | None = None
     active: Noted | None = None
 

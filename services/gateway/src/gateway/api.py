@@ -79,14 +79,15 @@ async def show_me(actor: CurrentActor) -> Me:
 async def open_home(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk) -> Composed:
     """Open one's own home: the next step and why, the week, applications, nudges, courses."""
     require(actor, Deed.HOME)
-    return await _composed(Telling(desk, ask, actor, "open_home"), home.home(actor.id))
+    return await _composed(Telling(desk, ask, actor, "open_home"), actor.id, home.home(actor.id))
 
 
 @router.get("/participants/{participant_id}")
 async def open_participant(desk: AtDesk, actor: CurrentActor, ask: CurrentAsk, participant_id: UUID) -> Composed:
     """Open a person's record, out of every service. It tells once that it was opened."""
     await desk.require_role(ask, actor, Deed.OPEN, participant_id, "open_participant")
-    return await _composed(Telling(desk, ask, actor, "open_participant"), home.record(participant_id))
+    telling = Telling(desk, ask, actor, "open_participant")
+    return await _composed(telling, participant_id, home.record(participant_id))
 
 
 @router.get("/participants/{participant_id}/looks")
@@ -106,11 +107,11 @@ async def show_looks(  # noqa: PLR0913  (each a parameter of the query)
     return LookPage(looks=list(map(LookShown.of, rows)), next=rows[-1].id if len(rows) == limit else None)
 
 
-async def _composed(telling: Telling, questions: Mapping[str, Question]) -> Composed:
+async def _composed(telling: Telling, participant: UUID, questions: Mapping[str, Question]) -> Composed:
     """Ask for every part, with one look told of all of them."""
     found, away = parts(questions, await telling.answers(questions))
     if found:
-        return Composed(parts=found, missing=away)
+        return Composed(parts=await home.with_new_jobs(telling.answers, participant, found), missing=away)
     if away:
         raise missing(away)
     raise NotFoundError(telling.page)

@@ -11,7 +11,7 @@ from chassis.http import Accepted, AtLeast
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
 from events.jobsearch import DismissalReason, VacancyDismissed, VacancyOpened
-from jobsearch.activity_commands import note_dismissal, note_opening
+from jobsearch.activity_commands import Searched, note_dismissal, note_opening, note_search
 from jobsearch.desk import Desk
 from jobsearch.forms import Form, example
 from jobsearch.person_desk import AboutPerson
@@ -19,6 +19,7 @@ from jobsearch.views.activity import ACTIVITY, ActiveWeek, active_weeks
 from jobsearch.views.advertised import ADVERTISED, advertised
 from jobsearch.views.application_weeks import ApplicationWeek, application_weeks
 from jobsearch.views.applications import APPLICATIONS
+from jobsearch.views.search import RANKER
 
 activity_router = APIRouter(prefix="/participants/{participant_id}/activity", tags=["activity"])
 
@@ -46,6 +47,14 @@ class DismissedForm(Form):
     search_id: UUID | None = None
 
 
+class ShownForm(Form):
+    """Vacancies that were shown to the person because they fit what they told of themselves, the best first."""
+
+    model_config = example(vacancy_ids=[_EXAMPLE_ID])
+
+    vacancy_ids: Annotated[list[UUID], Field(min_length=1, max_length=20)]
+
+
 class WeekSummary(BaseModel):
     """What a person did in a week."""
 
@@ -68,7 +77,7 @@ class Weekly(BaseModel):
 @activity_router.post("/opened", status_code=201, response_model=Accepted)
 async def note_opened(request: AboutPerson, body: OpenedForm) -> Response:
     """Note that the person opened a vacancy."""
-    await _require_vacancy(request.desk, body.vacancy_id)
+    await _require_vacancies(request.desk, body.vacancy_id)
     opened = VacancyOpened(
         occurred_at=request.now,
         participant_id=request.participant_id,
@@ -81,7 +90,7 @@ async def note_opened(request: AboutPerson, body: OpenedForm) -> Response:
 @activity_router.post("/dismissed", status_code=201, response_model=Accepted)
 async def note_dismissed(request: AboutPerson, body: DismissedForm) -> Response:
     """Note that a vacancy is not for the person, and why."""
-    await _require_vacancy(request.desk, body.vacancy_id)
+    await _require_vacancies(request.desk, body.vacancy_id)
     dismissed = VacancyDismissed(
         occurred_at=request.now,
         participant_id=request.participant_id,
@@ -89,6 +98,26 @@ async def note_dismissed(request: AboutPerson, body: DismissedForm) -> Response:
         **body.model_dump(),
     )
     return await request.answer(lambda session: note_dismissal(session, dismissed))
+
+
+@activity_router.post("/shown", status_code=201, response_model=Accepted)
+async def note_shown(request: AboutPerson, body: ShownForm) -> Response:
+    """Note that the person looked at what fits: a search without words, by what they told of themselves."""
+    await _require_vacancies(request.desk, *body.vacancy_ids)
+    searched = Searched(
+        search_id=uuid4(),
+        participant_id=request.participant_id,
+        provider_id=request.tenant,
+        words="",
+        town=None,
+        miles=None,
+        hits=len(body.vacancy_ids),
+        ranker=RANKER,
+        first_rank=1,
+        vacancy_ids=body.vacancy_ids,
+    )
+    keyring = request.desk.keyring
+    return await request.answer(lambda session: note_search(session, keyring, searched, request.now))
 
 
 @activity_router.get("/weekly")
@@ -108,11 +137,12 @@ async def read_weeks(
     return Weekly(weeks=[_summary(day, active.get(day), applied.get(day)) for day in mondays])
 
 
-async def _require_vacancy(desk: Desk, vacancy_id: UUID) -> None:
-    """Raise NotFoundError for a vacancy that never was on the market."""
+async def _require_vacancies(desk: Desk, *vacancy_ids: UUID) -> None:
+    """Raise NotFoundError where one of some vacancies never was on the market."""
     async with reading(desk.pool, None, ADVERTISED) as connection:
-        if not await advertised(connection, [vacancy_id]):
-            raise NotFoundError
+        known = await advertised(connection, list(vacancy_ids))
+    if not known.keys() >= set(vacancy_ids):
+        raise NotFoundError
 
 
 def _summary(week: date, active: ActiveWeek | None, applied: ApplicationWeek | None) -> WeekSummary:

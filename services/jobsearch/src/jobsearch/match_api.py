@@ -1,6 +1,5 @@
 """The route of what fits a person: new vacancies by what they told of themselves, each with its reasons."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID
@@ -10,12 +9,13 @@ from pydantic import BaseModel, Field
 
 from chassis.http import AtLeast
 from chassis.listen.reading import reading
+from events.wishes import MissingWish
 from jobsearch.matching import criteria_of, fits_of, matches, wished
 from jobsearch.person_desk import AboutPerson, RequestAboutPerson
 from jobsearch.places import gazetteer
-from jobsearch.profile import MissingWish, most_limiting
+from jobsearch.profile import most_limiting
 from jobsearch.search_forms import HitShown
-from jobsearch.views.activity import ACTIVITY, dismissed_of
+from jobsearch.views.activity import ACTIVITY, Past, past_of
 from jobsearch.views.applications import APPLICATIONS, applications_of
 from jobsearch.views.profiles import PROFILES, ProfileRow, cvs_of, find_profile
 from jobsearch.views.search import RANKER
@@ -23,6 +23,8 @@ from jobsearch.views.vacancies import VACANCIES
 
 THREE: Final = 3
 MOST: Final = 20
+NOT_SAID: Final = frozenset({"pay_not_given", "hours_not_given"})
+"""Mismatches that are only what a vacancy leaves open."""
 
 match_router = APIRouter(prefix="/participants/{participant_id}/matches", tags=["matches"])
 
@@ -33,13 +35,15 @@ class MatchShown(HitShown):
     fits: list[str] = Field(
         description="What is as they wish, beside the work.", examples=[["4 miles from Leeds", "16 to 20 hours a week"]]
     )
+    new: bool = Field(description="Whether it came in since they last looked for jobs.")
 
 
 class Matches(BaseModel):
-    """The best vacancies that a person has neither saved nor dismissed."""
+    """The best vacancies that a person has neither saved nor dismissed; what is new to them comes first."""
 
     ranker: str = RANKER
     hits: list[MatchShown]
+    new: int = Field(0, description=f"How many are new, of the {MOST} best, and fit as far as they say.", examples=[3])
     missing: MissingWish | None = Field(description="What they have not said and what would help most.")
 
 
@@ -55,23 +59,31 @@ async def read_matches(
     (work,) = await request.desk.keyring.open_many([profile.work if profile else None])
     if profile is None or not work:
         return Matches(hits=[], missing=missing)
-    return Matches(hits=await _matches(request, profile, work, most), missing=missing)
+    hits = await _matches(request, profile, work)
+    return Matches(hits=hits[:most], new=sum(map(_is_news, hits)), missing=missing)
 
 
-async def _matches(request: RequestAboutPerson, profile: ProfileRow, work: str, most: int) -> list[MatchShown]:
-    criteria = criteria_of(profile, gazetteer(), request.today)
-    saved = await _saved(request)
+async def _matches(request: RequestAboutPerson, profile: ProfileRow, work: str) -> list[MatchShown]:
+    criteria, past = criteria_of(profile, gazetteer(), request.today), await _past(request)
+    known = await _saved(request) | past.dismissed
     async with reading(request.desk.pool, None, VACANCIES) as connection:
         query, wording = await wished(connection, work)
-        hits = await matches(connection, replace(criteria, query=query), wording, saved, MOST) if query else []
-    dismissed = await _dismissed(request, [hit.row.vacancy_id for hit in hits])
+        hits = await matches(connection, replace(criteria, query=query), wording, known, MOST) if query else []
     town = gazetteer().towns.get(profile.town) if profile.town else None
-    return [
+    shown = [
         MatchShown(
-            **HitShown.of(hit, request.today).model_dump(), fits=fits_of(criteria, hit, town.name if town else None)
+            **HitShown.of(hit, request.today).model_dump(),
+            fits=fits_of(criteria, hit, town.name if town else None),
+            new=past.looked_at is None or hit.row.first_seen > past.looked_at,
         )
-        for hit in [hit for hit in hits if hit.row.vacancy_id not in dismissed][:most]
+        for hit in hits
     ]
+    return sorted(shown, key=lambda match: not _is_news(match))
+
+
+def _is_news(match: MatchShown) -> bool:
+    """Whether a vacancy is new and nothing that it says is against it."""
+    return match.new and (match.mismatch is None or match.mismatch.kind in NOT_SAID)
 
 
 async def _saved(request: RequestAboutPerson) -> set[UUID]:
@@ -80,6 +92,6 @@ async def _saved(request: RequestAboutPerson) -> set[UUID]:
     return {application.vacancy_id for application in applications if application.vacancy_id}
 
 
-async def _dismissed(request: RequestAboutPerson, vacancies: Sequence[UUID]) -> set[UUID]:
+async def _past(request: RequestAboutPerson) -> Past:
     async with reading(request.desk.pool, request.tenant, ACTIVITY) as connection:
-        return await dismissed_of(connection, request.tenant, request.participant_id, vacancies)
+        return await past_of(connection, request.tenant, request.participant_id)

@@ -14,7 +14,6 @@ from jobsearch.views.search import Criteria
 
 MILES: Final = 15
 """How far to look for somebody who named a town and no distance."""
-PAGES: Final = 3
 WISHES: Final = 8
 
 
@@ -48,7 +47,7 @@ async def matches(
 ) -> list[Hit]:
     """Return the best vacancies that the person does not know yet, those that fit in every respect first."""
     fresh: list[Hit] = []
-    for page in range(1, PAGES + 1):
+    for page in range(1, (len(known) + most) // PAGE + 2):
         found = await find(connection, criteria, wording, page)
         fresh += [hit for hit in found.hits if hit.row.vacancy_id not in known]
         if len(fresh) >= most or len(found.hits) < PAGE:

@@ -9,10 +9,11 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 from chassis.http import Accepted, AtLeast, ExpectedVersion, etag
 from chassis.listen.reading import reading
 from events.jobsearch import Contract, HoursAWeek, Money, PayPeriod
+from events.wishes import MissingWish
 from jobsearch.forms import Form, example
 from jobsearch.person_desk import AboutPerson
 from jobsearch.places import gazetteer
-from jobsearch.profile import MissingWish, most_limiting
+from jobsearch.profile import most_limiting
 from jobsearch.profile_commands import Whose, Wishes, tell_wishes
 from jobsearch.views.profiles import PROFILES, ProfileRow, cvs_of, find_profile
 from jobsearch.words import Line

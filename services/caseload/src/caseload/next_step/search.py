@@ -1,6 +1,6 @@
 """Next steps of the search for work: offers, interviews, applications, the profile, courses and new jobs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,13 +8,17 @@ from caseload.moment import Now, counted
 from caseload.next_step.step import Button, Step, StepRules
 from caseload.standing import ApplicationState, OpenApplication, Standing
 from caseload.today.rules import day_of_interview
+from events.wishes import MissingWish, limiting
 
 UNFINISHED: Final = frozenset({ApplicationState.SAVED, ApplicationState.INTERESTED, ApplicationState.PREPARING})
 UNANSWERED: Final = frozenset({ApplicationState.SENT, ApplicationState.ACKNOWLEDGED})
-WISHES: Final = {
-    "work": "Say what work you want.",
-    "town": "Say where you want to work.",
-    "hours_least": "Say how many hours you want to work.",
+NOT_FOUND: Final = "Without it we cannot find jobs that fit you."
+TOO_MANY: Final = "Then jobs with other hours are left out."
+WISHES: Final[Mapping[MissingWish, Step]] = {
+    MissingWish.WORK: Step(10, "Say what work you want.", NOT_FOUND, 3, Button.TELL_WISHES, "work"),
+    MissingWish.PLACE: Step(10, "Say where you want to work.", NOT_FOUND, 3, Button.TELL_WISHES, "town"),
+    MissingWish.CV: Step(10, "Write your CV.", "Most employers ask for one.", 30, Button.WRITE_CV, "cv"),
+    MissingWish.HOURS: Step(10, "Say how many hours you want to work.", TOO_MANY, 2, Button.TELL_WISHES, "hours"),
 }
 
 
@@ -71,15 +75,9 @@ def chase(standing: Standing, now: Now, rules: StepRules) -> Iterator[Step]:
 
 
 def profile(standing: Standing, _now: Now, _rules: StepRules) -> Iterator[Step]:
-    """Rule 10: something is missing that limits the search: first the work and the place, then the CV, the hours."""
-    missing = [wish for wish in WISHES if wish not in standing.search.wishes]
-    for wish in (wish for wish in missing if wish != "hours_least"):
-        yield Step(10, WISHES[wish], "Without it we cannot find jobs that fit you.", 3, Button.TELL_WISHES, wish)
-    if standing.search.cv is None:
-        yield Step(10, "Write your CV.", "Most employers ask for one.", 30, Button.WRITE_CV, "cv")
-    if "hours_least" in missing:
-        why = "Then jobs with other hours are left out."
-        yield Step(10, WISHES["hours_least"], why, 2, Button.TELL_WISHES, "hours")
+    """Rule 10: something is missing that limits the search, what limits it most first."""
+    cv = () if standing.search.cv is None else (MissingWish.CV,)
+    yield from (WISHES[wish] for wish in limiting((*standing.search.wishes, *cv)))
 
 
 def course(standing: Standing, now: Now, _rules: StepRules) -> Iterator[Step]:
@@ -97,7 +95,7 @@ def look_at_jobs(fitting: int, rules: StepRules) -> Iterator[Step]:
     if fitting:
         number = min(fitting, rules.jobs)
         sentence = f"Look at {counted(number, 'new job')} that may fit you."
-        yield Step(12, sentence, "They came in since you last looked.", 10, Button.SEE_JOBS)
+        yield Step(12, sentence, "You have not looked for jobs since they came in.", 10, Button.SEE_JOBS)
 
 
 def _waits_since(application: OpenApplication) -> datetime:

@@ -37,10 +37,11 @@ from events.jobsearch import (
     OfferDeclined,
     OfferMade,
 )
+from events.wishes import SAYS, MissingWish
 
 CLOSED_KEPT: Final = 12
 NOTED_KEPT: Final = 15
-WISHES: Final = ("work", "town", "miles", "hours_least", "pay_least", "contracts")
+WISHES: Final = tuple(field for fields in SAYS.values() for field in sorted(fields) if field != MissingWish.CV)
 UNANSWERED: Final = frozenset({ApplicationState.SENT, ApplicationState.ACKNOWLEDGED})
 STATES: Final[dict[type[Fact], ApplicationState]] = {
     ApplicationInterestExpressed: ApplicationState.INTERESTED,
@@ -124,7 +125,7 @@ def _silent_since(row: SearchStandingRow) -> datetime | None:
 
 
 def _wished(row: SearchStandingRow, fact: JobWishesTold, _told: Told) -> None:
-    row.wishes = tuple(wish for wish in WISHES if getattr(fact, wish) not in {None, ()})
+    row.wishes = tuple(wish for wish in WISHES if getattr(fact, wish) is not None)
 
 
 def _written(row: SearchStandingRow, fact: CvWritten | CvUploaded, _told: Told) -> None:
@@ -135,7 +136,7 @@ def _saved(row: SearchStandingRow, fact: ApplicationSaved, told: Told) -> None:
     row.applications[str(told.aggregate_id)] = noted(told) | {
         "state": ApplicationState.SAVED,
         "vacancy_id": str(fact.vacancy_id) if fact.vacancy_id else None,
-        "reachable": bool(fact.vacancy_id or fact.link),
+        "reachable": bool(fact.employer or fact.link or fact.brokered),
         "closes_on": _day(fact.closes_on),
         "closed": False,
     }

@@ -1,7 +1,7 @@
 """Applications: a board that tells honest news of each, silence too, and moves them by a plain form."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from chassis.problem import ProblemError
 from gateway.undoing import Step
 from gateway.web.admission import AtOwnPage
+from gateway.web.deeds import moment_in
 from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank, see
 from gateway.web.words import N_
@@ -127,7 +128,11 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
         raise ProblemError(422, "There is no such move.")
     if move in {"reject", "withdraw", "interviews", "send", "offer", "accept"} and "told" not in form:
         return see(f"{visitor.base}/applications/{application_id}?move={move}#move")
-    answer = await visitor.command("jobsearch", f"/applications/{application_id}/{move}", _body(move, form))
+    if move == "interviews" and (unclear := _unclear(visitor, form)):
+        return await _one(visitor, application_id, unclear, move=move)
+    answer = await visitor.command(
+        "jobsearch", f"/applications/{application_id}/{move}", _body(move, form, visitor.now)
+    )
     if answer.answer.status_code == ASKED_WRONGLY:
         return await _one(visitor, application_id, answer.faults(visitor.say), move=move)
     said = {"send": "sent", "chase": "chased"}.get(move, "moved")
@@ -137,11 +142,19 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
 
 @applications_router.post("/applications/{application_id}/interviews/{interview_id}/{deed}")
 async def change_interview(visitor: AtOwnPage, application_id: UUID, interview_id: UUID, deed: str) -> Response:
-    """Note that an interview is prepared, took place, or will not take place."""
-    if deed not in {"prepared", "held", "cancel"}:
+    """Note that an interview is prepared, took place, has another time, or will not take place."""
+    if deed not in {"prepared", "held", "cancel", "reschedule"}:
         raise ProblemError(404, "There is nothing here.")
-    path = f"/applications/{application_id}/interviews/{interview_id}/{deed}"
-    return (await visitor.command("jobsearch", path)).then(f"{visitor.base}/applications/{application_id}", "kept")
+    form, path = await visitor.request.form(), f"/applications/{application_id}/interviews/{interview_id}/{deed}"
+    moves = deed == "reschedule"
+    errors = _unclear(visitor, form) if moves else {}
+    if not errors:
+        command = await visitor.command("jobsearch", path, _meeting(form, visitor.now) if moves else None)
+        errors = command.faults(visitor.say) if command.answer.status_code == ASKED_WRONGLY else {}
+    if errors:
+        apart = {f"{interview_id}-{place}": words for place, words in errors.items()}
+        return await _one(visitor, application_id, apart)
+    return command.then(f"{visitor.base}/applications/{application_id}", "kept")
 
 
 def _undo_move(application_id: UUID, move: str, told: Mapping[str, Any]) -> list[Step]:
@@ -168,11 +181,12 @@ def _said(visitor: Visitor) -> dict[str, str]:
     return {move: visitor.say(words) for move, words in MOVES.items()}
 
 
-def _body(move: str, form: FormData) -> dict[str, Any] | None:
+def _body(move: str, form: FormData, now: datetime) -> dict[str, Any] | None:
     """Return what a move tells; what was left empty is not told."""
+    if move == "interviews":
+        return _meeting(form, now)
     fields = {
         "send": ("sent_on", "cv_version"),
-        "interviews": ("day", "starts_at", "channel", "place"),
         "offer": ("answer_by",),
         "accept": ("starts_on", "hours_a_week"),
         "reject": ("reason",),
@@ -181,15 +195,47 @@ def _body(move: str, form: FormData) -> dict[str, Any] | None:
     return None if fields is None else {name: str(form[name]) for name in fields if form.get(name)}
 
 
+def _unclear(visitor: Visitor, form: FormData) -> dict[str, str]:
+    """Return what is wrong with when an interview is: a time alone says nothing."""
+    return {"day": visitor.say(N_("Say the day too"))} if form.get("time") and not form.get("day") else {}
+
+
+def _meeting(form: FormData, now: datetime) -> dict[str, Any]:
+    """Return when and where an interview is; `now` is in the zone in which forms are filled in."""
+    told = {name: str(form[name]) for name in ("day", "time", "channel", "place") if form.get(name)}
+    if time := told.pop("time", ""):
+        told["starts_at"] = moment_in(now.tzinfo, f"{told['day']}T{time}")
+    return told
+
+
+async def _cvs(visitor: Visitor) -> list[tuple[str, str]]:
+    """Return the versions of the CV to choose from."""
+    cvs = (await visitor.read("jobsearch", f"/participants/{visitor.person}/cvs"))["cvs"]
+    words = visitor.say(N_("Version %(number)s"))
+    return [("", visitor.say(N_("I do not know"))), *((str(one["version"]), _named(words, one)) for one in cvs)]
+
+
+def _named(words: str, cv: Mapping[str, Any]) -> str:
+    return ", ".join(filter(None, (words % {"number": cv["version"]}, cv["file_name"])))
+
+
+def _clock(at: str | None, now: datetime) -> str:
+    """Return the time of day of an interview as a form has it, empty for none."""
+    return f"{datetime.fromisoformat(at).astimezone(now.tzinfo):%H:%M}" if at else ""
+
+
 async def _one(visitor: Visitor, application_id: UUID, errors: Mapping[str, str], move: str = "") -> HTMLResponse:
     application = await visitor.read("jobsearch", f"/applications/{application_id}")
+    move = move or visitor.request.query_params.get("move", "")
     reasons = {"reject": REFUSALS, "withdraw": WITHDRAWALS}
     return visitor.page(
         "application.html",
         status=ASKED_WRONGLY if errors else 200,
         application=application,
-        move=move or visitor.request.query_params.get("move", ""),
+        move=move,
         moves=_said(visitor),
+        cvs=await _cvs(visitor) if move == "send" else (),
+        times={one["interview_id"]: _clock(one["starts_at"], visitor.now) for one in application["interviews"]},
         reasons={one: [(code, visitor.say(words)) for code, words in some] for one, some in reasons.items()},
         errors=blank(errors),
     )

@@ -11,7 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
 from gateway.access import LEADERS, STAFF
+from gateway.home import UP_TO_DATE, fitting, with_new_jobs
 from gateway.saved_views import SavedView, SavedViews
+from gateway.telling import parts
 from gateway.web.admission import AtPage, AtWork
 from gateway.web.listing import READY, SORTS, AskedFor, Listing
 from gateway.web.people import SERVICE, STANDS
@@ -81,7 +83,13 @@ async def peek_person(visitor: AtWork, participant_id: UUID) -> HTMLResponse:
 
 
 async def _peek(visitor: Visitor, participant: UUID) -> Any:
-    return await visitor.read(SERVICE, f"/participants/{participant}")
+    """Return a person's page, with the step that their Home shows."""
+    page = await visitor.read(SERVICE, f"/participants/{participant}")
+    if page["next_step"]["rule"] != UP_TO_DATE:
+        return page
+    asked = {"jobs": fitting(participant)}
+    found, _ = parts(asked, await visitor.answers(asked))
+    return (await with_new_jobs(visitor.answers, participant, {"participant": page} | found))["participant"]
 
 
 def kept_views(visitor: Visitor) -> SavedViews:

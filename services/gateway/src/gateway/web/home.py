@@ -1,7 +1,6 @@
-"""Home: the one next step of a person who looks for work, why it helps, and what else is fixed this week."""
+"""Home: the one next step of a person who looks for work, why it helps, and what else is fixed."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,31 +8,34 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
-from gateway.home import home, record
+from gateway.home import home, record, with_new_jobs
 from gateway.undoing import Step
 from gateway.web.admission import AtOwnPage
+from gateway.web.ahead import ahead_of, meetings, promises, this_week
 from gateway.web.onward import onward
 from gateway.web.undo import go_on
 from gateway.web.words import N_
 
 JOBS: Final = 3
-SHOWN: Final = ("jobs", "applications", "nudges")
+TODAY: Final = 1
+"""The rule of a next step that is a meeting, an interview or a first day within a day."""
+SHOWN: Final = ("jobs", "applications", "nudges", "week")
 SET_ASIDE: Final = (
     ("later", N_("Later")),
     ("need_help", N_("I need help")),
     ("not_right", N_("It is not right for me")),
 )
 BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
-    "join": (N_("See when and where"), "/plan"),
-    "see_details": (N_("See when and where"), "/applications"),
+    "join": (N_("See when and where"), "/plan#meetings"),
+    "see_details": (N_("See when and where"), "/plan#meetings"),
     "answer_offer": (N_("Answer the offer"), "/applications/{about}"),
     "reply": (N_("Answer"), "/messages"),
     "prepare": (N_("Prepare"), "/courses/interview"),
     "check_in": (N_("Say how it goes"), "/plan#work"),
-    "read_plan": (N_("Read the plan"), "/plan"),
-    "answer_suggestion": (N_("Look at it"), "/plan"),
-    "do_action": (N_("Show me"), "/plan"),
-    "change_or_drop": (N_("Change it or drop it"), "/plan"),
+    "read_plan": (N_("Read the plan"), "/plan#goal"),
+    "answer_suggestion": (N_("Look at it"), "/plan#action-{about}"),
+    "do_action": (N_("Show me"), "/plan#action-{about}"),
+    "change_or_drop": (N_("Change it or drop it"), "/plan#action-{about}"),
     "finish_application": (N_("Finish it"), "/applications/{about}"),
     "chase": (N_("Ask for news"), "/applications/{about}"),
     "mark_silent": (N_("Close it"), "/applications/{about}?move=silent#move"),
@@ -59,16 +61,26 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
     me = visitor.actor.id
     asked = {part: home(me)[part] for part in SHOWN} | {"participant": record(me)["participant"]}
     found, missing = await visitor.read_all(asked)
-    person, jobs = found.get("participant") or {}, _jobs(found)
-    step = person.get("next_step")
+    found = await with_new_jobs(visitor.answers, me, found)
+    person, jobs, step = found.get("participant") or {}, _jobs(found), (found.get("participant") or {}).get("next_step")
+    ahead = ahead_of(person, _applications(found), visitor.now)
+    fixed = next((one for one in ahead if step and step["rule"] == TODAY and one.about == step["about"]), None)
     words, path = BUTTONS[step["button"]] if step else ("", "")
+    path = fixed.path if fixed else path.format(about=step["about"] if step else "")
     return visitor.page(
         "home.html",
         step=step,
-        button=(visitor.say(words), path.format(about=step["about"])) if step and words else None,
+        fixed=fixed,
+        button=(visitor.say(words), path) if words else None,
         reasons=[(code, visitor.say(reason)) for code, reason in SET_ASIDE],
-        ahead=_ahead(found),
-        meetings=sorted(person.get("appointments", {}).values(), key=_starts_at),
+        ahead=[one for one in ahead if this_week(one, visitor.now.date())],
+        later=[one for one in ahead if not this_week(one, visitor.now.date())],
+        unsent=[one for one in _applications(found) if one["stage"] == "preparing"][:JOBS],
+        week=next(iter((found.get("week") or {}).get("weeks", ())), None),
+        has_coach=bool(person.get("coach_id")),
+        coach=visitor.desk.staff.get(UUID(person["coach_id"])) if person.get("coach_id") else None,
+        meeting=min(meetings(person, visitor.now), key=lambda one: str(one.at), default=None),
+        promises=promises(person, "coach"),
         about=(jobs | _actions(person)).get(str(step["about"])) if step else None,
         jobs=(found.get("jobs") or {}).get("hits", [])[:JOBS],
         nudges=[one for one in _nudges(found, jobs) if not step or one["about_id"] != step["about"]],
@@ -112,7 +124,7 @@ def _nudges(found: Mapping[str, Any], jobs: Mapping[str, str]) -> list[dict[str,
 
 def _jobs(found: Mapping[str, Any]) -> dict[str, str]:
     """Return the titles of jobs by the application, or the interview, that is about them."""
-    applications = (found.get("applications") or {}).get("applications", ())
+    applications = _applications(found)
     jobs = {one["application_id"]: ", ".join(filter(None, (one["title"], one["employer"]))) for one in applications}
     return jobs | {one["next_interview"]["interview_id"]: one["title"] for one in applications if one["next_interview"]}
 
@@ -122,11 +134,5 @@ def _actions(person: Mapping[str, Any]) -> dict[str, str]:
     return {one["action_id"]: one["what"] for one in person.get("file", {}).get("promises", ()) if one["what"]}
 
 
-def _starts_at(appointment: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(appointment["starts_at"])
-
-
-def _ahead(found: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return the interviews ahead, each with its job."""
-    applications = (found.get("applications") or {}).get("applications", ())
-    return [(str(one["title"] or ""), one) for one in applications if one["next_interview"]]
+def _applications(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list((found.get("applications") or {}).get("applications", ()))

@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from gateway.access import JOBSEEKER, STAFF
+from gateway.home import fitting
 from gateway.services import Question
 from gateway.web.admission import AtOwnPage, own
-from gateway.web.visitor import Visitor, blank
+from gateway.web.visitor import Command, Visitor, blank, quoted
 from gateway.web.words import N_
 
 CONTRACTS: Final = (
@@ -43,9 +44,11 @@ async def show_jobs(visitor: AtMarket) -> HTMLResponse:
     """Show the form, and new jobs that fit what the person told of their wishes."""
     if visitor.actor.role != JOBSEEKER and not visitor.client:
         return _page(visitor, {})
-    fit = Question("jobsearch", f"/participants/{visitor.person}/matches")
-    found, missing = await visitor.read_all({"fit": fit})
-    return _page(visitor, {}, missing=missing, fit=found.get("fit"))
+    found, missing = await visitor.read_all({"fit": fitting(visitor.person)})
+    fit = found.get("fit")
+    if fit and fit["new"]:
+        await _note(visitor, "shown", vacancy_ids=[hit["vacancy"]["id"] for hit in fit["hits"]])
+    return _page(visitor, {}, missing=missing, fit=fit)
 
 
 @jobs_router.post("/jobs")
@@ -64,6 +67,8 @@ async def search_jobs(visitor: AtMarket) -> HTMLResponse:
 async def show_job(visitor: AtMarket, vacancy_id: UUID) -> HTMLResponse:
     """Show a vacancy. What it does not say is said to be missing."""
     vacancy = await visitor.read("jobsearch", f"/vacancies/{vacancy_id}")
+    if visitor.client or visitor.actor.role == JOBSEEKER:
+        await _note(visitor, "opened", vacancy_id=str(vacancy_id))
     return visitor.page("job.html", vacancy=vacancy, contracts=dict(CONTRACTS))
 
 
@@ -73,6 +78,29 @@ async def save_job(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
     path = f"/participants/{visitor.person}/applications"
     answer = await visitor.command("jobsearch", path, {"vacancy_id": str(vacancy_id)})
     return answer.then(f"{visitor.base}/applications", "saved")
+
+
+@jobs_router.post("/jobs/{vacancy_id}/apply")
+async def apply(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
+    """Keep a vacancy as one that is being applied for, and go where the employer's page is and the page asks after it.
+
+    One that was sent already stays where it stands.
+    """
+    path = f"/participants/{visitor.person}/applications"
+    kept = await visitor.command("jobsearch", path, {"vacancy_id": str(vacancy_id)})
+    if kept.done:
+        told = kept.answer.json()
+        application, headers = told["ids"]["application"], {"If-Match": quoted(str(told["version"]))}
+        path = f"/applications/{application}"
+        begun = Command(await visitor.ask(Question("jobsearch", f"{path}/begin", "POST", None, None, headers)))
+        return (begun if begun.done else kept).then(f"{visitor.base}{path}?move=send#move")
+    return kept.then("")
+
+
+async def _note(visitor: Visitor, what: str, **told: Any) -> None:
+    """Note what somebody looked at; what cannot be noted now keeps nobody from looking."""
+    path = f"/participants/{visitor.person}/activity/{what}"
+    await visitor.answers({what: Question("jobsearch", path, "POST", body=told)})
 
 
 def _asked(form: FormData) -> dict[str, Any]:

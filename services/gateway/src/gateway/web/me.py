@@ -1,6 +1,6 @@
 """Me: what a person looks for, who looked at their record, the nudges they get and why, and how to stop them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -8,18 +8,20 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from chassis.listen.reading import reading
 from chassis.problem import ProblemError
-from gateway.home import record
 from gateway.services import Question
 from gateway.telling import parts
 from gateway.views import looks
 from gateway.views.looks import WHO_LOOKED
 from gateway.web.admission import AtOwnPage
+from gateway.web.everything import everything
+from gateway.web.jobs import CONTRACTS
 from gateway.web.people import BARRIERS, NEEDS, TRACKS
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 SHOWN: Final = 20
 WRONG: Final = 422
+FAR: Final = N_("%(miles)s miles")
 MILES: Final = ("2", "5", "10", "15", "20", "30", "50")
 NUMBERS: Final = ("miles", "hours_least", "hours_most", "pay_least")
 KINDS: Final[Mapping[str, str]] = {
@@ -54,7 +56,7 @@ async def tell_wishes(visitor: AtOwnPage) -> Response:
     told = {name: str(value).strip() for name, value in form.items()}
     town, errors = await _town(visitor, told)
     if errors:
-        return await _page(visitor, told, errors)
+        return await _page(visitor, told, errors, form.getlist("contracts"))
     body: dict[str, Any] = {name: told[name] for name in ("work", *NUMBERS) if told.get(name)}
     body |= {"town": town} if town else {}
     body |= {"contracts": form.getlist("contracts")}
@@ -62,7 +64,7 @@ async def tell_wishes(visitor: AtOwnPage) -> Response:
     path = f"/participants/{visitor.person}/profile"
     command = await visitor.command("jobsearch", path, body, method="PUT")
     if command.answer.status_code == WRONG:
-        return await _page(visitor, told, command.faults(visitor.say))
+        return await _page(visitor, told, command.faults(visitor.say), form.getlist("contracts"))
     return command.then(f"{visitor.base}/me", "kept")
 
 
@@ -94,9 +96,7 @@ async def show_record(visitor: AtOwnPage) -> HTMLResponse:
 @me_router.get("/me/everything.json")
 async def export(visitor: AtOwnPage) -> JSONResponse:
     """Give a person everything that is kept of them, to take away."""
-    found, missing = await visitor.read_all(record(visitor.actor.id))
-    if missing:
-        raise ProblemError(503, "A part is missing for now.", {"Retry-After": "1"})
+    found = await everything(visitor)
     return JSONResponse(found, headers={"Content-Disposition": 'attachment; filename="waymark.json"'})
 
 
@@ -114,7 +114,14 @@ async def _town(visitor: Visitor, told: Mapping[str, str]) -> tuple[int | None, 
     return None, {"place": asked or visitor.say(N_("We do not know that town"))}
 
 
-async def _page(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
+def _said(value: object) -> str:
+    """Return a value as a form shows it: a whole number without its decimals."""
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+
+
+async def _page(
+    visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str], chosen: Sequence[object] | None = None
+) -> HTMLResponse:
     me = visitor.person
     questions = {"profile": Question("jobsearch", f"/participants/{me}/profile")}
     if not visitor.client:
@@ -125,14 +132,18 @@ async def _page(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, 
     async with reading(visitor.desk.pool, None, WHO_LOOKED) as connection:
         rows = await looks.page(connection, me, None, SHOWN)
     profile = found.get("profile") or {}
-    said = {name: str(profile[name]) for name in ("work", *NUMBERS, "pay_period") if profile.get(name) is not None}
+    said = {name: _said(profile[name]) for name in ("work", *NUMBERS, "pay_period") if profile.get(name) is not None}
     return visitor.page(
         "me.html",
         status=WRONG if errors else 200,
         told=blank({**said, "place": profile.get("town_name") or "", **told}),
         version=answers["profile"].headers.get("etag", "").strip('"') if answers["profile"] else "",
-        contracts=profile.get("contracts", ()),
-        miles=[("", visitor.say(N_("Any"))), *((one, f"{one} " + visitor.say(N_("miles"))) for one in MILES)],
+        contracts=[(code, visitor.say(words)) for code, words in CONTRACTS],
+        chosen=chosen if chosen is not None else profile.get("contracts", ()),
+        miles=[
+            ("", visitor.say(N_("About 15 miles"))),
+            *((one, f"{one} " + visitor.say(N_("miles"))) for one in MILES),
+        ],
         nudges=(found.get("nudges") or {}).get("nudges", []),
         wishes=found.get("wishes"),
         kinds={kind: visitor.say(words) for kind, words in KINDS.items()},

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from chassis.problem import ProblemError
 from gateway.access import LEADERS
+from gateway.home import UP_TO_DATE, fitting, with_new_jobs
 from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web import work
@@ -256,9 +257,13 @@ async def _page(
     }
     if not asked:
         more["jobs"] = work.question(case)
+        if page["next_step"]["rule"] == UP_TO_DATE:
+            more["fitting"] = fitting(participant_id)
     if kind:
         more["timeline"] = Question(SERVICE, f"/participants/{participant_id}/timeline", query={"kind": kind})
     found, missing = await visitor.read_all(more)
+    known = {"participant": page, "jobs": found.get("fitting")}
+    page = (await with_new_jobs(visitor.answers, participant_id, known))["participant"]
     appointments = (found.get("appointments") or {}).get("appointments", [])
     messages = (found.get("messages") or {}).get("messages", [])
     if not asked:

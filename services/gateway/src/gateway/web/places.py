@@ -74,6 +74,7 @@ DONE: Final[Mapping[str, str]] = {
     "put-away": N_("Put away. You find it under Me."),
     "work": N_("Thank you. Your coach sees how it goes."),
     "message": N_("Your message is on its way."),
+    "asked": N_("Asked. Your coach sees it on their first page."),
     "cannot-come": N_("Your coach sees that you cannot come, and finds another time."),
     "view-kept": N_("Kept under Your views."),
     "view-renamed": N_("It has a new name."),

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER
 from gateway.services import Question
 from gateway.web import work
@@ -16,8 +17,13 @@ from gateway.web.people import SERVICE, mark_read, undo_of
 from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of, step_on
 from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank
+from gateway.web.words import N_, Words
 
 WRONG: Final = 422
+ASKS: Final[Mapping[str, str]] = {
+    "drop": N_("Can we drop this step of the plan: “%(step)s”?"),
+    "another-day": N_("Can we do this step of the plan later: “%(step)s”? I can do it by %(day)s."),
+}
 
 plan_router = APIRouter(include_in_schema=False)
 
@@ -79,6 +85,35 @@ async def say_how_work_goes(visitor: AtOwnPage, job_id: UUID, week: int) -> Resp
     return await go_on(visitor, command, "/plan", "work", work.undo_check_in(job_id, week))
 
 
+@plan_router.post("/plan/actions/{action_id}/ask/{wish}")
+async def ask_coach(visitor: AtOwnPage, action_id: UUID, wish: str) -> Response:
+    """Ask the coach to drop a step or to give it another day: what both agreed, the coach alone changes.
+
+    The question is a message, which the coach's Today shows; the step rests meanwhile, and comes back in three days.
+    """
+    if wish not in ASKS:
+        raise ProblemError(404, "There is nothing here.")
+    form, case = await visitor.request.form(), await case_of(visitor)
+    page = await _own(visitor)
+    step = next((one for one in page["file"]["promises"] if one["action_id"] == str(action_id)), None)
+    if step is None:
+        raise ProblemError(404, "There is nothing here.")
+    asked = visitor.say(ASKS[wish]) % {"step": step["what"] or "", "day": _day(visitor, str(form.get("day", "")))}
+    command = await visitor.command(SERVICE, f"/cases/{case}/messages", {"text": asked})
+    if command.done:
+        aside = {"step": f"7.{action_id}", "reason": "later"}
+        await visitor.answers({"aside": Question(SERVICE, f"/cases/{case}/next-step/set-aside", "POST", body=aside)})
+    return await go_on(visitor, command, "/plan", "asked", partial(undo_of, "message", case))
+
+
+def _day(visitor: Visitor, text: str) -> str:
+    """Return a day of a form as people say it. Raises ProblemError for one that was chosen and is none."""
+    try:
+        return Words(visitor.language, visitor.desk.zone, visitor.now, visitor.say).day(text) if text else ""
+    except ValueError:
+        raise ProblemError(422, "That is no day.") from None
+
+
 @plan_router.post("/plan/actions/{action_id}/{step}")
 async def take_step(visitor: AtOwnPage, action_id: UUID, step: str) -> Response:
     """Move an own action on."""
@@ -89,7 +124,8 @@ async def take_step(visitor: AtOwnPage, action_id: UUID, step: str) -> Response:
 async def cannot_come(visitor: AtOwnPage, appointment_id: UUID) -> Response:
     """Say that one cannot come to a meeting."""
     command = await visitor.command(SERVICE, f"/appointments/{appointment_id}/cancel", {"by": "participant"})
-    return command.then("/plan", "cannot-come")
+    back = "/home" if (await visitor.request.form()).get("back") == "/home" else "/plan"
+    return command.then(back, "cannot-come")
 
 
 @plan_router.get("/messages")

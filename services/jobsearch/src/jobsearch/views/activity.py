@@ -1,6 +1,5 @@
 """What people did on the market in the last 13 months: one row for each fact, and their weeks."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -13,7 +12,7 @@ from chassis.database import Connection
 from chassis.listen.told import Told
 from chassis.listen.views import Table, View
 from events.envelope import ACTIVITY as TOPIC
-from events.jobsearch import JobSearchMade, VacanciesShown, VacancyDismissed, VacancyOpened, dismissal_of
+from events.jobsearch import JobSearchMade, VacanciesShown, VacancyDismissed, VacancyOpened
 
 KINDS: Final = {
     JobSearchMade.type_name: "searched",
@@ -25,7 +24,7 @@ KINDS: Final = {
 
 @dataclass
 class ActivityRow:
-    """One thing that a person did; `vacancies` is how many it was about."""
+    """One thing that a person did; `vacancies` is how many it was about, `vacancy_id` the one where it is about one."""
 
     id: str
     participant_id: UUID
@@ -34,6 +33,7 @@ class ActivityRow:
     occurred_at: datetime
     recorded_at: datetime
     vacancies: int
+    vacancy_id: UUID | None = None
 
 
 def fact_touched(told: Told) -> str:
@@ -52,6 +52,7 @@ def fold_activity(_row: ActivityRow | None, told: Told) -> ActivityRow:
         occurred_at=fact.occurred_at,
         recorded_at=told.recorded_at,
         vacancies=len(fact.vacancy_ids) if isinstance(fact, VacanciesShown) else 1,
+        vacancy_id=fact.vacancy_id if isinstance(fact, VacancyOpened | VacancyDismissed) else None,
     )
 
 
@@ -104,9 +105,23 @@ async def active_weeks(
         return {row.week: row for row in await (await cursor.execute(WEEKS, arguments)).fetchall()}
 
 
-async def dismissed_of(connection: Connection, tenant: UUID, participant: UUID, vacancies: Sequence[UUID]) -> set[UUID]:
-    """Return those of some vacancies that a participant said are not for them."""
-    by_fact = {f"{dismissal_of(participant, vacancy)}:1": vacancy for vacancy in vacancies}
-    query = "select id from activity where tenant = %s and id = any(%s)"
-    rows = await (await connection.execute(query, [tenant, list(by_fact)])).fetchall()
-    return {by_fact[id_] for (id_,) in rows}
+@dataclass(frozen=True, slots=True)
+class Past:
+    """When a participant last looked at the market, and which vacancies they said are not for them."""
+
+    looked_at: datetime | None
+    dismissed: frozenset[UUID]
+
+
+PAST: Final = """
+select max(occurred_at),
+    coalesce(array_agg(distinct vacancy_id) filter (where kind = 'dismissed' and vacancy_id is not null), '{}')
+from activity where tenant = %s and participant_id = %s
+"""
+
+
+async def past_of(connection: Connection, tenant: UUID, participant: UUID) -> Past:
+    """Return what is known of a participant on the market."""
+    row = await (await connection.execute(PAST, [tenant, participant])).fetchone()
+    assert row
+    return Past(row[0], frozenset(row[1]))

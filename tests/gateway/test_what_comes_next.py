@@ -1,0 +1,199 @@
+"""What a person does next, on their own pages: new jobs, meetings, interviews, steps of the plan, all that is kept."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.gateway.pages import As
+from tests.gateway.running import API, Person, Platform, done, eventually
+from tests.jobsearch.files import pdf
+
+pytestmark = pytest.mark.timeout(600)
+
+TODAY: Final = datetime.now(UTC).date()
+ADDRESS: Final = "https://meet.example/room"
+POSTING: Final[dict[str, Any]] = {
+    "@type": "JobPosting",
+    "identifier": "what-comes-next",
+    "title": "Clockmaker",
+    "url": "https://clocks.example/jobs/1",
+    "jobLocation": {"address": {"addressLocality": "York", "addressCountry": "GB"}},
+}
+
+
+def settled(platform: Platform, name: str) -> Person:
+    """Return somebody who told what they look for, and to whom nothing is left to say but new jobs."""
+    somebody = platform.refer(name=name)
+    seeker, own = platform.client(somebody.actor), f"{API}/participants/{somebody.id}"
+    wishes = {"work": "clockmaker", "place": "York", "hours_least": "16", "version": "0"}
+    assert platform.browser(somebody.actor).post("/me/wishes", data=wishes).status_code == 303
+    done(seeker.post(f"{own}/cvs", json={"basics": {"label": "Clockmaker"}}))
+    return somebody
+
+
+def step_of(client: httpx.Client, somebody: Person, rule: int) -> dict[str, Any]:
+    """Wait until the next step of somebody is one of a rule, as their Home shows it."""
+    path = (
+        f"{API}/home" if client.get(f"{API}/me").json()["role"] == "jobseeker" else f"{API}/participants/{somebody.id}"
+    )
+    found: dict[str, Any] = eventually(
+        lambda: client.get(path), lambda page: page["parts"].get("next_step", {}).get("rule") == rule
+    )
+    return found
+
+
+def the_step(page: Page) -> Any:
+    """Return the card of the next step."""
+    return page.locator("article.step")
+
+
+def test_new_jobs_that_fit_are_the_next_step_until_somebody_looks_and_one_is_applied_for(
+    reading: As, platform: Platform
+) -> None:
+    somebody = settled(platform, "Ines Duarte")
+    seeker, coach = platform.client(somebody.actor), platform.client(somebody.coach)
+    step_of(seeker, somebody, 13)
+    done(platform.client(somebody.manager).post(f"{API}/vacancies/json-ld", json=POSTING, params={"feed": "next"}))
+    assert step_of(seeker, somebody, 12)["parts"]["jobs"]["new"] == 1
+    assert step_of(coach, somebody, 12)["parts"]["participant"]["next_step"]["rule"] == 12
+
+    with reading(somebody.coach) as reader:
+        page = reader.open(f"/people/{somebody.id}")
+        expect(page.get_by_text("Look at 1 new job that may fit you.")).to_be_visible()
+    with reading(somebody.actor) as reader:
+        page = reader.open("/home")
+        expect(the_step(page)).to_contain_text("Look at 1 new job that may fit you.")
+        the_step(page).get_by_role("link", name="See them").click()
+        page.get_by_role("link", name="Clockmaker").click()
+        step_of(seeker, somebody, 13)
+        page.get_by_role("button", name="Apply on the employer's page").click()
+        expect(page.get_by_role("heading", name="Did you send it?")).to_be_visible()
+        expect(page.get_by_role("link", name="Open the employer's page")).to_have_attribute("href", POSTING["url"])
+        reader.picture("portal-application-asked")
+        assert reader.faults() == []
+
+        reader.open("/applications")
+        expect(page.get_by_role("region", name="Thinking about it")).to_contain_text("Did you send it?")
+        page = reader.open("/home")
+        page.get_by_role("link", name="Say when: Clockmaker").click()
+        page.fill("#sent_on", f"{TODAY - timedelta(days=1)}")
+        page.select_option("#cv_version", "1")
+        page.get_by_role("button", name="Keep").click()
+        page.get_by_role("link", name="Clockmaker").click()
+        expect(page.get_by_text("CV that you sent")).to_be_visible()
+        reader.open("/home")
+        expect(page.get_by_text("Did you send it?")).to_have_count(0)
+
+
+def test_a_meeting_and_an_interview_are_told_with_when_and_where_moved_and_called_off(
+    reading: As, platform: Platform
+) -> None:
+    somebody = settled(platform, "Leroy Bennett")
+    coach, case = platform.client(somebody.coach), f"{API}/cases/{somebody.case}"
+    soon = datetime.now(UTC) + timedelta(hours=3)
+    meeting = {"kind": "review", "channel": "video", "starts_at": soon.isoformat(), "link": ADDRESS}
+    done(coach.post(f"{case}/appointments", json=meeting))
+    promise = {"owner": "coach", "what": "Ring the bakery", "due": f"{TODAY + timedelta(days=2)}"}
+    done(coach.post(f"{case}/actions", json=promise, headers={"If-Match": done(coach.get(case)).headers["etag"]}))
+    step_of(platform.client(somebody.actor), somebody, 1)
+
+    with reading(somebody.actor) as reader:
+        page = reader.open("/home")
+        expect(the_step(page).get_by_role("link", name="Join")).to_have_attribute("href", ADDRESS)
+        expect(the_step(page).get_by_role("link", name="See when and where")).to_have_attribute(
+            "href", "/plan#meetings"
+        )
+        mine = page.get_by_role("region", name="My coach")
+        expect(mine).to_contain_text("Your next meeting")
+        expect(mine).to_contain_text("Ring the bakery")
+        expect(page.get_by_role("region", name="This week")).to_contain_text("Meeting with your coach")
+        reader.picture("portal-home-meeting")
+        assert reader.faults() == []
+        the_step(page).get_by_text("I can't make it").click()
+        page.get_by_role("button", name="Call it off").click()
+        expect(page.get_by_text("Your coach sees that you cannot come")).to_be_visible()
+        expect(mine).to_contain_text("No meeting is booked.")
+
+        invited_to_an_interview(reader.open("/applications"), TODAY + timedelta(days=9))
+        page.get_by_text("Move it", exact=True).click()
+        page.locator("details[open] [name=day]").fill(f"{TODAY + timedelta(days=1)}")
+        page.locator("details[open] [name=time]").fill("00:05")
+        page.locator("details[open]").get_by_role("button", name="Keep").click()
+        expect(page.get_by_text("12:05 am")).to_be_visible()
+        reader.picture("portal-application-interview")
+        assert reader.faults() == []
+        step_of(platform.client(somebody.actor), somebody, 1)
+        page = reader.open("/home")
+        expect(the_step(page)).to_contain_text("Your interview is tomorrow")
+        the_step(page).get_by_text("I can't make it").click()
+        reader.picture("portal-home-interview")
+        assert reader.faults() == []
+        the_step(page).get_by_role("button", name="It will not take place").click()
+        expect(page.get_by_text("Called off")).to_be_visible()
+
+
+def invited_to_an_interview(page: Page, day: date) -> None:
+    """Note on the pages that an application was sent and led to an interview, at half past two."""
+    page.get_by_text("Add a job I found elsewhere").click()
+    page.fill("#title", "Baker")
+    page.get_by_role("button", name="Add it").click()
+    for move in ("send", "interviews"):
+        page.get_by_role("combobox").first.select_option(move)
+        page.get_by_role("button", name="Move").first.click()
+        if move == "interviews":
+            page.fill("#starts_at", "14:30")
+            page.get_by_role("button", name="Keep").click()
+            expect(page.get_by_role("alert")).to_contain_text("Say the day too")
+            page.fill("#starts_at", "14:30")
+            page.fill("#day", f"{day}")
+            page.select_option("#channel", "video")
+        page.get_by_role("button", name="Keep").click()
+    page.get_by_role("link", name="Baker").click()
+    expect(page.get_by_text("2:30 pm")).to_be_visible()
+
+
+def test_a_person_asks_for_another_day_says_their_hours_and_takes_away_what_is_kept(
+    reading: As, platform: Platform
+) -> None:
+    somebody = settled(platform, "Nora Hill")
+    coach, seeker, case = (
+        platform.client(somebody.coach),
+        platform.client(somebody.actor),
+        f"{API}/cases/{somebody.case}",
+    )
+    step = {"owner": "participant", "what": "Visit two bakeries", "due": f"{TODAY + timedelta(days=1)}"}
+    done(coach.post(f"{case}/actions", json=step, headers={"If-Match": done(coach.get(case)).headers["etag"]}))
+    kept = {"Content-Type": "application/pdf", "Content-Disposition": 'attachment; filename="cv.pdf"'}
+    done(seeker.post(f"{API}/participants/{somebody.id}/cvs/file", content=pdf(), headers=kept))
+    step_of(seeker, somebody, 7)
+
+    with reading(somebody.actor) as reader:
+        page = reader.open("/home")
+        the_step(page).get_by_role("link", name="Show me").click()
+        page.get_by_text("Change it or drop it").click()
+        page.get_by_label("Which day is better?").fill(f"{TODAY + timedelta(days=5)}")
+        reader.picture("portal-plan-asks")
+        assert reader.faults() == []
+        page.get_by_role("button", name="Ask for this day").click()
+        expect(page.get_by_text("Asked. Your coach sees it")).to_be_visible()
+        page = reader.open("/messages")
+        expect(page.locator(".talk li.mine")).to_contain_text("Can we do this step of the plan later")
+        step_of(seeker, somebody, 13)
+
+        page = reader.open("/me")
+        expect(page.get_by_label("Hours a week at least")).to_have_value("16")
+        page.get_by_label("Hours a week at most").fill("30")
+        page.get_by_label("Permanent").check()
+        page.get_by_role("button", name="Keep").click()
+        expect(page.get_by_label("Permanent")).to_be_checked()
+        reader.picture("portal-me-wishes")
+        assert reader.faults() == []
+
+    told = done(platform.browser(somebody.actor).get("/me/everything.json")).json()
+    assert [one["kind"] for one in told["cvs"]] == ["file", "typed"]
+    assert told["cvs"][0]["file"]
+    assert told["messages"][0]["by"] == "participant"
+    assert {"who_looked", "nudge_wishes", "timeline", "appointments", "weeks", "courses"} <= told.keys()
