@@ -12,14 +12,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.measure import Machine, Result
-from bench.reasons import REASONS
+from bench.reasons import reason_for
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
@@ -46,6 +45,7 @@ def main(names: Sequence[str]) -> None:
     """Run the named benchmarks, or all, and write their lines anew; the others' lines stay."""
     # A new topic has no leader for a moment, of which aiokafka tells a line for each partition.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    began = time.perf_counter()
     with machine() as where:
         console.print(f"one fdatasync takes {where.fsync_milliseconds:.3f} ms (pg_test_fsync)")
         results: list[Result] = []
@@ -53,6 +53,7 @@ def main(names: Sequence[str]) -> None:
             results += measured(name, where)
             write([*kept(results), *results], where.fsync_milliseconds)
     console.print(table(results))
+    console.print(f"all of it: {time.perf_counter() - began:.0f} s")
 
 
 @contextmanager
@@ -93,7 +94,7 @@ def measured(name: str, where: Machine) -> list[Result]:
 def table(results: Sequence[Result]) -> Table:
     """Return the report for a terminal."""
     shown = Table()
-    for heading in ("benchmark", "value", "peer or limit", "its value", "ratio", "goal", "held"):
+    for heading in ("benchmark", "value", "peer or limit", "its value", "ratio", "goal", "held", "measured"):
         shown.add_column(heading, overflow="fold", no_wrap=heading == "benchmark")
     for r in results:
         shown.add_row(r.name, *cells(r))
@@ -102,12 +103,20 @@ def table(results: Sequence[Result]) -> Table:
 
 def cells(r: Result) -> list[str]:
     """Return what both reports say about one benchmark."""
-    return [f"{r.value:,} {r.unit}", r.peer, f"{r.peer_value:,}", f"{r.ratio}", r.goal, "yes" if r.held else "no"]
+    return [
+        f"{r.value:,} {r.unit}",
+        r.peer,
+        f"{r.peer_value:,}",
+        f"{r.ratio}",
+        r.goal,
+        "yes" if r.held else "no",
+        r.day,
+    ]
 
 
 def remark(r: Result) -> str:
     """Return the conditions of one benchmark and, where its goal was not reached, why."""
-    reason = "" if r.held or r.name not in REASONS else f"not reached; look first at this: {REASONS[r.name]}"
+    reason = "" if r.held else f"not reached; look first at this: {reason_for(r.name)}"
     return "; ".join(filter(None, (r.remark, reason)))
 
 
@@ -124,13 +133,13 @@ def write(results: Sequence[Result], fsync_milliseconds: float) -> None:
     """Write the report that is committed."""
     lines = [result.as_dict() for result in results]
     (DOCS / "benchmarks.json").write_text(json.dumps(lines, indent=2) + "\n")
-    when = f"{datetime.now(UTC):%Y-%m-%d}"
     conditions = (
-        f"Measured {when} on {os.cpu_count()} cores, Python {machine_facts.python_version()}, "
-        f"one fdatasync {fsync_milliseconds:.3f} ms then; database, broker, service and load share the cores."
+        "Each line tells the day on which it was measured; one that was not measured anew keeps its own. Measured on "
+        f"{os.cpu_count()} cores, Python {machine_facts.python_version()}, one fdatasync {fsync_milliseconds:.3f} ms "
+        "the last time; database, broker, service and load share the cores."
     )
     rows = [f"| `{r.name}` | {' | '.join(cells(r))} |" for r in results]
-    head = "| benchmark | value | peer or limit | its value | ratio | goal | held |\n|---|---|---|---|---|---|---|"
+    head = "| benchmark | value | peer or limit | its value | ratio | goal | held | measured |\n" + "|---" * 8 + "|"
     text = f"# Benchmarks\n\n`make bench` writes this page. {conditions}\n\n{head}\n" + "\n".join(rows) + "\n"
     remarks = [f"- `{r.name}`: {said}" for r in results if (said := remark(r))]
     (DOCS / "benchmarks.md").write_text(text + ("\n" + "\n".join(remarks) + "\n" if remarks else ""))

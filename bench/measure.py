@@ -5,7 +5,7 @@ import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -28,7 +28,7 @@ TENANT = UUID(int=11)
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the report; `ratio` is value to peer value, `held` whether the goal was reached."""
+    """One line of the report; `ratio` is value to peer value, `held` whether the goal was reached, `day` when."""
 
     name: str
     value: float
@@ -38,6 +38,7 @@ class Result:
     goal: str
     held: bool
     remark: str = ""
+    day: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y-%m-%d}")
 
     @property
     def ratio(self) -> float | None:

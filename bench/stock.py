@@ -44,8 +44,8 @@ def stock_case() -> StockCase:
     return StockCase(UUID(int=31), UUID(int=11), UUID(int=12), UUID(int=13))
 
 
-def stock_application(dsn: str, pool_size: int = 17) -> Application[UUID]:
-    """Return the library's application on a database of its own."""
+def stock_application(dsn: str, pool_size: int = 17, **variables: str) -> Application[UUID]:
+    """Return the library's application on a database of its own; `variables` are further settings of the library."""
     parts = conninfo_to_dict(dsn)
     environment: dict[str, Any] = {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
@@ -56,5 +56,6 @@ def stock_application(dsn: str, pool_size: int = 17) -> Application[UUID]:
         "POSTGRES_PASSWORD": "none",
         "POSTGRES_POOL_SIZE": str(pool_size),
         "POSTGRES_IDLE_IN_TRANSACTION_SESSION_TIMEOUT": "30",
+        **variables,
     }
     return Application(environment)

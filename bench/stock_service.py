@@ -1,17 +1,22 @@
 """The peer of http_command: the library's Application in `def` endpoints, behind the chassis's own edge.
 
 The token check and the server span are the same code; row-level security holds by a setting of its connections, and
-an idempotency key is one insert of its own, since the stock recorder cannot take it into its transaction.
+an idempotency key is inserted where the stock recorder lets one insert more: in the transaction of the events.
 """
 
 import os
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import anyio.to_thread
 import psycopg
 import uvloop
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder
 from fastapi import APIRouter, HTTPException, Response
-from psycopg_pool import ConnectionPool
+from psycopg import Cursor
+from psycopg.rows import DictRow
 
 from bench.stock import StockCase, stock_application
 from caseload.routes.case import CoachAssignment
@@ -29,10 +34,17 @@ create policy tenant_only on application_events using ((select current_setting('
 """
 
 
+class KeyedRecorder(PostgresApplicationRecorder):
+    """The library's recorder, which records an idempotency key with the events."""
+
+    def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **saved: Any) -> None:
+        super()._insert_events(curs, stored_events, **saved)
+        curs.execute("insert into command values (%s, %s)", saved["command"])
+
+
 def routes(dsn: str) -> APIRouter:
     """Return the one route."""
-    library = stock_application(dsn, THREADS + 1)
-    commands = ConnectionPool(dsn, min_size=THREADS, max_size=THREADS, kwargs={"autocommit": True}, open=True)
+    library = stock_application(dsn, THREADS + 1, APPLICATION_RECORDER_TOPIC="bench.stock_service:KeyedRecorder")
     router = APIRouter()
 
     @router.post("/cases/{case_id}/coach")
@@ -43,9 +55,7 @@ def routes(dsn: str) -> APIRouter:
         if case.version != expected:
             raise HTTPException(412)
         case.assign_coach(body.coach_id)
-        with commands.connection() as connection:
-            connection.execute("insert into command values (%s, %s)", (asked.key, asked.fingerprint))
-        library.save(case)
+        library.save(case, command=(asked.key, asked.fingerprint))
         response.headers["ETag"] = f'"{case.version}"'
         return {"version": case.version}
 

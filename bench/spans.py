@@ -1,0 +1,57 @@
+"""A place for spans that takes them and keeps none: what it costs a service to be traced, without what keeps traces."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import create_connection
+
+TRACED = {"OTEL_TRACES_EXPORTER": "zipkin"}
+START_SECONDS = 30.0
+
+
+class Taking(BaseHTTPRequestHandler):
+    """Answers as Zipkin does."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Take spans."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(202)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def taken(port: int) -> Iterator[None]:
+    """Take spans at a port, in a process of its own, while the context lasts."""
+    process = subprocess.Popen([sys.executable, "-m", "bench.spans", str(port)])
+    try:
+        _wait(port)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+if __name__ == "__main__":
+    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Taking).serve_forever()
