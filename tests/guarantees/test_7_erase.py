@@ -58,7 +58,7 @@ NOTHING: Final[dict[str, Any]] = {"coach": None, "case": None, "note": None, "se
 FORGOTTEN_SECONDS: Final = 5.0
 VIEWS: Final = {"referrals": referrals.main.VIEWS, "caseload": caseload.main.VIEWS}
 PARKED: Final = "select count(*) from parked where type like '%ContactRecorded%'"
-NOT_TOLD_BY_ERASING: Final = sql.SQL(" where type_name not like '%PersonErased%'")
+NOT_TOLD_BY_ERASING: Final = sql.SQL(" where type_name not similar to '%(PersonErased|ParticipantsMerged)%'")
 
 
 @dataclass(frozen=True)
@@ -221,6 +221,21 @@ def test_an_erasure_asked_again_does_no_harm(story: Story) -> None:
     again = story.town.command("erase", story.participant, "--yes")
 
     assert "0 of 1 were erased now" in again.stdout
+
+
+async def test_whoever_was_merged_with_somebody_is_erased_by_the_other_id(story: Story) -> None:
+    town, form = story.town, {"other_participant_id": story.other}
+    with town.client("referrals", "leader-farah") as leader:
+        answered(leader.post(f"/participants/{story.participant}/merge", json=form))
+    before = counts(town)
+
+    erased = town.command("erase", story.participant, "--yes")
+
+    assert f"{story.other} is the same person" in erased.stdout
+    assert "1 of 2 were erased now" in erased.stdout, erased.stdout + erased.stderr
+    await asyncio.sleep(FORGOTTEN_SECONDS)
+    assert ROW["name"] not in {case["name"] for case in cases(town, "coach-amir")}
+    assert counts(town) == before
 
 
 def everything_seen(story: Story) -> dict[str, Any]:
