@@ -1,5 +1,6 @@
 """The component page: everything that pages are made of, in every state."""
 
+from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -7,6 +8,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from gateway.web.curves import HEIGHT, WIDTH, Curves
+from gateway.web.deeds import CHANNELS, Asked, Deed, Kind
 from gateway.web.render import page
 
 ZONE: Final = ZoneInfo("Europe/London")
@@ -37,6 +40,32 @@ ENTRIES: Final[list[dict[str, Any]]] = [
         "on_behalf": True,
     },
 ]
+SNOOZE: Final = Deed("snooze", "/snooze", "Put off", (Asked("until", "Until when?", Kind.DAY, required=True),))
+DROP: Final = Deed("drop", "/drop", "Drop it", look="danger")
+BOX: Final[dict[str, Any]] = {
+    "faults": {},
+    "errors": defaultdict(str),
+    "told": defaultdict(str),
+    "meetings": [("m", NOW)],
+    "came": (("attended", "Yes"), ("missed", "No")),
+    "spoke": CHANNELS,
+    "channels": CHANNELS,
+}
+KNOWN: Final = range(16)
+CURVES: Final = Curves.of(
+    {
+        "complete_months": len(KNOWN) - 1,
+        "profile": {"first_earnings": 0.42, "outcome": 0.25, "minimum": 0.15, "months": 12},
+        "curve": [
+            {
+                "month": month,
+                "first_earnings": round(0.03 * month, 3) if month in KNOWN else None,
+                "outcome": round(0.03 * max(0, month - 6), 3) if month in KNOWN else None,
+            }
+            for month in range(19)
+        ],
+    }
+)
 
 design_router = APIRouter(include_in_schema=False)
 
@@ -62,4 +91,11 @@ async def show_components() -> HTMLResponse:
         key="",
         entries=ENTRIES,
         day=date(2026, 4, 3),
+        snooze=SNOOZE,
+        drop=DROP,
+        box=BOX,
+        errors=defaultdict(str),
+        curves=CURVES,
+        width=WIDTH,
+        height=HEIGHT,
     )

@@ -1,6 +1,6 @@
 """Performance: how far people came, as of any day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from gateway.services import Question
 from gateway.web.admission import AtPage
+from gateway.web.curves import HEIGHT, WIDTH, Curves
 from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
@@ -23,8 +24,7 @@ APART: Final = (
     ("cohort", N_("By month of referral")),
 )
 FURTHEST: Final = 104
-HEIGHT: Final = 160
-WIDTH: Final = 480
+MOST_CURVES: Final = 24
 WEEK: Final = 7
 
 performance_router = APIRouter(include_in_schema=False)
@@ -55,7 +55,8 @@ async def show_performance(  # noqa: PLR0913  (each a field of the form)
         "performance.html",
         funnel=found.get("funnel"),
         outcomes=outcomes,
-        curves={name: _points(outcomes, name) for name in ("first_earnings", "outcome")} if outcomes else {},
+        curves=Curves.of(outcomes["total"]) if outcomes else None,
+        groups=_curves_of_groups(outcomes) if outcomes and apart else [],
         may_drill=visitor.actor.role in DRILLS,
         slider=weeks_back(today, as_of),
         furthest=FURTHEST,
@@ -86,12 +87,10 @@ def weeks_back(today: date, as_of: str) -> int:
     return min(max(weeks, 0), FURTHEST)
 
 
-def _points(outcomes: Mapping[str, Any], name: str) -> str:
-    """Return a curve as points of a picture: months to the right, shares upwards."""
-    curve: Sequence[Mapping[str, Any]] = outcomes["total"]["curve"]
-    last = max(1, len(curve) - 1)
-    shown = [(one["month"], one[name]) for one in curve if one[name] is not None]
-    return " ".join(f"{month * WIDTH / last:.1f},{HEIGHT - share * HEIGHT:.1f}" for month, share in shown)
+def _curves_of_groups(outcomes: Mapping[str, Any]) -> list[tuple[str | None, Curves]]:
+    """Return the curves of the groups that have some to show."""
+    curves = [(one["key"], Curves.of(one)) for one in outcomes["groups"]]
+    return [(key, shown) for key, shown in curves if shown][:MOST_CURVES]
 
 
 def _names(visitor: Visitor) -> dict[str, str]:
