@@ -29,6 +29,7 @@ NAMES = (
     "listen",
     "http_command",
     "end_to_end",
+    "acceptance",
     "live_change",
     "caseload_pages",
     "import_vacancies",

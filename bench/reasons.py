@@ -16,6 +16,7 @@ REASONS: Mapping[str, str] = {
     "end_to_end_p99": "a slow flush, or a process that waits for a core, delays everything behind it",
     "today_view_300": "all of a caseload is opened, judged and sorted for each answer: about 0.23 ms for each person "
     "to open a name, go through the rules and write a line, and 300 people are five times a full caseload",
+    "acceptance": "it is told, heard, answered by a command and told again, on the cores that the load uses",
     "search": "all that is found is counted and put in order, however many it is",
     "platform_start": "databases, broker, tracing and eight services start at once on the same cores",
 }

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from events.catalogue import every_fact
-from events.fact import read, type_read_as
+from events.fact import names_read_as, read, type_read_as
 
 GOLDEN = Path(__file__).parents[2] / "libs/events/golden"
+RELEASED = GOLDEN.parent / "released"
 EXAMPLES = sorted(GOLDEN.glob("*.json"))
 RECORDED = [line.split() for line in (GOLDEN / "SHA256SUMS").read_text().splitlines()]
 
@@ -25,6 +26,12 @@ def test_an_example_once_kept_is_never_changed_or_taken_away(digest: str, name: 
 
 def test_every_example_is_recorded_once_with_its_digest() -> None:
     assert sorted(name for _, name in RECORDED) == [example.name for example in EXAMPLES]
+
+
+def test_every_version_that_was_released_or_is_read_today_has_an_example() -> None:
+    released = {schema.stem for schema in RELEASED.glob("*.json")}
+    readable = set[str]().union(*(names_read_as(fact) for fact in every_fact().values()))
+    assert (released | readable) - {type_name_of(example) for example in EXAMPLES} == set()
 
 
 @pytest.mark.parametrize("type_name", every_fact())

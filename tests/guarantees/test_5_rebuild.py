@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from time import perf_counter
 from uuid import UUID
 
@@ -136,8 +136,11 @@ async def test_readers_never_go_back_while_a_view_is_rebuilt_again_and_again(gro
             before = sum((await read(ground)).values())
             await until(lambda: follows(ground, before))
     assert [one.generation for one in switches] == list(range(2, 2 + REBUILDS))
-    # On a busy machine the four statements of a reader take long too; a switch has up to twenty.
-    assert median(one.switch_milliseconds for one in switches) <= max(50, 5 * 1_000 * median(waits))
+    # On a busy machine the four statements of a reader take long too; a switch has up to twenty. The best of four tells
+    # what a switch costs by itself, so it is held against the readers whom nothing kept waiting.
+    took = [one.switch_milliseconds for one in switches]
+    assert median(took) <= max(50, 5 * 1_000 * median(waits))
+    assert min(took) <= max(50, 5 * 1_000 * quantiles(waits, n=4)[0])
 
 
 async def follows(ground: Ground, before: int) -> bool:
