@@ -58,7 +58,7 @@ class Walk:
                 break
         place = done(answer).headers.get("waymark-position", "")
         if seen and place:
-            done(who.get(seen, params={"at_least": place}))
+            eventually(lambda: who.get(seen, params={"at_least": place}), lambda _: True)
         return answer.json()
 
 

@@ -233,3 +233,30 @@ def test_meetings_are_moved_and_called_off_by_either_of_the_two(reading: As, pla
         expect(page.get_by_text("Your coach has to agree first.")).to_be_visible()
         reader.picture("portal-plan-suggested")
         assert reader.faults() == []
+
+
+def test_a_message_waits_ten_seconds_and_the_button_stops_it(reading: As, platform: Platform) -> None:
+    somebody = platform.refer(name="Ines Duarte")
+    seeker, sent = platform.client(somebody.actor), f"{API}/cases/{somebody.case}/messages"
+    with reading(somebody.actor) as reader:
+        reader.page.clock.install()
+        page = reader.open("/messages")
+        words, button = page.get_by_label("Write to your coach"), page.locator("form[data-waits] button")
+        words.fill("The bus is late again.")
+
+        button.click()
+        page.clock.run_for(9_500)
+        expect(button).to_have_text("Sends in 1 s, stop")
+        button.click()
+        expect(button).to_have_text("Send")
+        page.clock.run_for(60_000)
+        assert done(seeker.get(sent)).json()["messages"] == []
+        expect(words).to_have_value("The bus is late again.")
+
+        button.click()
+        page.clock.run_for(9_500)
+        assert done(seeker.get(sent)).json()["messages"] == []
+        page.clock.run_for(1_000)
+        expect(page.locator(".talk")).to_contain_text("The bus is late again.")
+        assert reader.said == []
+    assert len(done(seeker.get(sent)).json()["messages"]) == 1
