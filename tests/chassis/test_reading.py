@@ -11,7 +11,9 @@ import pytest
 import pytest_asyncio
 
 from chassis.ask import Place
+from chassis.clock import system_clock
 from chassis.database import ALL_TENANTS, Pool, chassis_sql, migrate, open_pool, prepare_database
+from chassis.freshness import noting_freshness
 from chassis.listen.reading import HeldBackError, NotYetError, reading
 from chassis.listen.views import Table, View
 from events.envelope import JOURNEY
@@ -30,6 +32,10 @@ insert into heard_position (consumer, source, topic, partition, position) values
 on conflict (consumer, topic, partition, source) do update set position = excluded.position
 """
 GENERATIONS = "insert into view_version values ('register', 1, '', 'retired'), ('register', 2, '', 'live')"
+SAID = """
+insert into view_reach (view, worker, current_to, said_at)
+values ('register', %s, clock_timestamp() - make_interval(secs => %s), clock_timestamp() - make_interval(secs => %s))
+"""
 PARKED = """
 insert into parked (consumer, key, source, topic, partition, position, kafka_offset, type, headers, value)
 values ('register#2', %s, 'caseload', 'waymark.journey', 0, 1, 1, 'a type', '{}', '')
@@ -109,3 +115,40 @@ async def test_who_asks_about_somebody_whose_facts_wait_is_told(pool: Pool) -> N
     with pytest.raises(HeldBackError):
         await read(pool, *PLACES)
     await read(pool, *PLACES[:3])
+
+
+async def behind(pool: Pool) -> float | None:
+    """Read, and return for how many seconds what was read is behind."""
+    with noting_freshness() as freshness:
+        await read(pool)
+    return (system_clock() - freshness.as_of).total_seconds() if freshness.as_of else None
+
+
+async def test_of_a_view_that_is_behind_it_is_noted_up_to_when_it_is_current(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.listen.reading.LOOKED_SECONDS", 0.0)
+    assert await behind(pool) is None
+    await execute(pool, SAID, uuid4(), 1, 0)
+    assert await behind(pool) is None
+    await execute(pool, SAID, uuid4(), 600, 1)
+    assert await behind(pool) == pytest.approx(600, abs=60)
+
+
+async def test_who_no_longer_keeps_a_view_says_nothing_of_it_until_nobody_does(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.listen.reading.LOOKED_SECONDS", 0.0)
+    await execute(pool, SAID, uuid4(), 600, 500)
+    await execute(pool, SAID, uuid4(), 1, 0)
+    assert await behind(pool) is None
+    await execute(
+        pool, "update view_reach set said_at = said_at - interval '1 hour', current_to = current_to - interval '1 hour'"
+    )
+    assert await behind(pool) == pytest.approx(3600, abs=60)
+
+
+async def test_it_is_looked_at_now_and_then_and_not_for_each_reader(pool: Pool) -> None:
+    assert await behind(pool) is None
+    await execute(pool, SAID, uuid4(), 600, 0)
+    assert await behind(pool) is None

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.timeout(900)
 
 AWAY_SECONDS: Final = float(os.environ.get("WAYMARK_FAULT_SECONDS", "20"))
 SHORT: Final = 5.0
+NOW: Final = datetime.max.replace(tzinfo=UTC)
 HANGS_NEVER: Final = 8.0
 """An answer is due in 2 s; on a machine that is busy with all other tests this is still far from hanging."""
 
@@ -53,6 +55,13 @@ def referred(town: Town) -> list[str]:
     return [listed["name"] for listed in page.get("referrals", ())]
 
 
+def known_until(town: Town) -> datetime:
+    """Return up to when an answer says that it is known what it shows, NOW where it says nothing."""
+    with town.client("referrals", "referrer-irena") as referrer:
+        as_of = referrer.get("/referrals").headers.get("waymark-as-of")
+    return datetime.fromisoformat(as_of) if as_of else NOW
+
+
 def patiently(town: Town, name: str, key: str) -> None:
     """Refer a person again and again under one key until it is accepted, as a careful client does."""
     eventually(lambda: submitted(town, name, **{"Idempotency-Key": key}), lambda answer: answer.status_code == 201)
@@ -60,15 +69,18 @@ def patiently(town: Town, name: str, key: str) -> None:
 
 def test_while_kafka_is_away_commands_are_accepted_and_afterwards_all_of_them_are_told(city: Town) -> None:
     city.kafka.kill()
+    killed_at = datetime.now(UTC)
     names = [f"Kafkaless {number}" for number in range(10)]
     began = time.monotonic()
     for name in names:
         assert submitted(city, name).status_code == 201
     assert not set(names) & set(referred(city))
     time.sleep(max(0.0, AWAY_SECONDS - (time.monotonic() - began)))
+    assert known_until(city) < killed_at + timedelta(seconds=SHORT)
     city.kafka.start()
 
     eventually(lambda: referred(city), lambda seen: set(names) <= set(seen))
+    eventually(lambda: known_until(city), lambda as_of: as_of == NOW)
     assert accept(city, {"name": "After Kafka"}, "coach-amir")
 
 

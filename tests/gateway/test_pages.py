@@ -4,12 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
 from chassis.identity import Actor
 from tests.gateway.pages import As, press
-from tests.gateway.running import API, Person, Platform, done
+from tests.gateway.running import API, Person, Platform, done, wait_until
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -97,6 +98,24 @@ def test_the_operators_page_shows_every_service_and_nobody_else_sees_it(reading:
         assert reader.faults() == []
     with reading(person.coach) as reader:
         expect(reader.open("/platform").get_by_text("This page is not for you")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/home", "/people", "/today"])
+def test_a_page_says_up_to_when_it_is_known_what_it_shows_while_a_view_is_behind(
+    platform: Platform, reading: As, person: Person, path: str
+) -> None:
+    database, worker = platform.addresses.databases["caseload"], uuid4()
+    behind = "insert into view_reach values ('today', %s, clock_timestamp() - interval '1 hour', 'infinity')"
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(behind, [worker])
+        try:
+            with reading(person.actor if path == "/home" else person.coach) as reader:
+                page = reader.open(f"/people/{person.id}" if path == "/people" else path)
+                wait_until(lambda: page.reload() and page.get_by_text("What happened since is on its way").count())
+                reader.picture(f"behind-{name_of(path)}")
+                assert reader.faults() == []
+        finally:
+            connection.execute("delete from view_reach where worker = %s", [worker])
 
 
 def test_the_page_of_a_person_is_whole_as_they_stand_and_as_they_stood(reading: As, person: Person) -> None:

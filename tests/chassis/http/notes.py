@@ -1,7 +1,8 @@
 """A small service that the tests of HTTP ask: it keeps notes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from chassis.aggregate import Refusal
 from chassis.ask import Answer, Ask, Place
+from chassis.freshness import note_as_of
 from chassis.http import Accepted, AtLeast, CurrentActor, CurrentAsk, ExpectedVersion, accepted, etag, service_app
 from chassis.identity import Actor, Verifier
 from chassis.keyring import KeyringAwayError, PersonIsErasedError
@@ -81,6 +83,17 @@ async def me(actor: CurrentActor, at_least: AtLeast, response: Response) -> tupl
     """Say who asks, and from where on."""
     response.headers["ETag"] = etag(3)
     return str(actor), at_least
+
+
+@routes.get("/behind")
+async def read_views() -> None:
+    """Read two views at once that are behind, and one that is not."""
+
+    async def read(hour: int) -> None:
+        note_as_of(datetime(2030, 3, 1, hour, tzinfo=UTC))
+
+    await asyncio.gather(read(9), read(10))
+    note_as_of(datetime(2030, 3, 1, 11, tzinfo=UTC))
 
 
 @routes.get("/failing/{name}")

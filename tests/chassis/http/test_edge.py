@@ -95,6 +95,11 @@ async def test_a_null_character_in_a_path_or_query_is_refused(client: httpx.Asyn
     assert [fault["parameter"] for fault in in_query["errors"]] == ["name", "query"]
 
 
+async def test_an_answer_says_up_to_when_everything_in_it_is_known(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/behind")).headers["waymark-as-of"] == "2030-03-01T09:00:00+00:00"
+    assert "waymark-as-of" not in (await client.get("/me")).headers
+
+
 async def test_a_body_over_the_limit_is_refused(client: httpx.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:

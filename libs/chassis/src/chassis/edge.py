@@ -12,6 +12,7 @@ from opentelemetry import trace
 from opentelemetry.trace import INVALID_SPAN
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.freshness import AS_OF, Freshness, noting_freshness
 from chassis.identity import Actor, KeysAwayError, NotAuthenticatedError, Verifier
 from chassis.metrics import time_request
 from chassis.problem import BROKEN_HERE, InvalidError, ProblemError, pointer, problem
@@ -79,8 +80,12 @@ class Edge:
         """Answer one request; whatever happens in it, something is answered."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
+        with noting_freshness() as freshness:
+            await self._served(scope, receive, _Reply(scope, send, freshness))
+        return None
+
+    async def _served(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         headers = dict(scope["headers"])
-        reply = _Reply(scope, send)
         traceparent = headers.get(b"traceparent", b"").decode("latin-1")
         method, quiet = scope["method"], is_public(scope["path"])
         span = INVALID_SPAN if quiet else server_span(method, traceparent, {"http.request.method": method})
@@ -89,7 +94,6 @@ class Edge:
             await self._answer(scope, headers, receive, reply)
             if not quiet:
                 self._tell(scope, reply, span, time.perf_counter() - started)
-        return None
 
     async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, reply: "_Reply") -> None:
         try:
@@ -136,8 +140,9 @@ def is_public(path: str) -> bool:
 class _Reply:
     """Sends an answer with the headers that every answer has, unless it has its own, and remembers its status."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, freshness: Freshness) -> None:
         self._send = send
+        self._freshness = freshness
         self._policy = _PAGE if scope["path"].startswith("/docs") else _BARE
         self.status = 0
         self.error_type = ""
@@ -147,6 +152,8 @@ class _Reply:
             self.status = message["status"]
             own = {name.lower() for name, _ in message["headers"]}
             further = [header for header in (*_HEADERS, self._policy) if header[0] not in own]
+            if as_of := self._freshness.as_of:
+                further.append((AS_OF.lower().encode(), as_of.isoformat().encode()))
             message["headers"] = [*message["headers"], *further]
         await self._send(message)
 

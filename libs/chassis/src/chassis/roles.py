@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from chassis.database import ALL_TENANTS, Pool, open_pool
 from chassis.listen.beginning import begin_policies
 from chassis.listen.consumers import Consumer, PolicyConsumer, ViewConsumer
+from chassis.listen.currency import Currency
 from chassis.listen.feed import Listener, live_broker
 from chassis.listen.policies import Policy
 from chassis.listen.rebuild import Rebuild
@@ -40,7 +41,7 @@ async def project(name: str, settings: ServiceSettings, views: Sequence[View]) -
     async with open_pool(settings.database, scope=ALL_TENANTS, patience=NOBODY_LOOKS_SECONDS) as pool:
         for view in views:
             await _with_kafka(name, partial(_rebuild_changed, settings, view, pool))
-        await _listen(f"{name}.project", settings, [ViewConsumer(pool, view) for view in views])
+        await _listen(f"{name}.project", settings, [ViewConsumer(pool, view) for view in views], pool)
 
 
 async def react(
@@ -105,8 +106,13 @@ async def _rebuild_changed(settings: ServiceSettings, view: View, pool: Pool) ->
         await rebuild.run(only_if_changed=True)
 
 
-async def _listen(group: str, settings: ServiceSettings, consumers: Sequence[Consumer]) -> None:
-    """Hear the consumers' topics until cancelled; a group of processes for each topic shares its partitions."""
+async def _listen(
+    group: str, settings: ServiceSettings, consumers: Sequence[Consumer], views: Pool | None = None
+) -> None:
+    """Hear the consumers' topics until cancelled; a group of processes for each topic shares its partitions.
+
+    How current views are is said in the database of `views`.
+    """
     broker = live_broker(settings.kafka)
     prefix = settings.topic_prefix
     by_topic: dict[str, list[Consumer]] = {}
@@ -119,7 +125,8 @@ async def _listen(group: str, settings: ServiceSettings, consumers: Sequence[Con
     async with broker:
         await broker.start()
         with watching(listeners):
-            await together(*(listener.run() for listener in listeners))
+            saying = [Currency(views, listeners).run()] if views else []
+            await together(*(listener.run() for listener in listeners), *saying)
 
 
 def _suffix(topic: str) -> str:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
 
 from chassis.clock import Clock, system_clock
+from chassis.freshness import AS_OF, note_as_of
 from chassis.identity import Actor
 from chassis.signing import SigningKey, person_token
 from chassis.telemetry import current_traceparent
@@ -49,7 +50,10 @@ class Question:
 
 
 class Services:
-    """The connections to all services. `key` signs the short-lived tokens by which they recognise people."""
+    """The connections to all services. `key` signs the short-lived tokens by which they recognise people.
+
+    An answer that is behind makes what is made of it behind, too.
+    """
 
     def __init__(self, urls: Mapping[str, str], key: SigningKey, issuer: str, clock: Clock = system_clock) -> None:
         limits = httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=IDLE_SECONDS)
@@ -88,9 +92,12 @@ class Services:
         )
         try:
             async with asyncio.timeout(question.within):
-                return await self._send(asked)
+                answer = await self._send(asked)
         except (TimeoutError, httpx.TransportError, AnswerTooLargeError) as away:
             raise ServiceAwayError(question.service) from away
+        if as_of := answer.headers.get(AS_OF):
+            note_as_of(datetime.fromisoformat(as_of))
+        return answer
 
     async def description(self, service: str) -> dict[str, Any]:
         """Return the OpenAPI document of a service. Raises ServiceAwayError, httpx.HTTPError, ValueError."""

@@ -48,3 +48,12 @@ create table if not exists policy_begun (
     policy text primary key,
     begun_at timestamptz not null default clock_timestamp()
 );
+
+-- Up to when each view shows what was told, as every process that keeps a part of it says every few seconds.
+create table if not exists view_reach (
+    view text not null,
+    worker uuid not null,
+    current_to timestamptz not null,
+    said_at timestamptz not null default clock_timestamp(),
+    primary key (view, worker)
+);

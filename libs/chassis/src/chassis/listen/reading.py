@@ -3,17 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
+from time import monotonic
 from typing import Final
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from psycopg import sql
 
 from chassis.ask import Place
 from chassis.database import ALL_TENANTS, Connection, Pool
+from chassis.freshness import note_as_of
 from chassis.listen.views import View
 
 POLL_SECONDS: Final = 0.01
 LONGEST_WAIT_SECONDS: Final = 5.0
+LOOKED_SECONDS: Final = 2.0
 
 # The lock comes before the snapshot: one taken before a rebuilt view was switched in would find its rows as they were.
 BEGIN: Final = sql.SQL("""
@@ -34,6 +39,20 @@ where v.view = %s and v.status = 'live'
 """
 
 
+# Who has said nothing for a while keeps no part of the view, unless nobody else does.
+BEHIND: Final = """
+select current_to from (
+    select coalesce(
+        min(current_to) filter (where said_at > clock_timestamp() - interval '30 seconds'), max(current_to)
+    ) as current_to
+    from view_reach where view = %s
+) said where current_to < clock_timestamp() - interval '15 seconds'
+"""
+
+_behind: WeakKeyDictionary[Pool, dict[str, tuple[float, datetime | None]]] = WeakKeyDictionary()
+"""When it was looked at last whether a view of a database is behind, and up to when it is current if it is."""
+
+
 class NotYetError(Exception):
     """The view has not reached the asked places within LONGEST_WAIT_SECONDS: ask again."""
 
@@ -48,6 +67,8 @@ async def reading(
 ) -> AsyncIterator[Connection]:
     """Open a read-only snapshot of a tenant's rows (None: all), in which the view has reached the places of its topic.
 
+    Where the view is behind, that is noted of the answer.
+
     Raises NotYetError and HeldBackError.
     """
     if places := [place for place in at_least if place.topic == view.topic]:
@@ -56,7 +77,21 @@ async def reading(
         tables = sql.SQL(", ").join(sql.Identifier(table.name) for table in view.tables)
         scope = sql.Literal(str(tenant) if tenant else ALL_TENANTS)
         await connection.execute(BEGIN.format(tables=tables, scope=scope), prepare=False)
+        if behind := await _behind_since(connection, pool, view):
+            note_as_of(behind)
         yield connection
+
+
+async def _behind_since(connection: Connection, pool: Pool, view: View) -> datetime | None:
+    """Return up to when a view is current that is behind: looked at now and then, not for each reader."""
+    known, now = _behind.setdefault(pool, {}), monotonic()
+    looked_at, behind = known.get(view.name, (now - 2 * LOOKED_SECONDS, None))
+    if now < looked_at + LOOKED_SECONDS:
+        return behind
+    known[view.name] = now, behind
+    row = await (await connection.execute(BEHIND, [view.name], prepare=True)).fetchone()
+    known[view.name] = now, row[0] if row else None
+    return known[view.name][1]
 
 
 async def _wait(pool: Pool, view: View, places: Sequence[Place]) -> None:

@@ -75,7 +75,7 @@ async def measure(listeners: Sequence[Listener]) -> Iterable[Metric]:
     gauges = _Gauges()
     now = system_clock()
     for listener in listeners:
-        reach = await _reach(listener.kafka)
+        reach = await reach_of(listener.kafka)
         if reach:
             gauges.set("unread_records", listener.topic, reach.unread)
             gauges.set("broker_silence_seconds", listener.topic, reach.silence)
@@ -92,7 +92,12 @@ def _measure(gauges: _Gauges, consumer: Consumer, reach: Reach | None, now: date
     gauges.set("consumer_stopped", consumer.name, bool(consumer.stopped))
     gauges.set("consumer_holes", consumer.name, len(consumer.holes))
     if isinstance(consumer, ViewConsumer) and reach:
-        gauges.set("view_age_seconds", consumer.name, max(lag, reach.silence))
+        gauges.set("view_age_seconds", consumer.name, age_of(consumer, reach, now))
+
+
+def age_of(consumer: Consumer, reach: Reach | None, now: datetime) -> float:
+    """Return for how many seconds a view may not show what was told: its lag, or the silence of the broker."""
+    return max(_lag(consumer, reach, now), reach.silence if reach else 0.0)
 
 
 def _lag(consumer: Consumer, reach: Reach | None, now: datetime) -> float:
@@ -105,7 +110,7 @@ def _lag(consumer: Consumer, reach: Reach | None, now: datetime) -> float:
     return 0.0
 
 
-async def _reach(kafka: AIOKafkaConsumer | None) -> Reach | None:
+async def reach_of(kafka: AIOKafkaConsumer | None) -> Reach | None:
     """Return how far a Kafka consumer has read what is assigned to it, None until the broker has answered for that."""
     if kafka is None:
         return None

@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from chassis.freshness import shown_as_of
 from gateway.web.words import Words
 
 LANGUAGES: Final = ("en", "cy")
@@ -88,6 +89,7 @@ def page(
         "language": language,
         "nonce": nonce,
         "now": now,
+        "behind": shown_as_of(),
         WORDS: Words(language, zone, now, translations(language).gettext),
     }
     text = environment(language).get_template(template).render(said | shown)
