@@ -6,9 +6,10 @@ WAYMARK_FAULT_SECONDS is for how long; 300 tries what an operator would call an 
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import httpx
@@ -21,8 +22,9 @@ pytestmark = pytest.mark.timeout(900)
 AWAY_SECONDS: Final = float(os.environ.get("WAYMARK_FAULT_SECONDS", "20"))
 SHORT: Final = 5.0
 NOW: Final = datetime.max.replace(tzinfo=UTC)
-HANGS_NEVER: Final = 8.0
-"""An answer is due in 2 s; on a machine that is busy with all other tests this is still far from hanging."""
+DUE_SECONDS: Final = 2.0
+TRIES: Final = 3
+"""Nothing hangs over two seconds. Of several answers most have to come in time: a machine that halts shows no fault."""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,14 @@ def city(platform_folder: Path) -> Iterator[Town]:
     """A platform whose parts may be taken away."""
     with running(platform_folder / "city") as town:
         yield town
+
+
+@pytest.fixture(scope="module")
+def spare(city: Town) -> float:
+    """What a command takes here and now when nothing is away: whatever has to be given up on, takes that beside."""
+    answers = [submitted(city, f"Healthy {number}") for number in range(TRIES)]
+    assert {answer.status_code for answer in answers} == {201}
+    return max(answer.elapsed.total_seconds() for answer in answers)
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +50,15 @@ def _survived(city: Town) -> Iterator[None]:
 
 
 def submitted(town: Town, name: str, **headers: str) -> httpx.Response:
-    """Refer a person, and see that the answer does not hang."""
+    """Refer a person."""
     with town.client("referrals", "referrer-irena", **headers) as referrer:
-        began = time.monotonic()
-        answer = referrer.post("/referrals", json=acceptable({"name": name}))
-    assert time.monotonic() - began < HANGS_NEVER
-    return answer
+        return referrer.post("/referrals", json=acceptable({"name": name}))
+
+
+def require_in_time(answers: Sequence[httpx.Response], spare: float) -> None:
+    """Check that answers did not hang."""
+    took = [answer.elapsed.total_seconds() for answer in answers]
+    assert median(took) < DUE_SECONDS + spare, took
 
 
 def referred(town: Town) -> list[str]:
@@ -67,13 +80,16 @@ def patiently(town: Town, name: str, key: str) -> None:
     eventually(lambda: submitted(town, name, **{"Idempotency-Key": key}), lambda answer: answer.status_code == 201)
 
 
-def test_while_kafka_is_away_commands_are_accepted_and_afterwards_all_of_them_are_told(city: Town) -> None:
+def test_while_kafka_is_away_commands_are_accepted_and_afterwards_all_of_them_are_told(
+    city: Town, spare: float
+) -> None:
     city.kafka.kill()
     killed_at = datetime.now(UTC)
     names = [f"Kafkaless {number}" for number in range(10)]
     began = time.monotonic()
-    for name in names:
-        assert submitted(city, name).status_code == 201
+    answers = [submitted(city, name) for name in names]
+    assert {answer.status_code for answer in answers} == {201}
+    require_in_time(answers, spare)
     assert not set(names) & set(referred(city))
     time.sleep(max(0.0, AWAY_SECONDS - (time.monotonic() - began)))
     assert known_until(city) < killed_at + timedelta(seconds=SHORT)
@@ -84,13 +100,14 @@ def test_while_kafka_is_away_commands_are_accepted_and_afterwards_all_of_them_ar
     assert accept(city, {"name": "After Kafka"}, "coach-amir")
 
 
-def test_while_postgresql_is_away_503_says_so_and_no_accepted_command_is_lost(city: Town) -> None:
+def test_while_postgresql_is_away_503_says_so_and_no_accepted_command_is_lost(city: Town, spare: float) -> None:
     accepted = [name for name in ("Before One", "Before Two") if submitted(city, name).status_code == 201]
     city.postgres.stop()
     began = time.monotonic()
-    answer = submitted(city, "Refused Meanwhile")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    assert answer.headers["content-type"] == "application/problem+json"
+    answers = [submitted(city, "Refused Meanwhile") for _ in range(TRIES)]
+    assert {(answer.status_code, answer.headers["retry-after"]) for answer in answers} == {(503, "1")}
+    assert answers[0].headers["content-type"] == "application/problem+json"
+    require_in_time(answers, spare)
     time.sleep(max(0.0, AWAY_SECONDS - (time.monotonic() - began)))
     city.postgres.start()
 
@@ -115,13 +132,16 @@ def test_a_server_that_is_killed_in_the_middle_of_commands_keeps_each_that_it_an
     eventually(lambda: referred(city), lambda seen: {*answered, "Killed Last"} <= set(seen))
 
 
-def test_while_the_keyring_is_away_what_needs_no_name_goes_on_and_the_rest_says_what_is_missing(city: Town) -> None:
+def test_while_the_keyring_is_away_what_needs_no_name_goes_on_and_the_rest_says_what_is_missing(
+    city: Town, spare: float
+) -> None:
     participant = accept(city, {"name": "Keyless"}, "coach-amir")
     city.services["keyring"].stop()
     time.sleep(SHORT)
-    answer = submitted(city, "Cannot Be Sealed")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    assert answer.json()["detail"] == "The keyring does not answer at the moment."
+    answers = [submitted(city, "Cannot Be Sealed") for _ in range(TRIES)]
+    assert {(answer.status_code, answer.headers["retry-after"]) for answer in answers} == {(503, "1")}
+    assert answers[0].json()["detail"] == "The keyring does not answer at the moment."
+    require_in_time(answers, spare)
     city.services["keyring"].start()
 
     def timeline() -> Any:
