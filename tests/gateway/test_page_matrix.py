@@ -95,6 +95,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "GET /jobs/{vacancy_id}": (only(*JOBSEEKERS, *ALL_STAFF), {}),
     "POST /jobs/{vacancy_id}/save": (JOBSEEKER, {}),
     "POST /jobs/{vacancy_id}/apply": (JOBSEEKER, {}),
+    "POST /jobs/{vacancy_id}/dismiss": (JOBSEEKER, {"reason": "too_far"}),
     "GET /applications": (JOBSEEKER, {}),
     "POST /applications": (JOBSEEKER, {"title": "Baker"}),
     "GET /applications/{application_id}": (THEIRS_ALONE, {}),

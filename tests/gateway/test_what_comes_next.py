@@ -56,19 +56,31 @@ def test_new_jobs_that_fit_are_the_next_step_until_somebody_looks_and_one_is_app
     somebody = settled(platform, "Ines Duarte")
     seeker, coach = platform.client(somebody.actor), platform.client(somebody.coach)
     step_of(seeker, somebody, 13)
-    done(platform.client(somebody.manager).post(f"{API}/vacancies/json-ld", json=POSTING, params={"feed": "next"}))
-    assert step_of(seeker, somebody, 12)["parts"]["jobs"]["new"] == 1
+    manager, other = platform.client(somebody.manager), POSTING | {"identifier": "other", "title": "Night clockmaker"}
+    for posting in (POSTING, other):
+        done(manager.post(f"{API}/vacancies/json-ld", json=posting, params={"feed": "next"}))
+    eventually(lambda: seeker.get(f"{API}/home"), lambda page: page["parts"]["jobs"]["new"] == 2)
+    step_of(seeker, somebody, 12)
     assert step_of(coach, somebody, 12)["parts"]["participant"]["next_step"]["rule"] == 12
 
     with reading(somebody.coach) as reader:
         page = reader.open(f"/people/{somebody.id}")
-        expect(page.get_by_text("Look at 1 new job that may fit you.")).to_be_visible()
+        expect(page.get_by_text("Look at 2 new jobs that may fit you.")).to_be_visible()
     with reading(somebody.actor) as reader:
         page = reader.open("/home")
-        expect(the_step(page)).to_contain_text("Look at 1 new job that may fit you.")
+        expect(the_step(page)).to_contain_text("Look at 2 new jobs that may fit you.")
         the_step(page).get_by_role("link", name="See them").click()
-        page.get_by_role("link", name="Clockmaker").click()
+        reader.picture("portal-jobs-new")
+        page.get_by_role("link", name="Night clockmaker").click()
         step_of(seeker, somebody, 13)
+        page.get_by_text("It is not for me").click()
+        page.get_by_role("radio", name="The hours do not fit").check()
+        reader.picture("portal-job")
+        assert reader.faults() == []
+        page.get_by_role("button", name="Show it no more").click()
+        eventually(lambda: seeker.get(f"{API}/home"), lambda home: len(home["parts"]["jobs"]["hits"]) == 1)
+        reader.open("/jobs")
+        page.get_by_role("link", name="Clockmaker", exact=True).click()
         page.get_by_role("button", name="Apply on the employer's page").click()
         expect(page.get_by_role("heading", name="Did you send it?")).to_be_visible()
         expect(page.get_by_role("link", name="Open the employer's page")).to_have_attribute("href", POSTING["url"])

@@ -32,6 +32,14 @@ WIDER: Final[Mapping[str, frozenset[str]]] = {
     "part_time": frozenset({"part_time"}),
 }
 """What a wider search leaves out, by the name that the service gives it; contracts stand apart."""
+DISMISSALS: Final = (
+    ("wrong_work", N_("It is other work")),
+    ("too_far", N_("It is too far")),
+    ("pay_too_low", N_("The pay is too low")),
+    ("hours_do_not_fit", N_("The hours do not fit")),
+    ("already_applied", N_("I applied before")),
+    ("other", N_("Something else")),
+)
 ASKED: Final = frozenset({"words", "place", "pay_period", "search_id", *NUMBERS})
 
 jobs_router = APIRouter(include_in_schema=False)
@@ -69,7 +77,12 @@ async def show_job(visitor: AtMarket, vacancy_id: UUID) -> HTMLResponse:
     vacancy = await visitor.read("jobsearch", f"/vacancies/{vacancy_id}")
     if visitor.client or visitor.actor.role == JOBSEEKER:
         await _note(visitor, "opened", vacancy_id=str(vacancy_id))
-    return visitor.page("job.html", vacancy=vacancy, contracts=dict(CONTRACTS))
+    return visitor.page(
+        "job.html",
+        vacancy=vacancy,
+        contracts=dict(CONTRACTS),
+        dismissals=[(code, visitor.say(words)) for code, words in DISMISSALS],
+    )
 
 
 @jobs_router.post("/jobs/{vacancy_id}/save")
@@ -95,6 +108,15 @@ async def apply(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
         begun = Command(await visitor.ask(Question("jobsearch", f"{path}/begin", "POST", None, None, headers)))
         return (begun if begun.done else kept).then(f"{visitor.base}{path}?move=send#move")
     return kept.then("")
+
+
+@jobs_router.post("/jobs/{vacancy_id}/dismiss")
+async def dismiss(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
+    """Say that a vacancy is not for the person, and why: it is shown no more among those that fit."""
+    reason = str((await visitor.request.form()).get("reason", ""))
+    path = f"/participants/{visitor.person}/activity/dismissed"
+    told = await visitor.command("jobsearch", path, {"vacancy_id": str(vacancy_id), "reason": reason})
+    return told.then(f"{visitor.base}/jobs", "dismissed")
 
 
 async def _note(visitor: Visitor, what: str, **told: Any) -> None:

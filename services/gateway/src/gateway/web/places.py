@@ -56,6 +56,7 @@ THEIRS: Final[Sequence[Place]] = (
 """Where staff act for a person, below the address that names them."""
 DONE: Final[Mapping[str, str]] = {
     "saved": N_("Saved. You find it under Applications."),
+    "dismissed": N_("Noted. It is no longer among the jobs that fit you."),
     "moved": N_("Moved."),
     "chased": N_("Noted. We count the wait from today."),
     "sent": N_("Good. We note the day and tell you when it is time to ask."),
