@@ -74,10 +74,12 @@ STANDARDS: Final = {
     "plan": N_("agree a plan"),
 }
 YES_OR_NO: Final[Options] = (("yes", N_("Yes")), ("no", N_("No")))
+A_PLACE: Final = N_("Such as: at the library")
+A_WAY: Final = N_("Such as: with the CV of last week")
 WHAT: Final = (
     Asked("what", N_("What?"), required=True),
-    Asked("where", N_("Where?")),
-    Asked("how", N_("How?")),
+    Asked("where", N_("Where?"), hint=A_PLACE),
+    Asked("how", N_("How?"), hint=A_WAY),
     Asked("due", N_("By when?"), Kind.DAY, required=True),
 )
 CONTACT: Final = Deed(

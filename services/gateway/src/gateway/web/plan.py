@@ -13,7 +13,7 @@ from gateway.access import JOBSEEKER
 from gateway.services import Question
 from gateway.web import work
 from gateway.web.admission import AtOwnPage, AtPage
-from gateway.web.people import SERVICE, mark_read, undo_of
+from gateway.web.people import A_PLACE, A_WAY, SERVICE, mark_read, undo_of
 from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of, step_on
 from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank
@@ -49,6 +49,7 @@ async def _plan(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, 
         **work.words(visitor),
         told=blank(told),
         errors=blank(errors),
+        hints={"where": visitor.say(A_PLACE), "how": visitor.say(A_WAY)},
         steps={code: visitor.say(words) for code, words in STEPS.items()},
         steps_from=STEPS_FROM,
         statuses={code: (mark, visitor.say(words)) for code, (mark, words) in STATUSES.items()},
