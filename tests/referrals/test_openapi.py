@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import BaseModel
 
 from referrals import merge_api, start_forms
 from referrals.forms import Form
@@ -28,7 +29,8 @@ def test_every_route_says_what_it_does(document: Any) -> None:
     assert all(operation["summary"] and operation["description"].endswith(".") for operation in operations)
 
 
-BODIES = sorted({*Form.__subclasses__(), start_forms.MeetingForm, merge_api.MergeForm}, key=lambda form: form.__name__)
+FORMS: set[type[BaseModel]] = {*Form.__subclasses__(), start_forms.MeetingForm, merge_api.MergeForm}
+BODIES = sorted(FORMS, key=lambda form: form.__name__)
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.__name__)
