@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from caseload.moment import Now
+from caseload.today.fixed import next_fixed
 from caseload.today.reason import Deed, Reason, TodayRules
 from caseload.today.rules import reasons_for
 from events.caseload import (
@@ -578,6 +579,15 @@ def test_a_step_that_is_taken_up_again_asks_for_no_help() -> None:
     assert reasons(journey, only=4)
     journey.tell(NextStepTakenUp(occurred_at=NOON, step="10.work"))
     assert not reasons(journey, only=4)
+
+
+def test_who_left_has_no_date_to_come() -> None:
+    journey = started(NOON).tell(booked(later(days=2)), of=THING)
+    fixed = next_fixed(journey.stands(), Now(NOON, LONDON))
+    assert fixed
+    assert fixed.what == "Appointment"
+    left = CaseExitedEarly(occurred_at=later(hours=1), reason=ExitReason.MOVED_AWAY)
+    assert next_fixed(journey.tell(left).stands(), Now(later(hours=2), LONDON)) is None
 
 
 def test_a_closed_case_is_in_nobodys_queue() -> None:

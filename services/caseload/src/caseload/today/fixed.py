@@ -19,7 +19,9 @@ class Fixed:
 
 
 def next_fixed(standing: Standing, now: Now) -> Fixed | None:
-    """Return the next fixed date of a person, None when there is none."""
+    """Return the next fixed date of a person, None when there is none or their case is over."""
+    if not standing.case.is_open:
+        return None
     to_come = [fixed for fixed in _fixed(standing, now) if fixed.on >= now.today]
     return min(to_come, key=lambda fixed: (fixed.on, fixed.at or now.beginning_of(fixed.on), fixed.what), default=None)
 

@@ -13,7 +13,7 @@ from gateway.access import JOBSEEKER
 from gateway.services import Question
 from gateway.web import work
 from gateway.web.admission import AtOwnPage, AtPage
-from gateway.web.people import A_PLACE, A_WAY, SERVICE, mark_read, undo_of
+from gateway.web.people import A_PLACE, A_WAY, CLOSED, SERVICE, mark_read, undo_of
 from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of, step_on
 from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank
@@ -38,7 +38,7 @@ async def _plan(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, 
     page = await _own(visitor)
     appointments = Question(SERVICE, f"/cases/{page['case_id']}/appointments")
     found, missing = await visitor.read_all({"jobs": work.question(page["case_id"]), "appointments": appointments})
-    meetings = (found.get("appointments") or {"appointments": []})["appointments"]
+    meetings = [] if page["status"] in CLOSED else (found.get("appointments") or {"appointments": []})["appointments"]
     return visitor.page(
         "plan.html",
         status=WRONG if errors else 200,
