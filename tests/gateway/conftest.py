@@ -23,6 +23,7 @@ from waymark.local.postgres import Postgres
 from waymark.local.zipkin import Zipkin
 
 INVENT = Path(__file__).parents[2] / "examples/generate_vacancies.py"
+DASHBOARDS = "http://127.0.0.1:3000/d/waymark"
 PATIENT = {"WAYMARK_REQUESTS_A_MINUTE": "100000", "WAYMARK_STRANGERS_A_MINUTE": "100000"}
 TRACED = {"OTEL_TRACES_EXPORTER": "zipkin"}
 
@@ -32,7 +33,9 @@ def platform(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgr
     """Every service, running, and where their traces go; the gateway lets tests ask as often as they like."""
     folder = platform_folder / "gateway"
     folder.mkdir()
-    variables = {name: dict(TRACED) for name in SERVICES} | {"gateway": PATIENT | TRACED}
+    variables = {name: dict(TRACED) for name in SERVICES} | {
+        "gateway": PATIENT | TRACED | {"WAYMARK_DASHBOARDS": DASHBOARDS}
+    }
     with running(folder, postgres, keyring_postgres, kafka, variables) as platform:
         zipkin = Zipkin(folder / "zipkin", platform.addresses.ports["zipkin"])
         zipkin.launch()

@@ -27,6 +27,7 @@ def broken() -> FastAPI:
         clock=lambda: datetime(2026, 3, 3, 12, tzinfo=UTC),
         demo=False,
         traces="",
+        dashboards="",
         personas=(),
         staff={},
         coaches_by_provider={},

@@ -63,6 +63,8 @@ def test_an_operator_sees_how_every_service_is_and_what_is_held_back_and_has_it_
         keyring = page.locator("tbody tr").filter(has=page.get_by_role("rowheader", name="keyring", exact=True))
         expect(keyring.locator("td[data-label='Not told yet']")).to_have_text(re.compile("[0-9]"))
         expect(page.locator("tbody tr").filter(has_text="ready")).to_have_count(len(poisoned.services))
+        dashboards = page.get_by_role("link", name="The numbers over time, as dashboards")
+        expect(dashboards).to_have_attribute("href", "http://127.0.0.1:3000/d/waymark")
         held = page.get_by_role("listitem").filter(has_text="jobsearch: vacancies")
         for _ in range(100):
             if held.count():

@@ -82,6 +82,7 @@ def web_desk(settings: GatewaySettings, desk: Desk) -> WebDesk:
         clock=desk.clock,
         demo=settings.is_demo,
         traces=settings.traces,
+        dashboards=settings.dashboards,
         personas=settings.shown_personas(),
         staff=settings.staff,
         coaches_by_provider=settings.coaches,

@@ -40,6 +40,7 @@ class WebDesk:
     clock: Clock
     demo: bool
     traces: str
+    dashboards: str
     personas: tuple[Persona, ...]
     staff: Mapping[UUID, str]
     coaches_by_provider: Mapping[UUID, tuple[UUID, ...]]

@@ -60,7 +60,7 @@ async def show_platform(visitor: AtPlatform) -> HTMLResponse:
     pages = {OWN: await desk.operations.page()} | {n: OperationsPage.model_validate(page) for n, page in found.items()}
     states = [State(name, pages.get(name)) for name in (OWN, *asked)]
     held = [(one.service, reason) for one in states if one.page for reason in one.page.held_back]
-    return visitor.page("platform.html", states=states, held=held, traces=desk.traces)
+    return visitor.page("platform.html", states=states, held=held, traces=desk.traces, dashboards=desk.dashboards)
 
 
 @platform_router.post("/platform/replay")
