@@ -54,10 +54,12 @@ lint: .venv/stamp ## check style, types, layers, templates and shell files
 bench: .venv/stamp ## measure it beside its peers and write docs/benchmarks.json
 	@.venv/bin/python -m bench $(B)
 
-docs: .venv/stamp ## write the generated pages anew
+docs: .venv/stamp ## write the generated pages anew and, where the demo is up, the pictures of docs/tour
 	@$(WAYMARK) docs
+	@if $(WAYMARK) status >/dev/null; then $(MAKE) --no-print-directory docs-tour; \
+		else echo "The pictures of docs/tour are taken in the demo: make demo, then make docs from another terminal."; fi
 
-docs-tour: .venv/stamp ## the part of the docs that needs the demo up: the pictures of docs/tour, in a browser
+docs-tour: .venv/stamp ## only the pictures of docs/tour: take the tour in the demo that is up, in a browser
 	@WAYMARK_TOUR=docs/tour .venv/bin/pytest tests/gateway/test_tour.py
 
 ##@ Doubt it

@@ -8,9 +8,12 @@ from typing import Final
 import httpx
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.measure import Result
+from bench.measure import Result, percentile
 
-LOOKS: Final = {"portal": ("jobseeker-leroy", "/home", 1.5), "console": ("coach-amir", "/today", 2.0)}
+LOOKS: Final = {
+    "portal": ("jobseeker-leroy", ("/home", "/jobs", "/applications", "/plan", "/courses", "/me"), 1.5),
+    "console": ("coach-amir", ("/today", "/caseload", "/diary", "/incoming"), 2.0),
+}
 VISITS, READS = 3, 100
 MOST_MILLISECONDS: Final = 150.0
 SLOW_4G: Final = {"offline": False, "latency": 562.5, "downloadThroughput": 184_320, "uploadThroughput": 84_375}
@@ -26,7 +29,7 @@ PAINTED: Final = """() => new Promise((done) => {
 
 
 def read(site: str) -> list[Result]:
-    """Read the first page of a participant and of a coach of the demo."""
+    """Read the pages of a participant and of a coach of the demo; what is told is the slowest one."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
@@ -37,9 +40,12 @@ def read(site: str) -> list[Result]:
 
 def _painted(chromium: Browser, site: str, look: str) -> Result:
     """Return the median of first visits: signed in, with nothing kept from a visit before."""
-    code, path, most = LOOKS[look]
-    seconds = round(median(_first_visit(chromium, site, code, path) for _ in range(VISITS)), 2)
-    remark = f"{path} as {code}, 4 times slower and on slow 4G as Chromium has it; the median of {VISITS} first visits"
+    code, paths, most = LOOKS[look]
+    medians = {path: median(_first_visit(chromium, site, code, path) for _ in range(VISITS)) for path in paths}
+    path = max(medians, key=medians.__getitem__)
+    seconds = round(medians[path], 2)
+    throttled = "4 times slower and on slow 4G as Chromium has it"
+    remark = f"{path}, the slowest of {', '.join(paths)}, as {code}, {throttled}; the median of {VISITS} first visits"
     name, goal = f"pages_{look}_painted", f"LCP ≤ {most} s"
     return Result(name, seconds, "s", "limit", most, goal, seconds <= most, remark)
 
@@ -65,14 +71,18 @@ def _first_visit(chromium: Browser, site: str, code: str, path: str) -> float:
 
 def _answered(site: str, look: str) -> Result:
     """Return within how long 95 of 100 pages are there, read one after another."""
-    code, path, _ = LOOKS[look]
+    code, paths, _ = LOOKS[look]
     with httpx.Client(base_url=site, headers=OWN, trust_env=False, timeout=60) as browser:
         secret = browser.post("/sign-in/persona", data={"code": code}).headers["set-cookie"].partition(";")[0]
-        times = sorted(_seconds(browser, path, secret) for _ in range(READS))
-    value = round(1000 * times[int(0.95 * (READS - 1))], 1)
+        times = {path: sorted(_seconds(browser, path, secret) for _ in range(READS)) for path in paths}
+    slow = {path: percentile(seconds, 0.95) for path, seconds in times.items()}
+    path = max(slow, key=slow.__getitem__)
+    value = slow[path]
     held = value <= MOST_MILLISECONDS
     name = f"pages_{look}_answered"
-    return Result(name, value, "ms", "limit", MOST_MILLISECONDS, "p95 ≤ 150 ms", held, f"{path}, {READS} reads")
+    return Result(
+        name, value, "ms", "limit", MOST_MILLISECONDS, "p95 ≤ 150 ms", held, f"{path}, the slowest, {READS} reads"
+    )
 
 
 def _seconds(browser: httpx.Client, path: str, secret: str) -> float:

@@ -1,9 +1,10 @@
 """Every page on its first visit: what it weighs, whether it jumps, and whether everybody can use it.
 
-How soon it is painted on a slow line is a matter of the machine: `make bench B=pages` measures it.
+How soon it is answered and painted is a matter of the machine, so it is told and not judged here: pytest keeps it with
+the test's result (`--junit-xml`). `make bench B=platform` judges some pages, painted on a slow line.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,6 +29,13 @@ SHIFT: Final = """() => new Promise((done) => {
   new PerformanceObserver((list) => list.getEntries().forEach((one) => sum += one.hadRecentInput ? 0 : one.value))
     .observe({type: "layout-shift", buffered: true});
   setTimeout(() => done(sum), 100);
+})"""
+SOON: Final = """() => new Promise((done) => {
+  let last = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((one) => last = one.startTime))
+    .observe({type: "largest-contentful-paint", buffered: true});
+  const [told] = performance.getEntriesByType("navigation");
+  setTimeout(() => done({answered: told.responseStart - told.requestStart, painted: last}), 100);
 })"""
 OPENED: Final = "() => document.querySelectorAll('details').forEach((one) => one.open = true)"
 SMALL: Final = """(least) => {
@@ -88,11 +96,13 @@ def reader(chromium: Browser, platform: Platform, somebody: Person, visitor: str
 
 @PAGES
 def test_a_page_weighs_little_stays_still_and_can_be_used_by_hand_and_eye(
-    reader: Reader, belongings: Mapping[str, str], path: str
+    reader: Reader, belongings: Mapping[str, str], path: str, record_property: Callable[[str, object], None]
 ) -> None:
     weighed = Weighed(reader.page)
     page = reader.open(path.format(**belongings))
     look = str(page.locator("body").get_attribute("class"))
+    for what, milliseconds in page.evaluate(SOON).items():
+        record_property(f"{what} in", f"{milliseconds:.0f} ms")
 
     assert page.evaluate(SHIFT) <= MOST_SHIFT
     assert 0 < weighed.total <= MOST_BYTES[look]

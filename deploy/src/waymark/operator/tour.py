@@ -8,7 +8,7 @@ STEP: Final = re.compile(r"^\d+\. (?P<words>.*(?:\n   .*)*)", re.MULTILINE)
 HEAD: Final = """# Five minutes in the demo
 
 The tour of the [README](../README.md#five-minutes-in-the-demo), step by step. A browser takes it in `make test`;
-`make docs-tour` takes these pictures of a demo that is up. Nobody on them is real.
+`make docs` takes these pictures while the demo is up. Nobody on them is real.
 """
 
 
