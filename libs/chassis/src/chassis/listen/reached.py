@@ -19,8 +19,8 @@ def modules_reached(roots: Iterable[Callable[..., Any]]) -> frozenset[str]:
     """Return the modules, of the roots' packages and of the libraries, that functions and classes reach by name.
 
     Followed are the names in their code, those of which a constant is made, a class's methods and bases, what
-    containers hold and closures enclose. Facts and their words are not followed: a view's hash holds the fields of its
-    facts, and what was told keeps its meaning.
+    containers hold and closures enclose. Facts and their words are followed only where they compute something: a
+    view's hash holds the fields of its facts, and what was told keeps its meaning.
     """
     waiting: list[Any] = list(roots)
     reach = _Reach(SHARED | {_package(root.__module__) for root in waiting})
@@ -47,8 +47,10 @@ def _package(module: str) -> str:
 
 
 def _is_language(value: object) -> bool:
-    return isinstance(value, type) and (
-        issubclass(value, Fact) or (issubclass(value, Enum) and _package(value.__module__) == "events")
+    if not (isinstance(value, type) and issubclass(value, Fact | Enum) and _package(value.__module__) == "events"):
+        return False
+    return not any(
+        isinstance(member, FunctionType | property) for name, member in vars(value).items() if not name.startswith("_")
     )
 
 
