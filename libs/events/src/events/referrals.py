@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, PositiveInt
 
 from events.fact import Fact
 from events.meeting import MeetingChannel
-from events.sealed import OfParticipant, Sealed
+from events.sealed import OfParticipant
 
 
 class RejectionReason(StrEnum):
@@ -53,11 +53,6 @@ class ReferralSubmitted(Fact, type_name="waymark.referrals.ReferralSubmitted.v1"
     notes: OfParticipant | None = None
     preferred_name: OfParticipant | None = None
     """The name that they go by, where it is another one than on their papers: who works with them calls them so."""
-
-    @property
-    def called(self) -> Sealed:
-        """The name that is shown to who works with them."""
-        return self.preferred_name or self.name
 
 
 class ReferralAcknowledged(Fact, type_name="waymark.referrals.ReferralAcknowledged.v1"):

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from caseload.action import ACTION_FACTS, stage_after
 from caseload.case_status import LIFE_FACTS, Life, Status, with_work
 from caseload.cover import Cover, coaches_at
+from caseload.views.person_rows import called
 from caseload.views.working import FACTS as WORKING_FACTS
 from caseload.views.working import WORKING
 from chassis.database import Connection
@@ -119,8 +120,8 @@ def fold_case(row: CaseRow | None, told: Told) -> CaseRow:
     assert case_id
     row = row or CaseRow(case_id, told.subject, told.tenant)
     match told.fact:
-        case ReferralSubmitted(called=name):
-            row.name = name
+        case ReferralSubmitted() as referred:
+            row.name = called(referred)
             return row
         case CaseOpened() as opened:
             row.referral_id, row.programme_id, row.opened_at = (

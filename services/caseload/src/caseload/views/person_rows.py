@@ -9,6 +9,8 @@ from uuid import UUID, uuid5
 from caseload.standing import Json
 from chassis.listen.told import Told
 from events.fact import Fact
+from events.referrals import ReferralSubmitted
+from events.sealed import Sealed
 
 R = TypeVar("R")
 Folds = Mapping[type[Fact], Callable[[R, Any, Told], None]]
@@ -27,6 +29,11 @@ def person_touched(told: Told, folds: Folds[Any]) -> UUID | None:
     if told.tenant is None or type(told.fact) not in folds:
         return None
     return file_of(told.subject, told.tenant)
+
+
+def called(fact: ReferralSubmitted) -> Sealed:
+    """Return the name that a person goes by."""
+    return fact.preferred_name or fact.name
 
 
 def noted(told: Told) -> Json:

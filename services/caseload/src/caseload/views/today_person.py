@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from caseload.standing import Json
-from caseload.views.person_rows import Folds, file_of, instant, later, noted, person_touched
+from caseload.views.person_rows import Folds, called, file_of, instant, later, noted, person_touched
 from chassis.listen.told import Told
 from chassis.listen.views import Table
 from events.caseload import Channel
@@ -60,7 +60,7 @@ def fold_person_standing(row: PersonStandingRow | None, told: Told) -> PersonSta
 
 
 def _referred(row: PersonStandingRow, fact: ReferralSubmitted, told: Told) -> None:
-    row.name, row.referral_id = fact.called, told.aggregate_id
+    row.name, row.referral_id = called(fact), told.aggregate_id
     row.handover = row.meeting = row.met = row.met_at = row.meeting_missed = None
     row.met_in_person = row.met_in_person_at = None
 
