@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import pytest
 
 from analytics.contracts import Book, packaged
 from analytics.outcome_rules import Spell, Terms, WorkHistory, months_after
+from caseload.programme_rules import ProgrammeRules
 from simulator.calendar import LONDON
 from simulator.deed import Deed, Person, Place
 from simulator.jobs import SEARCH_BEGINS
@@ -21,6 +23,7 @@ PEOPLE = 2_000
 REFERRED = date(2024, 6, 3)
 UNTIL = datetime(2026, 3, 2, 7, 30, tzinfo=LONDON)
 POINTS = 0.03
+REVIEW_DAYS = ProgrammeRules().review_days
 BOOK = Book(packaged(), {}, "work-and-health")
 
 Life = Sequence[Deed]
@@ -227,3 +230,19 @@ def test_who_left_is_asked_how_work_goes_all_the_same_and_no_action_of_theirs_fa
         after.update(deed.name for deed in deeds if left and deed.at > left)
     assert after.keys() == {"let_go_silent", "ask_how_work_goes", "miss_check_in"}
     assert after["ask_how_work_goes"] > PEOPLE / 100
+
+
+def test_most_plans_are_looked_at_again_by_their_day(restart: list[Life]) -> None:
+    spans = [days for deeds in restart for days in days_between_reviews(deeds)]
+    assert sum(max(0, days - REVIEW_DAYS) for days in spans) < sum(spans) * 0.05
+
+
+def days_between_reviews(life: Life) -> list[int]:
+    """Return how many days passed from when both signed the plan to its first review, and between reviews."""
+    signed = [deed.at for deed in life if deed.name == "sign_plan"]
+    if len(signed) < 2:
+        return []
+    agreed, left = max(signed), left_at(life)
+    reviewed = [deed.at for deed in life if deed.name == "review_plan" and agreed < deed.at < left]
+    moments = [agreed, *reviewed, max(agreed, left)]
+    return [(then - now).days for now, then in pairwise(moments)]
