@@ -3,8 +3,8 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from waymark.local.postgres import Postgres
 DUE_SECONDS: Final = 2.0
 TRIES: Final = 3
 """Nothing hangs over two seconds. One of three answers has to come in time: a machine that halts shows no fault."""
+Away = Callable[[Platform, str], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="module")
@@ -121,14 +122,17 @@ def test_a_service_that_hangs_is_given_up_on(fragile: Platform, known: Person, s
     assert eventually(lambda: coach.get(record), lambda body: not body["missing"])
 
 
-def test_without_the_keyring_what_needs_no_name_is_answered(fragile: Platform, known: Person, spare: float) -> None:
+@pytest.mark.parametrize("away", [without, frozen])
+def test_without_the_keyring_what_needs_no_name_is_answered(
+    fragile: Platform, known: Person, spare: float, away: Away
+) -> None:
     person = fragile.client(known.actor)
     manager = fragile.client(known.manager)
 
-    with without(fragile, "keyring"):
+    with away(fragile, "keyring"):
         time.sleep(4.5)  # as long as a key may be held
-        assert person.get(f"{API}/me").status_code == 200
-        assert person.get(f"{API}/participants/{known.id}/looks").status_code == 200
+        assert in_time(person, f"{API}/me", spare).status_code == 200
+        assert in_time(person, f"{API}/participants/{known.id}/looks", spare).status_code == 200
         assert in_time(manager, f"{API}/referrals", spare).status_code == 503
 
     eventually(lambda: manager.get(f"{API}/referrals"), lambda body: body["referrals"])
