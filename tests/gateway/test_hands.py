@@ -104,6 +104,19 @@ def test_an_invitation_is_told_on_the_coachs_open_page_and_no_row_moves(
         assert [coach.faults(), seeker.faults()] == [[], []]
 
 
+def test_today_says_that_it_hears_of_no_changes_until_it_does_again(reading: As, queue: list[Person]) -> None:
+    with reading(queue[0].coach) as reader:
+        reader.page.route("**/api/v1/changes", lambda asked: asked.fulfill(status=503))
+        page = reader.open("/today")
+        stale = page.get_by_text("We cannot see new changes for now.")
+        expect(stale).to_be_hidden()
+        expect(stale).to_be_visible()
+        reader.picture("console-today-stale")
+        page.unroute("**/api/v1/changes")
+        expect(stale).to_be_hidden()
+        expect(page.get_by_role("link", name="1 change, show")).to_be_visible()
+
+
 def invited(page: Page) -> float:
     """Say on the board that one was invited to an interview; return when the command left."""
     page.get_by_role("combobox").first.select_option("interviews")

@@ -164,6 +164,11 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /people/{participant_id}/way-in": (WORKS_WITH, {}),
     "POST /people/{participant_id}/{code}": (WORKS_WITH, {"code": "contact", "channel": "phone"}),
     "POST /people/{participant_id}/actions/{action_id}/{step}": (WORKS_WITH, {"step": "begin"}),
+    "POST /people/{participant_id}/actions/{action_id}/due": (WORKS_WITH, {"due": SOON[:10]}),
+    "POST /people/{participant_id}/concerns/{concern_id}/handled": (
+        WORKS_WITH,
+        {"concern_id": NOTHING, "how": "A room is found."},
+    ),
     "POST /people/{participant_id}/book": (WORKS_WITH, MEETING),
     "POST /people/{participant_id}/standards/{standard}/excuse": (
         only(*LEADERS_HERE, hidden=LEADERS_ELSEWHERE),

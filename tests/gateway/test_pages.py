@@ -332,7 +332,7 @@ def test_coach_and_person_write_to_each_other_see_what_was_read_and_take_back_wh
     somebody = platform.refer(name="Leroy Bennett")
     with reading(somebody.coach) as coach, reading(somebody.actor) as person:
         page = coach.open(f"/people/{somebody.id}")
-        page.fill("#text", "The bakery rang.")
+        page.fill("#message-text", "The bakery rang.")
         page.get_by_role("button", name="Send").click()
         written = page.locator(".talk li").filter(has_text="The bakery rang.")
         expect(written).to_be_visible(timeout=20_000)

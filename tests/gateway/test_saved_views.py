@@ -1,5 +1,6 @@
-"""Saved views of a caseload, on a real database."""
+"""Saved views of a caseload, on a real database; and a list as a table."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from chassis.clock import system_clock
 from chassis.database import Pool
 from chassis.identity import Actor
 from gateway.saved_views import MOST, NameTakenError, SavedViews, TooManyError
+from gateway.web.caseload import everybody
 
 AMIR = Actor(uuid4(), "coach", uuid4())
 BEA = Actor(uuid4(), "coach", AMIR.tenant)
@@ -26,10 +28,11 @@ async def names(views: SavedViews, owner: Actor) -> list[str]:
 
 async def test_each_sees_the_views_that_they_kept(views: SavedViews) -> None:
     await views.keep(AMIR, "Gone quiet", "no_contact", "last_contact", None)
-    await views.keep(BEA, "Gone quiet", "no_contact", "opened", BEA.id)
+    await views.keep(BEA, "Gone quiet", "no_contact", "opened", BEA.id, 30)
 
     [kept] = await views.of(BEA)
     assert (kept.name, kept.ready, kept.sort, kept.coach_id) == ("Gone quiet", "no_contact", "opened", BEA.id)
+    assert [kept.days, *(view.days for view in await views.of(AMIR))] == [30, 14]
     assert await names(views, AMIR) == ["Gone quiet"]
 
 
@@ -71,3 +74,13 @@ async def test_the_database_itself_keeps_providers_apart(views: SavedViews, pool
     async with pool.connection() as connection, connection.transaction():
         await connection.execute("select set_config('waymark.tenant', %s, true)", [str(uuid4())])
         assert await (await connection.execute("select 1 from saved_view")).fetchone() is None
+
+
+async def test_a_table_holds_everybody_of_a_list_however_long_each_once() -> None:
+    pages = {1: (["a", "b"], 2), 2: (["b", "c"], 3), 3: (["d"], None)}
+
+    async def read(page: int) -> Any:
+        people, further = pages[page]
+        return {"people": [{"participant_id": one} for one in people], "next": further}
+
+    assert [one["participant_id"] for one in await everybody(read)] == ["a", "b", "c", "d"]

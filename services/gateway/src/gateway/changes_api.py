@@ -50,7 +50,7 @@ class Stream:
         try:
             async for missed in self._missed():
                 yield missed
-            yield ServerSentEvent(event="ready", id=written(self.place))
+            yield ServerSentEvent(event="ready", id=written(self.place), data={})
             async with asyncio.timeout(LONGEST_SECONDS):
                 while told := await self.subscription.take():
                     if event := self._event(told, self.sight.see(told)):
@@ -69,7 +69,7 @@ class Stream:
                 if missed := self._event(told, self.sight.recall(told)):
                     yield missed
         except TooFarBehindError:
-            yield ServerSentEvent(event="reset", id=written(now))
+            yield ServerSentEvent(event="reset", id=written(now), data={})
         self.place = now
 
     def _event(self, told: Told, change: Change | None) -> ServerSentEvent | None:

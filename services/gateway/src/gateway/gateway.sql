@@ -60,6 +60,7 @@ create table if not exists saved_view (
     made_at timestamptz not null,
     removed_at timestamptz
 );
+alter table saved_view add column if not exists days integer not null default 14;
 create unique index if not exists saved_view_name on saved_view (owner_id, tenant, name) where removed_at is null;
 alter table saved_view enable row level security;
 alter table saved_view force row level security;

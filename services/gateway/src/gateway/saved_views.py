@@ -17,12 +17,13 @@ from gateway.own_rows import own_rows
 MOST: Final = 20
 
 OWN: Final = """
-select id, name, ready, sort, coach_id from saved_view where owner_id = %s and removed_at is null order by made_at, id
+select id, name, ready, sort, coach_id, days from saved_view
+where owner_id = %s and removed_at is null order by made_at, id
 """
 COUNT: Final = "select count(*) from saved_view where owner_id = %s and removed_at is null"
 KEEP: Final = """
-insert into saved_view (id, tenant, owner_id, name, ready, sort, coach_id, made_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s)
+insert into saved_view (id, tenant, owner_id, name, ready, sort, coach_id, days, made_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 RENAME: Final = """
 update saved_view set name = %(name)s, name_before = name
@@ -50,13 +51,14 @@ class TooManyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A named question to a caseload; `coach_id` is whose, None for one's own or everybody's."""
+    """A named question to a caseload; `coach_id` is whose, None for one's own or everybody's; `days` are counted."""
 
     id: UUID
     name: str
     ready: str
     sort: str
     coach_id: UUID | None
+    days: int
 
 
 class SavedViews:
@@ -72,14 +74,17 @@ class SavedViews:
             cursor = connection.cursor(row_factory=class_row(SavedView))
             return await (await cursor.execute(OWN, [owner.id])).fetchall()
 
-    async def keep(self, owner: Actor, name: str, ready: str, sort: str, coach: UUID | None) -> UUID:
+    async def keep(  # noqa: PLR0913  (all that a view consists of)
+        self, owner: Actor, name: str, ready: str, sort: str, coach: UUID | None, days: int = 14
+    ) -> UUID:
         """Keep a view. Raises NameTakenError, TooManyError."""
         id_ = uuid4()
         async with self._rows(owner) as connection:
             row = await (await connection.execute(COUNT, [owner.id])).fetchone()
             if row and row[0] >= MOST:
                 raise TooManyError
-            await connection.execute(KEEP, (id_, owner.tenant, owner.id, name, ready, sort, coach, self._clock()))
+            row = (id_, owner.tenant, owner.id, name, ready, sort, coach, days, self._clock())
+            await connection.execute(KEEP, row)
         return id_
 
     async def rename(self, owner: Actor, id: UUID, name: str) -> bool:  # noqa: A002  (as in every aggregate)

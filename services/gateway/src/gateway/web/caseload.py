@@ -1,7 +1,7 @@
 """Caseload: everybody of a coach, by the questions that are asked every day; the list is in the address, and as CSV."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from io import StringIO
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +22,17 @@ from gateway.web.visitor import Visitor, blank
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 WRONG: Final = 422
+COLUMNS: Final = (
+    "name",
+    "coach",
+    "week",
+    "last_contact",
+    "channel",
+    "next_date",
+    "what",
+    "open_actions",
+    "next_due",
+)
 
 caseload_router = APIRouter(include_in_schema=False)
 
@@ -47,7 +58,8 @@ async def caseload_page(
         first=asked.but().path if asked.page > 1 else "",
         asked=asked,
         filters_shown=[
-            (asked.but(ready=code).path, visitor.say(words), None, code == asked.ready) for code, words in READY
+            (asked.but(ready=code).path, visitor.say(words) % {"days": asked.days}, None, code == asked.ready)
+            for code, words in READY
         ],
         sorts=[(code, visitor.say(words)) for code, words in SORTS],
         kept=[(_of(one).path, one.name, None, _of(one) == asked.but()) for one in kept],
@@ -63,17 +75,38 @@ async def caseload_page(
 
 @caseload_router.get("/caseload.csv")
 async def export_caseload(visitor: AtPage, asked: AskedFor) -> Response:
-    """Give a page of a list to a spreadsheet; what looks like a formula there is text."""
-    shown = await visitor.read(SERVICE, f"/caseload/{asked.ready}", **asked.query)
+    """Give a whole list to a spreadsheet; what looks like a formula there is text."""
+
+    async def read(page: int) -> Any:
+        return await visitor.read(SERVICE, f"/caseload/{asked.ready}", **asked.but(page=page).query)
+
     table = StringIO()
     writer = csv.writer(table)
-    writer.writerow(["name", "week", "last_contact", "next_date", "open_actions", "next_due"])
-    for one in shown["people"]:
-        contact, fixed = one["last_contact"], one["next_date"]
-        cells = [one["name"], one["week"], contact and contact["at"], fixed and fixed["on"], one["open_actions"]]
-        writer.writerow([_cell(cell) for cell in (*cells, one["next_due"])])
+    writer.writerow(COLUMNS)
+    for one in await everybody(read):
+        writer.writerow([_cell(cell) for cell in _cells(visitor, one)])
     headers = {"Content-Disposition": 'attachment; filename="caseload.csv"'}
     return Response(table.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def everybody(read: Callable[[int], Awaitable[Any]]) -> list[Any]:
+    """Return everybody of a list that is read a page at a time, each person once."""
+    people: dict[str, Any] = {}
+    page: int | None = 1
+    while page:
+        shown = await read(page)
+        people |= {one["participant_id"]: one for one in shown["people"]}
+        page = shown["next"]
+    return list(people.values())
+
+
+def _cells(visitor: Visitor, one: Mapping[str, Any]) -> list[object]:
+    """Return a person's row of the table."""
+    contact, fixed = one["last_contact"] or {}, one["next_date"] or {}
+    coach = visitor.desk.staff.get(UUID(one["coach_id"]), one["coach_id"]) if one["coach_id"] else ""
+    channel = visitor.say(CHANNELS[contact["channel"]]) if contact else ""
+    agreed = [one["open_actions"], one["next_due"]]
+    return [one["name"], coach, one["week"], contact.get("at"), channel, fixed.get("on"), fixed.get("what"), *agreed]
 
 
 @caseload_router.get("/people/{participant_id}/peek")
@@ -105,7 +138,7 @@ def _cell(value: object) -> str:
 
 
 def _of(view: SavedView) -> Listing:
-    return Listing(view.ready, view.sort, view.coach_id)
+    return Listing(view.ready, view.sort, view.coach_id, days=view.days)
 
 
 def _words(visitor: Visitor) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a reader can do on a page: a form for each deed, made from what the deed has to know."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Final
@@ -54,6 +54,43 @@ class Deed:
     sends: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form that was refused: what was filled in, and what is wrong by field, TOP for what is about none.
+
+    `form` is the form's own id, empty for a button.
+    """
+
+    form: str = ""
+    told: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """What is wrong, by the id of the element that it is about."""
+        whole = f"deed-{self.form}" if self.form else "main"
+        return {whole if place == TOP else f"{self.form}-{place}": words for place, words in self.errors.items()}
+
+    def of(self, form: str) -> "Refused":
+        """Return what is to be shown in a form: nothing, where it is another one that was refused."""
+        return self if form == self.form else NOTHING
+
+    def error(self, name: str, otherwise: str = "") -> str:
+        """Return what is wrong with a field."""
+        return self.errors.get(name, otherwise)
+
+    def value(self, name: str, otherwise: str) -> str:
+        """Return what was filled into a field, what it holds `otherwise` in a form that nobody sent."""
+        return "".join(self.told.get(name, ())[:1]) if self.form else otherwise
+
+    def values(self, name: str) -> Sequence[str]:
+        """Return everything that was ticked."""
+        return self.told.get(name, ())
+
+
+TOP: Final = "top"
+NOTHING: Final = Refused()
 CHANNELS: Final[Options] = (("in_person", "In person"), ("phone", "By phone"), ("video", "By video"))
 
 

@@ -11,8 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from gateway.web.admission import AtPage
-from gateway.web.people import SERVICE
-from gateway.web.person import OUTCOMES
+from gateway.web.people import OUTCOMES, SERVICE
 from gateway.web.today import CHANNELS
 from gateway.web.visitor import Visitor
 from gateway.web.words import N_

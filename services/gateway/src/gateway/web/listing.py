@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Self
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Depends, Form
+from fastapi import Depends, Form, Query
 
 from chassis.problem import ProblemError
 from gateway.web.words import N_
@@ -17,7 +17,7 @@ READY: Final = (
     ("waiting_for_theirs", N_("I wait for theirs")),
     ("overdue_action", N_("Overdue action")),
     ("no_agreed_action", N_("No agreed action")),
-    ("no_contact", N_("No contact for 14 days")),
+    ("no_contact", N_("No contact for %(days)s days")),
     ("not_met_in_person", N_("Not met in person for 4 weeks")),
     ("plan_to_review", N_("Plan to look at again")),
     ("application_unanswered", N_("Application without an answer")),
@@ -33,13 +33,17 @@ SORTS: Final = (
     ("next_due", N_("Next due date")),
     ("end", N_("Nearest end")),
 )
+USUAL_DAYS: Final = 14
+COUNTING: Final = frozenset({"new_to_me", "no_contact", "application_unanswered", "ready_to_exit"})
+"""The filters that count days."""
+Days = Annotated[int, Query(ge=0, le=3_650)]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list: a ready filter, an order, whose people (None: one's own or everybody's), and which page.
 
-    `peek` is who of them is looked at beside it.
+    `peek` is who of them is looked at beside it; `days` is what a filter counts that counts days.
     """
 
     ready: str = "everybody"
@@ -47,6 +51,12 @@ class Listing:
     coach: UUID | None = None
     page: int = 1
     peek: UUID | None = None
+    days: Days = USUAL_DAYS
+
+    @property
+    def counts(self) -> bool:
+        """Whether the filter counts days."""
+        return self.ready in COUNTING
 
     @property
     def is_known(self) -> bool:
@@ -56,7 +66,8 @@ class Listing:
     @property
     def query(self) -> dict[str, str]:
         """What the service of the list is asked; the filter is in its path."""
-        return {"sort": self.sort, "page": str(self.page)} | ({"coach": str(self.coach)} if self.coach else {})
+        coach = {"coach": str(self.coach)} if self.coach else {}
+        return {"sort": self.sort, "page": str(self.page), "days": str(self.days)} | coach
 
     @property
     def path(self) -> str:
@@ -68,7 +79,8 @@ class Listing:
         """The list as the query of an address."""
         coach = {"coach": str(self.coach)} if self.coach else {}
         page = {"page": str(self.page)} if self.page > 1 else {}
-        return urlencode({"ready": self.ready, "sort": self.sort} | coach | page)
+        days = {"days": str(self.days)} if self.days != USUAL_DAYS else {}
+        return urlencode({"ready": self.ready, "sort": self.sort} | coach | days | page)
 
     def but(self, **other: Any) -> Self:
         """Return the first page of the same list, different in something, with nobody looked at."""
@@ -79,10 +91,16 @@ AskedFor = Annotated[Listing, Depends()]
 Text = Annotated[str, Form()]
 
 
-async def _of_form(ready: Text, sort: Text, coach: Text = "", page: Annotated[int, Form(ge=1)] = 1) -> Listing:
+async def _of_form(
+    ready: Text,
+    sort: Text,
+    coach: Text = "",
+    page: Annotated[int, Form(ge=1)] = 1,
+    days: Annotated[int, Form(ge=0, le=3_650)] = USUAL_DAYS,
+) -> Listing:
     """Return the list that a form is about. Raises ProblemError for one that does not exist."""
     try:
-        listing = Listing(ready, sort, UUID(coach) if coach else None, page)
+        listing = Listing(ready, sort, UUID(coach) if coach else None, page, days=days)
     except ValueError:
         raise ProblemError(422, "There is no such list.") from None
     if not listing.is_known:

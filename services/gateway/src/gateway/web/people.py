@@ -1,19 +1,15 @@
-"""What a coach does with a person, wherever they see them: one form for each deed, and back to where they were."""
+"""What a coach can do with a person, wherever they see them: one form for each deed, and what undoes it."""
 
+import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
-
-from fastapi import APIRouter
-from fastapi.responses import Response
 
 from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.undoing import Step
-from gateway.web.admission import AtWork
-from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
-from gateway.web.undo import go_on
+from gateway.web.admission import AtPage
+from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, Options
 from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
@@ -103,6 +99,66 @@ SNOOZE: Final = Deed(
         Asked("rule", "", Kind.HIDDEN),
     ),
 )
+MOVE: Final = Deed("due", "/due", N_("Move the date"), (Asked("due", N_("By when?"), Kind.DAY, required=True),))
+HANDLE: Final = Deed(
+    "handled",
+    "/handled",
+    N_("It is dealt with"),
+    (
+        Asked(
+            "how",
+            N_("What was done about it?"),
+            Kind.NOTE,
+            required=True,
+            hint=N_("If the worry comes back, raise it again."),
+        ),
+    ),
+    "",
+)
+EXCUSE: Final = Deed(
+    "excuse",
+    "/excuse",
+    N_("It no longer applies"),
+    (Asked("explanation", N_("Why?"), required=True),),
+)
+BOOK: Final = Deed(
+    "book",
+    "/appointments",
+    N_("Book a meeting"),
+    (
+        Asked("starts_at", N_("When?"), Kind.MOMENT, required=True),
+        Asked(
+            "kind",
+            N_("What for?"),
+            Kind.CHOICE,
+            (
+                ("review", N_("Review")),
+                ("job_search", N_("Job search")),
+                ("in_work_support", N_("Support in work")),
+                ("other", N_("Something else")),
+            ),
+            value="review",
+        ),
+        Asked("channel", N_("How?"), Kind.CHOICE, CHANNELS, value="in_person"),
+        Asked("place", N_("Where?")),
+        Asked("link", N_("Link for a video meeting")),
+    ),
+)
+MOVE_MEETING: Final = Deed(
+    "another-time",
+    "/reschedule",
+    N_("Move it"),
+    (Asked("starts_at", N_("When?"), Kind.MOMENT, required=True),),
+)
+OUTCOMES: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
+    "came": (N_("They came"), "attended", {"late": False}),
+    "late": (N_("They came late"), "attended", {"late": True}),
+    "missed": (N_("They did not come"), "missed", {"acceptable": False}),
+    "excused": (N_("Did not come, with a good reason"), "missed", {"acceptable": True}),
+    "correct": (N_("That was wrong"), "correct", {}),
+    "call-off": (N_("Call it off"), "cancel", {"by": "service"}),
+    "they-cannot": (N_("They cannot come"), "cancel", {"by": "participant"}),
+}
 DEEDS: Final[Mapping[str, Deed]] = {
     deed.code: deed
     for deed in (
@@ -197,7 +253,6 @@ DEEDS: Final[Mapping[str, Deed]] = {
         Deed("message", "/messages", N_("Send"), (Asked("text", N_("Message"), Kind.NOTE, required=True),), ""),
     )
 }
-SAYS: Final[Mapping[str, str]] = {"contact": "contact", "snooze": "snoozed", "message": "message"}
 IN_LIFE: Final[Mapping[str, tuple[str, ...]]] = {
     "active": ("pause", "complete", "exit"),
     "in_work": ("pause", "complete", "exit"),
@@ -246,28 +301,7 @@ UNDO: Final[Mapping[str, Way]] = {
     "book": Way("/appointments/{appointment}/cancel", matches=True, body={"by": "service"}),
     "action": Way("/cases/{case}/actions/{action}/take-back", names=True),
 }
-BACK: Final = frozenset({"/today", "/caseload", "/messages"})
-
-people_router = APIRouter(include_in_schema=False)
-
-
-@people_router.post("/people/{participant_id}/{code}")
-async def do(visitor: AtWork, participant_id: UUID, code: str) -> Response:
-    """Do something with a person's case, and go back to where it was asked for."""
-    if code not in DEEDS:
-        raise ProblemError(404, "There is nothing here.")
-    form = await visitor.request.form()
-    deed, case = DEEDS[code], str(form.get("case", ""))
-    path = f"/cases/{UUID(case)}{deed.path}" if _is_id(case) else ""
-    if not path:
-        raise ProblemError(422, "The case is missing.")
-    command = await visitor.command(SERVICE, path, body_of(deed, form, visitor.now))
-    wanted = str(form.get("back", ""))
-    back = wanted if wanted in BACK else f"/people/{participant_id}"
-    # What is reactivated is active: somebody who rested would not rest again.
-    rested = code == "exit" and form.get("stands") not in {"active", "in_work"}
-    steps = partial(undo_of, "" if rested else code, case)
-    return await go_on(visitor, command, back, SAYS.get(code, "done"), steps)
+BACK: Final = re.compile(r"/(today|plan|diary|caseload|messages)(\?[\w=&-]*)?(#[\w-]*)?")
 
 
 def undo_of(code: str, case: object, told: Mapping[str, Any], **ids: object) -> list[Step]:
@@ -295,9 +329,15 @@ async def names_of(visitor: Visitor, people: Sequence[str]) -> tuple[dict[str, s
     return {case["participant_id"]: case["name"] for case in cases}, missing
 
 
-def _is_id(text: str) -> bool:
+async def case_of(visitor: AtPage) -> UUID:
+    """Return the case that a form is about. Raises ProblemError where it names none."""
     try:
-        UUID(text)
+        return UUID(str((await visitor.request.form()).get("case", "")))
     except ValueError:
-        return False
-    return True
+        raise ProblemError(422, "The case is missing.") from None
+
+
+async def back_of(visitor: AtPage, participant_id: UUID) -> str:
+    """Return the page that a form was sent from, as far as it is one of ours; else the person's."""
+    back = str((await visitor.request.form()).get("back", ""))
+    return back if BACK.fullmatch(back) else f"/people/{participant_id}"

@@ -89,6 +89,7 @@ DONE: Final[Mapping[str, str]] = {
     "taken-back": N_("Taken back."),
     "partly-back": N_("Taken back where that could still be done."),
 }
+IMPOSSIBLE: Final = N_("That is not possible now.")
 SAYINGS: Final[Mapping[int, str]] = {
     409: N_("That is not possible now. Somebody may have changed it. Look at it again."),
     412: N_("Somebody was faster. Look at it again, then decide."),

@@ -13,8 +13,9 @@ from gateway.access import JOBSEEKER
 from gateway.services import Question
 from gateway.web import work
 from gateway.web.admission import AtOwnPage, AtPage
-from gateway.web.people import A_PLACE, A_WAY, CLOSED, SERVICE, mark_read, undo_of
-from gateway.web.person import STATUSES, STEPS, STEPS_FROM, case_of, step_on
+from gateway.web.people import A_PLACE, A_WAY, CLOSED, SERVICE, case_of, mark_read, undo_of
+from gateway.web.person import step_on
+from gateway.web.person_page import STATUSES, STEPS, STEPS_FROM
 from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_, Words

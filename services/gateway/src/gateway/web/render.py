@@ -2,7 +2,7 @@
 
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -71,6 +71,7 @@ def environment(language: str) -> Environment:
     jinja.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     jinja.globals["asset"] = asset_path
     jinja.filters |= {form: _said(form) for form in _FORMS}
+    jinja.filters["named"] = _named
     return jinja
 
 
@@ -104,6 +105,11 @@ def headers(nonce: str) -> Mapping[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
+
+
+def _named(codes: Iterable[str], names: Mapping[str, str]) -> list[str]:
+    """Return what codes are called."""
+    return [names[code] for code in codes]
 
 
 def _said(form: str) -> Callable[[Context, Any], str]:

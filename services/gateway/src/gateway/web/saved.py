@@ -30,7 +30,7 @@ async def keep_view(visitor: AtWork, listing: FromList, name: Text = "") -> Resp
     views, wrong = kept_views(visitor), _wrong(name.strip())
     try:
         if not wrong:
-            await views.keep(visitor.actor, name.strip(), listing.ready, listing.sort, listing.coach)
+            await views.keep(visitor.actor, name.strip(), listing.ready, listing.sort, listing.coach, listing.days)
     except NameTakenError:
         wrong = TAKEN
     except TooManyError:
@@ -71,7 +71,8 @@ async def take_back(visitor: AtWork, view: UUID) -> Response:
     kept = [one for one in await views.of(visitor.actor) if one.id == view] if there else []
     if not kept:
         raise ProblemError(404, "There is no such view.")
-    return see(f"{Listing(kept[0].ready, kept[0].sort, kept[0].coach_id).path}&done=taken-back")
+    view_again = Listing(kept[0].ready, kept[0].sort, kept[0].coach_id, days=kept[0].days)
+    return see(f"{view_again.path}&done=taken-back")
 
 
 def _wrong(name: str) -> str:

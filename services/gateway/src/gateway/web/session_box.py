@@ -25,7 +25,6 @@ OWNERS: Final = ("participant", "coach")
 PLACES: Final[Mapping[str, str]] = {"what": "participant", "text": "note"}
 AT: Final = "session-"
 UNREADABLE: Final = 422
-AGAIN: Final = frozenset({409, 412, UNREADABLE})
 NOTHING: Final = N_("Fill in at least one part.")
 UNSPOKEN: Final = N_("Say how you spoke: a note belongs to a talk.")
 

@@ -21,6 +21,7 @@ from gateway.web.cv import cv_router
 from gateway.web.design import design_router
 from gateway.web.desk import WebDesk
 from gateway.web.diary import diary_router
+from gateway.web.doing import doing_router
 from gateway.web.drill import drill_router
 from gateway.web.exports import exports_router
 from gateway.web.facts import facts_router
@@ -32,7 +33,6 @@ from gateway.web.incoming import incoming_router
 from gateway.web.inviting import inviting_router
 from gateway.web.jobs import jobs_router
 from gateway.web.me import me_router, wishes_router
-from gateway.web.people import people_router
 from gateway.web.performance import performance_router
 from gateway.web.person import person_router
 from gateway.web.plan import plan_router
@@ -45,7 +45,7 @@ from gateway.web.today import today_router
 from gateway.web.undo import undo_router
 from gateway.web.visitor import ON_BEHALF, Visitor
 from gateway.web.words import N_
-from gateway.web.work import work_router
+from gateway.web.working import work_router
 
 ROUTERS: Final = (
     asset_router,
@@ -65,7 +65,7 @@ ROUTERS: Final = (
     work_router,
     person_router,
     inviting_router,
-    people_router,
+    doing_router,
     caseload_router,
     finding_router,
     diary_router,
@@ -91,6 +91,7 @@ SAYINGS: Final = {
     422: (N_("That could not be read"), N_("Look at what you asked for, and try again.")),
     503: (N_("Something does not answer"), N_("Nothing is lost. Try again in a minute.")),
 }
+IMPOSSIBLE: Final = 409
 SERVERS_FAULT: Final = 500
 BROKEN: Final = (N_("Something broke here"), N_("It is noted. Try again, or go back to the start."))
 
@@ -117,7 +118,7 @@ def _for_readers(plain: Handler) -> Handler:
     async def answer(request: Request, error: Exception) -> Response:
         problem = await plain(request, error)
         as_it_is = _is_program(request) or isinstance(error, NotSignedInError)
-        return problem if as_it_is else _page(request, problem.status_code)
+        return problem if as_it_is else _page(request, problem.status_code, _reason(error))
 
     return answer
 
@@ -135,7 +136,14 @@ def _is_program(request: Request) -> bool:
     return request.url.path.startswith(API) or "text/html" not in request.headers.get("accept", "")
 
 
-def _page(request: Request, status: int) -> Response:
+def _reason(error: Exception) -> str:
+    """Return why something is not possible, as the service that refused it says."""
+    return str(error) if isinstance(error, ProblemError) and error.status == IMPOSSIBLE else ""
+
+
+def _page(request: Request, status: int, advice: str = "") -> Response:
     visitor = Visitor(request, request.app.state.web, request.scope.get(SESSION))
     title, words = SAYINGS.get(status) or (BROKEN if status >= SERVERS_FAULT else SAYINGS[422])
-    return visitor.page("problem.html", status=status, title=visitor.say(title), words=visitor.say(words), advice="")
+    return visitor.page(
+        "problem.html", status=status, title=visitor.say(title), words=visitor.say(words), advice=advice
+    )

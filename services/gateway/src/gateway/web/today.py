@@ -10,8 +10,10 @@ from fastapi.responses import HTMLResponse
 from gateway.access import COACH
 from gateway.last_visits import LastVisits
 from gateway.web.admission import AtPage
-from gateway.web.people import CONTACT, SERVICE, SNOOZE
-from gateway.web.visitor import blank
+from gateway.web.deeds import NOTHING, Refused
+from gateway.web.people import DEEDS as OF_PEOPLE
+from gateway.web.people import OUTCOMES, SERVICE
+from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 DEEDS: Final = {
@@ -31,14 +33,12 @@ DEEDS: Final = {
     "review_action": N_("Go through the action"),
 }
 WHERE: Final = {
-    "reply": "messages",
-    "keep_promise": "plan",
+    "handle_concern": "concerns",
     "review_action": "plan",
     "review_plan": "plan",
-    "record_outcome": "meetings",
     "agree_action": "agree-what",
 }
-"""Where on a person's page a deed is done; any other begins with the reason, at its top."""
+"""Where on a person's page a deed is done that is not done in the row; any other begins with the reason, at its top."""
 NEEDS: Final = {
     "interpreter": N_("interpreter"),
     "call_only": N_("call only"),
@@ -58,7 +58,12 @@ today_router = APIRouter(include_in_schema=False)
 
 @today_router.get("/today")
 async def show_today(visitor: AtPage, coach: UUID | None = None) -> HTMLResponse:
-    """Show a coach's day, or cover for another coach."""
+    """Show a coach's day, or that of another coach."""
+    return await today_page(visitor, coach)
+
+
+async def today_page(visitor: Visitor, coach: UUID | None, refused: Refused = NOTHING) -> HTMLResponse:
+    """Return the page of a day, with a form that was refused as it was filled in."""
     visits = LastVisits(visitor.desk.pool, visitor.desk.clock)
     own = coach is None and visitor.actor.role == COACH
     since = await visits.since(visitor.actor) if own else None
@@ -69,7 +74,10 @@ async def show_today(visitor: AtPage, coach: UUID | None = None) -> HTMLResponse
         await visits.note(visitor.actor, *(datetime.fromisoformat(changes[end]) for end in ("since", "until")))
     return visitor.page(
         "today.html",
+        status=refused.status,
         page=today,
+        refused=refused,
+        back=f"/today?coach={coach}" if coach else "/today",
         deeds={code: visitor.say(words) for code, words in DEEDS.items()},
         where=WHERE,
         needs={code: visitor.say(words) for code, words in NEEDS.items()},
@@ -77,7 +85,7 @@ async def show_today(visitor: AtPage, coach: UUID | None = None) -> HTMLResponse
         whose=str(coach or visitor.actor.id),
         of=visitor.desk.staff.get(coach, "") if coach else "",
         staff={str(id_): name for id_, name in visitor.desk.staff.items()},
-        contact=CONTACT,
-        snooze=SNOOZE,
+        deed=OF_PEOPLE,
+        outcomes={code: visitor.say(words) for code, (words, _, _) in OUTCOMES.items()},
         errors=blank({}),
     )

@@ -22,8 +22,9 @@ from gateway.door import BROUGHT, NotSignedInError
 from gateway.services import Question
 from gateway.sessions import Session
 from gateway.telling import Telling, parts
+from gateway.web.deeds import NOTHING
 from gateway.web.desk import WebDesk
-from gateway.web.places import DONE, PLACES, SAYINGS, THEIRS
+from gateway.web.places import DONE, IMPOSSIBLE, PLACES, SAYINGS, THEIRS
 from gateway.web.render import LANGUAGES, page, translations
 
 ON_BEHALF: Final = "/for/{participant_id}"
@@ -51,7 +52,15 @@ class Command:
         """Return what is wrong by the field that it is about, the last part of its pointer; `top` is about none."""
         problem = self.problem
         faults = {fault_place(fault): str(fault["detail"]) for fault in problem.get("errors") or ()}
-        return faults or {"top": say(SAYINGS.get(self.answer.status_code, "")) or str(problem.get("detail", ""))}
+        return faults or {"top": self._why(say)}
+
+    def _why(self, say: Callable[[str], str]) -> str:
+        """Return why it was not done: the service's own reason for what its rules refuse."""
+        problem = self.problem
+        detail = str(problem.get("detail", ""))
+        if str(problem.get("type", "")).endswith(":refused") and detail:
+            return f"{say(IMPOSSIBLE)} {detail}"
+        return say(SAYINGS.get(self.answer.status_code, "")) or detail
 
     def then(self, path: str, done: str = "", undo: UUID | None = None) -> RedirectResponse:
         """Go on to a page that shows what was done, and offers to undo it where `undo` says by what.
@@ -210,6 +219,7 @@ class Visitor:
             "done": self.say(DONE.get(self.request.query_params.get("done", ""), "")),
             "undo_action": _undo_action(self.request.query_params.get("undo", "")),
             "key": uuid4().hex,
+            "refused": NOTHING,
         }
         zone, now = self.desk.zone, self.desk.clock()
         return page(template, language=self.language, zone=zone, now=now, status=status, **(frame | shown))

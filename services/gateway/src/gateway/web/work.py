@@ -1,19 +1,13 @@
-"""Jobs of a person: found, begun, on other terms, over; and how work goes, as the person says it."""
+"""Jobs of a person: how they stand, what can be said of them, and how work goes, as the person says it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter
-from fastapi.responses import Response
-
-from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.undoing import Step
-from gateway.web.admission import AtWork
 from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
 from gateway.web.people import SERVICE, YES_OR_NO
-from gateway.web.undo import go_on
 from gateway.web.visitor import Command, Visitor
 from gateway.web.words import N_
 
@@ -74,15 +68,12 @@ DEEDS_FROM: Final[Mapping[str, tuple[str, ...]]] = {
 }
 ONLY_BEFORE: Final = frozenset({"start", "not-started"})
 """What nobody can say of a job any more when the person has said how it goes."""
-TAKEN_BACK: Final = frozenset({"end", "not-started"})
 CHECK_IN: Final = Deed(
     "check-ins",
     "/check-ins",
     N_("How does work go?"),
     (Asked("mood", N_("How does work go?"), Kind.CHOICE, MOODS), Asked("word", N_("In their words"), Kind.NOTE)),
 )
-
-work_router = APIRouter(include_in_schema=False)
 
 
 def question(case: object) -> Question:
@@ -121,30 +112,6 @@ def words(visitor: Visitor) -> dict[str, Any]:
         "ends": {code: visitor.say(words) for code, words in ENDS},
         "check_in": CHECK_IN,
     }
-
-
-@work_router.post("/people/{participant_id}/jobs/{job_id}/{code}")
-async def say(visitor: AtWork, participant_id: UUID, job_id: UUID, code: str) -> Response:
-    """Say what became of a job."""
-    if code not in DEEDS:
-        raise ProblemError(404, "There is nothing here.")
-    form, back = await visitor.request.form(), f"/people/{participant_id}"
-    command = await visitor.command(
-        SERVICE, f"/jobs/{job_id}{DEEDS[code].path}", body_of(DEEDS[code], form, visitor.now)
-    )
-
-    def steps(told: Mapping[str, Any]) -> list[Step]:
-        correct = Step(SERVICE, f"/jobs/{job_id}/correct", version=str(told["version"]))
-        return [correct] if code in TAKEN_BACK else []
-
-    return await go_on(visitor, command, back, "done", steps)
-
-
-@work_router.post("/people/{participant_id}/jobs/{job_id}/check-ins/{week}")
-async def note_check_in(visitor: AtWork, participant_id: UUID, job_id: UUID, week: int) -> Response:
-    """Note how the person says that work goes."""
-    command = await check_in(visitor, job_id, week)
-    return await go_on(visitor, command, f"/people/{participant_id}", "done", undo_check_in(job_id, week))
 
 
 def undo_check_in(job_id: UUID, week: int) -> Callable[[Mapping[str, Any]], list[Step]]:

@@ -54,14 +54,34 @@
   // Live changes: nothing moves under a hand. What changed is counted, and shown when it is asked for.
   const changes = one("[data-changes]");
   if (changes && "EventSource" in window) {
-    const people = new Set();
-    const source = new EventSource(changes.dataset.changes);
-    source.addEventListener("moved", (event) => {
-      people.add(JSON.parse(event.data).participant_id);
-      const count = people.size;
+    const stale = one("[data-stale]");
+    const patience = 10_000;
+    let count = 0;
+    let source;
+    let worry;
+    const changed = () => {
+      count += 1;
       one("[data-count]", changes).textContent = count === 1 ? changes.dataset.one : changes.dataset.many.replace("#", count);
       changes.hidden = false;
-    });
+    };
+    // A break of a moment is nobody's worry. One that lasts is said, and unsaid when the page hears again.
+    const broken = () => {
+      worry ||= setTimeout(() => { stale.hidden = false; }, patience);
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(true), patience / 2);
+    };
+    const whole = () => {
+      clearTimeout(worry);
+      worry = undefined;
+      stale.hidden = true;
+    };
+    // Who begins anew has no place to go on from: something may have changed meanwhile.
+    const follow = (anew) => {
+      source = new EventSource(changes.dataset.changes);
+      source.addEventListener("open", () => { whole(); if (anew) changed(); anew = false; });
+      for (const kind of ["moved", "gone", "reset"]) source.addEventListener(kind, changed);
+      source.addEventListener("error", broken);
+    };
+    follow(false);
     addEventListener("pagehide", () => source.close());
   }
 
