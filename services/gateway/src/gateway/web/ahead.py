@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from gateway.web.applications import OPEN
+
 AN_INTERVIEW: Final = timedelta(hours=1)
 """How long an interview is taken to last: nobody is told."""
 A_WEEK: Final = timedelta(days=6)
@@ -61,26 +63,29 @@ def promises(person: Mapping[str, Any], owner: str) -> list[Mapping[str, Any]]:
 
 def _interviews(applications: Sequence[Mapping[str, Any]], now: datetime) -> Iterator[Ahead]:
     for application in applications:
-        one = application["next_interview"]
-        at = datetime.fromisoformat(one["starts_at"]).astimezone(now.tzinfo) if one and one["starts_at"] else None
-        if one is None or (at and at + AN_INTERVIEW <= now):
-            continue
-        day = at.date() if at else date.fromisoformat(one["day"]) if one["day"] else None
-        if day is None or day >= now.date():
-            place = one["place"] or ""
-            link = place if place.startswith(LINKS) else ""
-            yield Ahead(
-                "interview",
-                one["interview_id"],
-                f"/applications/{application['application_id']}",
-                application["title"] or "",
-                at,
-                day,
-                "" if link else place,
-                link,
-                application["version"],
-                one["prepared"],
-            )
+        for one in application["interviews"] if application["stage"] in OPEN else ():
+            at = datetime.fromisoformat(one["starts_at"]).astimezone(now.tzinfo) if one["starts_at"] else None
+            day = at.date() if at else date.fromisoformat(one["day"]) if one["day"] else None
+            over = at + AN_INTERVIEW <= now if at else day is not None and day < now.date()
+            if one["state"] == "ahead" and not over:
+                yield _interview(application, one, at, day)
+
+
+def _interview(application: Mapping[str, Any], one: Mapping[str, Any], at: datetime | None, day: date | None) -> Ahead:
+    place = one["place"] or ""
+    is_link = place.startswith(LINKS)
+    return Ahead(
+        "interview",
+        one["interview_id"],
+        f"/applications/{application['application_id']}",
+        application["title"] or "",
+        at,
+        day,
+        "" if is_link else place,
+        place if is_link else "",
+        application["version"],
+        one["prepared"],
+    )
 
 
 def _first_days(person: Mapping[str, Any], now: datetime) -> Iterator[Ahead]:

@@ -26,8 +26,8 @@ SET_ASIDE: Final = (
     ("not_right", N_("It is not right for me")),
 )
 BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
-    "join": (N_("See when and where"), "/plan#meetings"),
-    "see_details": (N_("See when and where"), "/plan#meetings"),
+    "join": (N_("See when and where"), ""),
+    "see_details": (N_("See when and where"), ""),
     "answer_offer": (N_("Answer the offer"), "/applications/{about}"),
     "reply": (N_("Answer"), "/messages"),
     "prepare": (N_("Prepare"), "/courses/interview"),
@@ -45,6 +45,7 @@ BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
     "see_jobs": (N_("See them"), "/jobs"),
     "nothing": ("", ""),
 }
+"""What a step's button says and where it leads; that of a meeting leads to what lies ahead, if that has a page."""
 
 NUDGES: Final[Mapping[str, str]] = {
     "agree_an_action": "/plan",
@@ -71,7 +72,7 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
         "home.html",
         step=step,
         fixed=fixed,
-        button=(visitor.say(words), path) if words else None,
+        button=(visitor.say(words), path) if words and path else None,
         reasons=[(code, visitor.say(reason)) for code, reason in SET_ASIDE],
         ahead=[one for one in ahead if this_week(one, visitor.now.date())],
         later=[one for one in ahead if not this_week(one, visitor.now.date())],
