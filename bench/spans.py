@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import create_connection
 
-TRACED = {"OTEL_TRACES_EXPORTER": "zipkin"}
+# Sent while the load lasts, and not when all is over.
+TRACED = {"OTEL_TRACES_EXPORTER": "zipkin", "OTEL_BSP_SCHEDULE_DELAY": "200"}
 START_SECONDS = 30.0
 
 

@@ -23,6 +23,7 @@ from caseload.routes.case import CoachAssignment
 from chassis.http import CurrentAsk, ExpectedVersion, serve, service_app
 from chassis.identity import Verifier
 from chassis.settings import ServiceSettings
+from chassis.telemetry import flush_tracing, start_tracing
 
 THREADS = 16
 SECURE = """
@@ -76,4 +77,8 @@ async def main() -> None:
 if __name__ == "__main__":
     with psycopg.connect(os.environ["STOCK_DATABASE"], autocommit=True) as connection:
         connection.execute(SECURE)
-    uvloop.run(main())
+    start_tracing("stock")
+    try:
+        uvloop.run(main())
+    finally:
+        flush_tracing()
