@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from gateway.web.curves import HEIGHT, WIDTH, Curves
-from gateway.web.deeds import CHANNELS, Asked, Deed, Kind
+from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, Refused
 from gateway.web.render import page
 
 ZONE: Final = ZoneInfo("Europe/London")
@@ -41,6 +41,7 @@ ENTRIES: Final[list[dict[str, Any]]] = [
     },
 ]
 SNOOZE: Final = Deed("snooze", "/snooze", "Put off", (Asked("until", "Until when?", Kind.DAY, required=True),))
+REFUSED: Final = Refused("snooze", {"until": ("2026-04-01",)}, {"until": "Choose a day to come."})
 DROP: Final = Deed("drop", "/drop", "Drop it", look="danger")
 BOX: Final[dict[str, Any]] = {
     "faults": {},
@@ -95,6 +96,7 @@ async def show_components() -> HTMLResponse:
         drop=DROP,
         box=BOX,
         errors=defaultdict(str),
+        refused=REFUSED,
         curves=CURVES,
         width=WIDTH,
         height=HEIGHT,
