@@ -72,7 +72,8 @@ def test_a_submitted_referral_is_read_by_who_sent_it(referrer: httpx.Client, pro
 
     referral = shown(referrer, answer.json()["ids"]["referral"], answer)
 
-    assert referral["person"] == ZOE | {"postcode": "LS11 1AA", "phone": "+447700900123", "ni_number": None}
+    kept = {"postcode": "LS11 1AA", "phone": "+447700900123", "ni_number": None, "preferred_name": None}
+    assert referral["person"] == ZOE | kept
     assert referral["stage"] == "submitted"
     assert referral["allowed"] == ["acknowledge", "withdraw"]
 
