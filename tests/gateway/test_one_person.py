@@ -63,3 +63,22 @@ def test_a_leader_sees_that_two_records_are_one_person_and_parts_them_again(plat
         page = reader.open(f"/incoming/{referral}")
         expect(page.get_by_text("One person with two records")).to_be_visible()
         expect(page.get_by_role("button", name="They are two people")).to_have_count(0)
+
+
+def test_a_leader_finds_a_second_record_by_name_and_takes_it_back(platform: Platform, reading: As) -> None:
+    person = platform.refer(name="Niamh Byrne")
+    platform.refer(person, person.provider, name="Neve Byrne")
+    with reading(person.provider.actor("provider_manager")) as reader:
+        page = reader.open(f"/people/{person.id}")
+        page.locator("summary", has_text="They have a second record").click()
+        page.locator("details[open]").get_by_label("Name, phone, e-mail or postcode").fill("Byrne")
+        page.locator("details[open]").get_by_role("button", name="Find").click()
+        expect(page.get_by_role("button", name="It is the same person")).to_have_count(1)
+        reader.picture("second-record")
+        assert reader.faults() == []
+        page.get_by_role("button", name="It is the same person").click()
+        expect(page.get_by_role("link", name="Open the second record")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Also known as a second record")).to_have_count(0)
+    with reading(person.coach) as reader:
+        expect(reader.open(f"/people/{person.id}").get_by_text("They have a second record")).to_have_count(0)

@@ -77,6 +77,7 @@ WORKS_WITH = only(COACH, *LEADERS_HERE, hidden=STAFF_ELSEWHERE)
 OF_STAFF = only(*ALL_STAFF)
 OF_LEADERS = only(*ALL_LEADERS)
 OF_PROVIDER = only(*STAFF_HERE, hidden=STAFF_ELSEWHERE)
+THEIR_LEADERS = only(*LEADERS_HERE, hidden=LEADERS_ELSEWHERE)
 SENT_OR_RECEIVED = only(REFERRER, *STAFF_HERE, hidden=STAFF_ELSEWHERE)
 OF_NOBODY_ELSE = only(hidden=ALL_STAFF)
 """Of all who work here only who made it finds it."""
@@ -138,8 +139,10 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /my-referrals/{referral_id}/withdraw": (SENT_OR_RECEIVED, {"by": "participant"}),
     "GET /incoming": (OF_STAFF, {}),
     "GET /incoming/{referral_id}": (OF_PROVIDER, {}),
-    "POST /incoming/{referral_id}/two-people": (only(*LEADERS_HERE, hidden=LEADERS_ELSEWHERE), {"other": NOTHING}),
+    "POST /incoming/{referral_id}/two-people": (THEIR_LEADERS, {"other": NOTHING}),
     "POST /incoming/{referral_id}/{code}": (OF_PROVIDER, {"code": "assess"}),
+    "POST /people/{participant_id}/second-record/find": (THEIR_LEADERS, {"sought": "Maya Osei"}),
+    "POST /people/{participant_id}/second-record": (only(hidden=ALL_LEADERS), {"other": NOTHING}),
     "GET /today": (OF_STAFF, {}),
     "GET /caseload": (OF_STAFF, {}),
     "POST /find": (OF_STAFF, {"sought": "Maya Osei"}),

@@ -26,7 +26,7 @@ finding_router = APIRouter(include_in_schema=False)
 async def find(visitor: AtWork) -> HTMLResponse:
     """Show who is found by a name, a phone number, an e-mail address, a postcode or an NI number."""
     sought = str((await visitor.request.form()).get("sought", "")).strip()
-    found = await _found(visitor, sought) if sought else NOBODY
+    found = await people_found(visitor, sought)
     return visitor.page(
         "found.html",
         sought=sought,
@@ -41,6 +41,9 @@ def kind_of(sought: str) -> str:
     return next((kind for kind, form in FORMS.items() if form.fullmatch(sought)), "name")
 
 
-async def _found(visitor: Visitor, sought: str) -> Any:
+async def people_found(visitor: Visitor, sought: str) -> Any:
+    """Return whose record a reader may open of those who are found by a text, nobody by none."""
+    if not sought:
+        return NOBODY
     body = {"terms": {kind_of(sought): sought}}
     return (await visitor.answered(Question(SERVICE, "/participants/search", "POST", body=body))).json()

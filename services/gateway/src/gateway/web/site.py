@@ -39,6 +39,7 @@ from gateway.web.plan import plan_router
 from gateway.web.platform import platform_router
 from gateway.web.referring import referring_router
 from gateway.web.saved import saved_router
+from gateway.web.second_record import second_record_router
 from gateway.web.sign_in import sign_in_router
 from gateway.web.team import team_router
 from gateway.web.today import today_router
@@ -63,6 +64,7 @@ ROUTERS: Final = (
     wishes_router,
     me_router,
     work_router,
+    second_record_router,
     person_router,
     inviting_router,
     doing_router,
