@@ -122,11 +122,10 @@ def test_a_change_of_a_module_that_a_fold_reaches_changes_its_views_hash(
     rows: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = Table("row", VisitRow, lambda told: told.id, vars(rows)["fold"])
-    view = View("rows", (), (table,))
-    before = view.fold_hash
+    before = View("rows", (), (table,)).fold_hash
     for module in ("planted.deeper", "planted.queries"):
         monkeypatch.setattr(views, "text_of", lambda name, m=module: text_of(name) + "# changed" * (name == m))
-        assert (view.fold_hash != before) == (module == "planted.deeper")
+        assert (View("rows", (), (table,)).fold_hash != before) == (module == "planted.deeper")
 
 
 def test_the_text_of_a_module_is_its_source(rows: object) -> None:

@@ -22,7 +22,7 @@ async def test_the_api_describes_itself_with_what_every_route_has_in_common(clie
         "X-Correlation-Id",
         "If-Match",
     ]
-    assert document["paths"].keys() == {"/notes/{id}", "/me", "/failing/{name}"}
+    assert document["paths"].keys() == {"/notes/{id}", "/me", "/failing/{name}", "/behind"}
 
 
 async def test_the_documentation_loads_local_files_only(client: httpx.AsyncClient) -> None:

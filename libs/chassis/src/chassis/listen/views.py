@@ -4,6 +4,7 @@ import hashlib
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final, Generic, LiteralString, TypeVar, cast
 
@@ -71,11 +72,11 @@ class View:
         """The modules that its folds reach."""
         return modules_reached(part for table in self.tables for part in (table.key, table.fold, table.row))
 
-    @property
+    @cached_property
     def fold_hash(self) -> str:
         """A hash of its folds, its tables and the fields of its facts: when it changes, the view has to be rebuilt.
 
-        Of its folds it holds the text of every module that they reach.
+        Of its folds it holds the text of every module that they reach, as it was when it was asked for first.
         """
         parts = sorted(self.type_names)
         parts += [self.topic] if self.topic != JOURNEY else []
