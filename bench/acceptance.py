@@ -32,6 +32,7 @@ POLL_SECONDS = 0.004
 PATIENCE_SECONDS = 120
 P99_MILLISECONDS = 1_000.0
 WHO, COACH = "manager-grace", "coach-amir"
+READY = "select to_regclass('caseload') is not null and to_regclass('timeline') is not null"
 SHOWN = """
 select c.participant_id from caseload c where c.participant_id = any(%s) and c.coach_id = %s
     and exists (select from timeline t where t.participant_id = c.participant_id and t.type_name = %s)
@@ -103,6 +104,8 @@ async def _shown(running: Running, people: Sequence[UUID]) -> dict[UUID, float]:
     """Return when each person stood in the coach's caseload and was told of in their timeline."""
     found: dict[UUID, float] = {}
     async with open_pool(running.addresses.databases["caseload"], 1, "*") as pool, pool.connection() as connection:
+        while (await (await connection.execute(READY)).fetchone()) != (True,):  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)
         while missing := [person for person in people if person not in found]:
             asked = [missing, id_of(COACH), CoachAssigned.type_name]
             rows = await (await connection.execute(SHOWN, asked, prepare=True)).fetchall()
