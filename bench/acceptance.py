@@ -8,14 +8,13 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from statistics import median
 from uuid import UUID, uuid4
 
 import httpx
 
 from bench.client import Connection
 from bench.end_to_end import new_referral
-from bench.measure import NOW, Machine, Result, percentile
+from bench.measure import NOW, Machine, Result, half_and_most
 from bench.running import Running
 from chassis.ask import Answer, Ask
 from chassis.database import open_pool
@@ -44,8 +43,7 @@ def run(machine: Machine) -> list[Result]:
     running = Running(machine, machine.folder / "acceptance")
     every = ["api", "relay", "project", "react"]
     with running.roles("referrals", every[:3]), running.roles("caseload", every):
-        runs = [sorted(asyncio.run(_one_run(running))) for _ in range(RUNS)]
-    p50, p99 = (median(percentile(times, share) for times in runs) for share in (0.50, 0.99))
+        p50, p99 = half_and_most([asyncio.run(_one_run(running)) for _ in range(RUNS)], 0.99)
     remark = (
         f"one fsync takes {machine.fsync_milliseconds:.2f} ms; {COMMANDS_PER_SECOND} people/s for {SECONDS} s; "
         f"half take {p50} ms"

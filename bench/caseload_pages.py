@@ -4,12 +4,11 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
-from statistics import median
 from uuid import UUID
 
 import httpx
 
-from bench.measure import Machine, Result, percentile
+from bench.measure import Machine, Result, half_and_most
 from bench.running import Running
 from bench.town import CASELOAD, LARGE_CASELOAD, Citizen, Town, settle, town_of
 from chassis.identity import Actor
@@ -68,9 +67,7 @@ def _percentiles(
     asked: Callable[[random.Random], Sequence[tuple[str, UUID]]], running: Running, town: Town
 ) -> tuple[float, float]:
     """Return the median, and the time that 95 of 100 reads take at most, in milliseconds."""
-    runs = [sorted(_times(asked(random.Random(seed)), running, town)) for seed in range(RUNS)]  # noqa: S311
-    p50, p95 = (median(percentile(times, share) for times in runs) for share in (0.5, 0.95))
-    return p50, p95
+    return half_and_most([_times(asked(random.Random(seed)), running, town) for seed in range(RUNS)], 0.95)  # noqa: S311
 
 
 def _times(asked: Sequence[tuple[str, UUID]], running: Running, town: Town) -> list[float]:

@@ -5,14 +5,13 @@ import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from statistics import median
 from uuid import UUID, uuid4
 
 import httpx
 
 from bench.client import Connection
 from bench.end_to_end import new_referral
-from bench.measure import Machine, Result, percentile
+from bench.measure import Machine, Result, half_and_most
 from bench.running import Running
 from chassis.ask import Answer, Ask
 from chassis.database import open_pool
@@ -34,8 +33,7 @@ def run(machine: Machine) -> list[Result]:
     """Let a leader follow their provider's people while referrals are confirmed; the median run counts."""
     running = Running(machine, machine.folder / "live_change")
     with running.roles("referrals", ["api", "relay", "project"]), running.roles("gateway", ["api"], WITHOUT_LIMITS):
-        runs = [sorted(asyncio.run(_one_run(running))) for _ in range(RUNS)]
-    p50, p99 = (median(percentile(times, share) for times in runs) for share in (0.50, 0.99))
+        p50, p99 = half_and_most([asyncio.run(_one_run(running)) for _ in range(RUNS)], 0.99)
     remark = (
         f"one fsync takes {machine.fsync_milliseconds:.2f} ms; {COMMANDS_PER_SECOND} commands/s for {SECONDS} s; "
         f"half take {p50} ms"

@@ -140,6 +140,12 @@ def collecting_seldom() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+def half_and_most(runs: Sequence[Sequence[float]], share: float) -> tuple[float, float]:
+    """Return what half of a run's seconds stays under, and so large a share: the median run's, in milliseconds."""
+    half, most = (median(percentile(sorted(times), part) for times in runs) for part in (0.5, share))
+    return half, most
+
+
 def percentile(times: Sequence[float], share: float) -> float:
     """Return what so large a share of sorted seconds stays under, in milliseconds."""
     return round(1000 * times[int(share * (len(times) - 1))], 1)
