@@ -73,10 +73,10 @@ async def _following(client: httpx.AsyncClient) -> httpx.Response:
 
 
 async def _moved(stream: httpx.Response) -> AsyncIterator[str]:
-    """Yield whom each event is about."""
+    """Yield whom each event is about, of those that are about somebody."""
     async for line in stream.aiter_lines():
-        if line.startswith("data: {"):
-            yield str(json.loads(line.removeprefix("data: "))["participant_id"])
+        if line.startswith("data: ") and (about := json.loads(line.removeprefix("data: ")).get("participant_id")):
+            yield str(about)
 
 
 async def _seconds(moved: AsyncIterator[str], began: dict[str, float]) -> float:
