@@ -61,6 +61,8 @@ STARTS_FRIDAY = JobStartDateSet(
 REVISED = JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, hours_a_week=37.5, pay_a_year=28_000)
 REVISED_AGAIN = REVISED.model_copy(update={"hours_a_week": 16})
 OWN_BUSINESS = REVISED.model_copy(update={"self_employed": True})
+OWN_AFTER_ALL = JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, self_employed=True)
+HOURS_ALONE = JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, hours_a_week=37.5)
 ENDED = JobEnded(occurred_at=NOW, last_day=FRIDAY, reason=JobEndReason.CONTRACT_ENDED)
 NEVER = JobNotStarted(occurred_at=NOW)
 CORRECTED = JobOutcomeCorrected(occurred_at=NOW)
@@ -98,6 +100,10 @@ def test_weeks_1_4_and_13_are_complete_whole_weeks_after_the_first_day() -> None
         ([OWN_BUSINESS], lambda job: job.revise(REVISED), []),
         ([OWN_BUSINESS, REVISED_AGAIN], lambda job: job.revise(OWN_BUSINESS), [OWN_BUSINESS]),
         ([OWN_BUSINESS, REVISED_AGAIN, OWN_BUSINESS], lambda job: job.revise(REVISED), []),
+        ([REVISED], lambda job: job.revise(HOURS_ALONE), []),
+        ([REVISED, OWN_AFTER_ALL], lambda job: job.revise(REVISED), []),
+        ([REVISED], lambda job: job.revise(OWN_AFTER_ALL), [OWN_AFTER_ALL]),
+        ([REVISED, OWN_AFTER_ALL], lambda job: job.revise(OWN_AFTER_ALL), []),
         ([], lambda job: job.end(ENDED, FRIDAY), [ENDED]),
         ([ENDED], lambda job: job.end(ENDED, FRIDAY), []),
         ([], lambda job: job.did_not_start(NEVER), [NEVER]),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 from analytics.cohorts import funnel_tally, people_of
 from analytics.contracts import Book, packaged
 from analytics.counting import PEOPLE, Dimension, Question, table_of
+from analytics.outcome_rules import Spell, Terms
 from analytics.views.standings import BIT, AsOf, By, spells, standings
 from chassis.database import Connection
 from chassis.listen.told import Told
@@ -24,6 +25,7 @@ from events.caseload import (
     ExitReason,
     JobNotStarted,
     JobRecorded,
+    JobTermsRevised,
     PlanAgreed,
 )
 from events.jobsearch import ApplicationSent
@@ -157,3 +159,29 @@ def test_counts_as_of_a_day_are_those_of_a_plain_fold(
     checked = {PEOPLE, "referred", "acknowledged", "accepted", "first_meeting", "started", "plan_agreed", "applied"}
     checked |= {"left", "first_earnings"}
     assert {name: count for name, count in found_by_service.items() if name in checked} == dict(expected)
+
+
+def revised(journey: Journey, told_on: int, holds_from: int, **terms: float | bool) -> Line:
+    """Return other terms of the job that began on day 30."""
+    fact = JobTermsRevised(occurred_at=journey.at(told_on), from_day=journey.at(holds_from).date(), **terms)
+    return fact, uuid5(journey.person, "job 30")
+
+
+def the_job(tables: Tables, heard: list[Told], journey: Journey, as_of: AsOf) -> Spell:
+    """Return the one job of a person as it stood."""
+    tables.fill(heard)
+    (spell,) = tables.run(spells(tables.connection, as_of))[journey.case]
+    return spell
+
+
+def test_hours_and_pay_that_a_revision_does_not_tell_stay_as_they_were(tables: Tables) -> None:
+    journey = Journey(UUID(int=100), PROVIDERS[0], FIRST)
+    own, longer = revised(journey, 50, 45, self_employed=True), revised(journey, 60, 60, hours_a_week=37.5)
+    heard = told(journey, [*journey.started(COACHES[0]), *journey.worked(30), own, longer], Teller())
+    spell = the_job(tables, heard, journey, AsOf(FIRST + timedelta(days=90), By.OCCURRED_AT, LONDON))
+    assert spell.self_employed
+    assert spell.terms == (
+        Terms(journey.at(30).date(), 30, 20_000),
+        Terms(journey.at(45).date(), 30, 20_000),
+        Terms(journey.at(60).date(), 37.5, 20_000),
+    )

@@ -105,6 +105,8 @@ def job(draw: some.DrawFn, _id: UUID) -> list[Fact]:
     others: list[Fact] = [
         JobStartDateSet(occurred_at=NOW, starts_on=TODAY, **weeks),
         JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, hours_a_week=20.0),
+        JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, pay_a_year=21_000.0),
+        JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, self_employed=True),
         CheckInFellDue(occurred_at=NOW, week=1, due=FRIDAY),
         CheckInMissed(occurred_at=NOW, week=1, due=FRIDAY),
         CheckInRecorded(occurred_at=NOW, week=4, mood=CheckInMood.GOOD),
@@ -220,12 +222,12 @@ async def test_the_view_of_jobs_tells_what_the_jobs_hold(facts: Lives) -> None:
     (rows,) = folded(JOBS, list(told(facts, one_after_another(facts))))
     for id, life in facts.items():  # noqa: A001
         row, it = rows[id], held(Job, id, life)
-        assert (row.version, row.starts_on, row.last_day, row.never_began, row.hours_a_week) == (
+        assert (row.version, row.starts_on, row.last_day, row.never_began, row.hours_a_week, row.pay_a_year) == (
             it.version,
             it.starts_on,
             it.last_day,
             it.never_began,
-            it.terms[0],
+            *it.terms[:2],
         )
         assert set(row.answered) == it.answered.keys()
         assert dict(zip(row.weeks, row.days, strict=True)) == it.check_ins
@@ -233,6 +235,23 @@ async def test_the_view_of_jobs_tells_what_the_jobs_hold(facts: Lives) -> None:
         silent = it.check_ins.keys() - it.answered.keys() - it.missed
         open_ones = [it.check_ins[week] for week in silent if not over]
         assert row.next_check_in == min(open_ones, default=None)
+
+
+def test_a_job_keeps_the_hours_and_the_pay_that_a_revision_does_not_tell() -> None:
+    id_ = UUID(int=900)
+    others: list[dict[str, float]] = [{"pay_a_year": 21_000.0}, {"self_employed": True}, {"hours_a_week": 20.0}]
+    life = [
+        JobRecorded(occurred_at=NOW, starts_on=TODAY, hours_a_week=30.0, check_ins=(), check_in_weeks=(), **WHOSE),
+        *(JobTermsRevised(occurred_at=NOW, from_day=FRIDAY, **terms) for terms in others),
+    ]
+    facts = list(told({id_: life}, [id_] * len(life)))
+    rows = [folded(JOBS, facts[:number])[0][id_] for number in range(1, 5)]
+    assert [(row.hours_a_week, row.pay_a_year) for row in rows] == [
+        (30.0, None),
+        (30.0, 21_000.0),
+        (30.0, 21_000.0),
+        (20.0, 21_000.0),
+    ]
 
 
 @given(facts=lives("standards"))

@@ -605,7 +605,7 @@ class JobStartDateSet(Fact, type_name="waymark.caseload.JobStartDateSet.v1"):
 
 
 class JobTermsRevised(Fact, type_name="waymark.caseload.JobTermsRevised.v1"):
-    """Hours or pay of a job are others from a day on."""
+    """Hours or pay of a job are others from a day on; what is not told stays as it was."""
 
     from_day: date
     hours_a_week: Annotated[float, Field(gt=0, le=100)] | None = None

@@ -194,8 +194,13 @@ class Job(Aggregate):
         raise refusal(str(refusal.__doc__), allowed)
 
     def _terms_by(self, revised: JobTermsRevised) -> tuple[float | None, float | None, bool | None]:
-        said = revised.self_employed
-        return revised.hours_a_week, revised.pay_a_year, self.terms[2] if said is None else said
+        """Return the terms after a revision: what it does not tell stays as it was."""
+        hours, pay, own = self.terms
+        return (
+            hours if revised.hours_a_week is None else revised.hours_a_week,
+            pay if revised.pay_a_year is None else revised.pay_a_year,
+            own if revised.self_employed is None else revised.self_employed,
+        )
 
     def fold(self, fact: Fact) -> None:
         """Take a fact into the state."""

@@ -1,6 +1,6 @@
 """How every journey stood on a day: one statement over prepared rows, by what happened or by what was known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -250,10 +250,20 @@ async def spells(connection: Connection, as_of: AsOf) -> dict[UUID, tuple[Spell,
         own |= {} if is_own is None else {job_id: is_own}
     found: dict[UUID, list[Spell]] = {}
     for job_id, case_id, starts_on, last_day, hours, pay, self_employed in await _rows(connection, JOBS, as_of):
-        first = Terms(starts_on, hours, pay)
-        spell = Spell(starts_on, last_day, (first, *terms.get(job_id, ())), own.get(job_id, self_employed))
+        held = _held(Terms(starts_on, hours, pay), terms.get(job_id, ()))
+        spell = Spell(starts_on, last_day, held, own.get(job_id, self_employed))
         found.setdefault(case_id, []).append(spell)
     return {case_id: tuple(jobs) for case_id, jobs in found.items()}
+
+
+def _held(first: Terms, revised: Iterable[Terms]) -> tuple[Terms, ...]:
+    """Return the terms of a job one after the other: what a revision does not tell stays as it was."""
+    held = [first]
+    for terms in revised:
+        hours = held[-1].hours_a_week if terms.hours_a_week is None else terms.hours_a_week
+        pay = held[-1].pay_a_year if terms.pay_a_year is None else terms.pay_a_year
+        held.append(Terms(terms.from_day, hours, pay))
+    return tuple(held)
 
 
 async def standard_counts(connection: Connection, as_of: AsOf) -> list[StandardCount]:

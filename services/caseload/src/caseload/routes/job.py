@@ -50,7 +50,7 @@ class FirstDay(Asked):
 
 
 class OtherTerms(Asked):
-    """Hours and pay that hold from a day on."""
+    """Hours and pay that hold from a day on; what is not told stays as it was."""
 
     model_config = example(from_day="2030-06-03", hours_a_week=37.5, pay_a_year=28000)
 

@@ -80,7 +80,8 @@ def _take(row: JobRow, fact: Fact) -> None:
         case JobStartDateSet(starts_on=starts_on, check_ins=days, check_in_weeks=weeks):
             row.starts_on, row.days, row.weeks = starts_on, days, weeks
         case JobTermsRevised(hours_a_week=hours, pay_a_year=pay):
-            row.hours_a_week, row.pay_a_year = hours, pay
+            row.hours_a_week = row.hours_a_week if hours is None else hours
+            row.pay_a_year = row.pay_a_year if pay is None else pay
         case JobNotStarted():
             row.never_began = True
         case JobEnded(last_day=last_day, reason=reason):
