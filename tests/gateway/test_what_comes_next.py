@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.gateway.pages import As
 from tests.gateway.running import API, Person, Platform, done, eventually
+from tests.gateway.test_taking_back import take_back
 from tests.jobsearch.files import pdf
 
 pytestmark = pytest.mark.timeout(600)
@@ -100,6 +101,32 @@ def test_new_jobs_that_fit_are_the_next_step_until_somebody_looks_and_one_is_app
         expect(page.get_by_text("Did you send it?")).to_have_count(0)
 
 
+def test_all_new_jobs_are_shown_before_none_is_new_any_more_and_a_coachs_look_is_no_look_of_theirs(
+    platform: Platform,
+) -> None:
+    somebody = settled(platform, "Tom Reilly", "glassblower")
+    seeker, own = platform.client(somebody.actor), f"{API}/participants/{somebody.id}"
+    manager = platform.client(somebody.manager)
+    titles = [f"Glassblower {number}" for number in range(5)]
+    for title in titles:
+        posting = POSTING | {"identifier": title, "title": title}
+        done(manager.post(f"{API}/vacancies/json-ld", json=posting, params={"feed": "all-new"}))
+    fit = eventually(lambda: seeker.get(f"{own}/matches"), lambda page: page["new"] == len(titles))
+    one = fit["hits"][0]["vacancy"]["id"]
+
+    coach = platform.browser(somebody.coach)
+    seen = done(coach.get(f"/for/{somebody.id}/jobs")).text
+    assert [title for title in titles if title not in seen] == []
+    done(coach.get(f"/for/{somebody.id}/jobs/{one}"))
+    assert done(seeker.get(f"{own}/matches")).json()["new"] == len(titles)
+
+    seen = done(platform.browser(somebody.actor).get("/jobs")).text
+    assert [title for title in titles if title not in seen] == []
+    eventually(lambda: seeker.get(f"{own}/matches"), lambda page: page["new"] == 0)
+    week = done(seeker.get(f"{own}/activity/weekly")).json()["weeks"][0]
+    assert (week["shown"], week["opened"]) == (len(titles), 0)
+
+
 def test_a_meeting_and_an_interview_are_told_with_when_and_where_moved_and_called_off(
     reading: As, platform: Platform
 ) -> None:
@@ -131,8 +158,14 @@ def test_a_meeting_and_an_interview_are_told_with_when_and_where_moved_and_calle
 
         invited_to_an_interview(reader.open("/applications"), TODAY + timedelta(days=9))
         page.get_by_text("Move it", exact=True).click()
-        page.locator("details[open] [name=day]").fill(f"{TODAY + timedelta(days=1)}")
+        page.locator("details[open] [name=day]").fill("")
         page.locator("details[open] [name=time]").fill("00:05")
+        page.locator("details[open] [name=place]").fill("2 High Street")
+        page.locator("details[open]").get_by_role("button", name="Keep").click()
+        expect(page.get_by_role("alert")).to_contain_text("Say the day too")
+        expect(page.locator("details[open] [name=time]")).to_have_value("00:05")
+        expect(page.locator("details[open] [name=place]")).to_have_value("2 High Street")
+        page.locator("details[open] [name=day]").fill(f"{TODAY + timedelta(days=1)}")
         page.locator("details[open]").get_by_role("button", name="Keep").click()
         expect(page.get_by_text("12:05 am")).to_be_visible()
         reader.picture("portal-application-interview")
@@ -157,11 +190,14 @@ def invited_to_an_interview(page: Page, day: date) -> None:
         page.get_by_role("button", name="Move").first.click()
         if move == "interviews":
             page.fill("#starts_at", "14:30")
+            page.select_option("#channel", "video")
+            page.fill("#place", ADDRESS)
             page.get_by_role("button", name="Keep").click()
             expect(page.get_by_role("alert")).to_contain_text("Say the day too")
-            page.fill("#starts_at", "14:30")
+            expect(page.locator("#starts_at")).to_have_value("14:30")
+            expect(page.locator("#channel")).to_have_value("video")
+            expect(page.locator("#place")).to_have_value(ADDRESS)
             page.fill("#day", f"{day}")
-            page.select_option("#channel", "video")
         page.get_by_role("button", name="Keep").click()
     page.get_by_role("link", name="Baker").click()
     expect(page.get_by_text("2:30 pm")).to_be_visible()
@@ -191,8 +227,14 @@ def test_a_person_asks_for_another_day_says_their_hours_and_takes_away_what_is_k
         assert reader.faults() == []
         page.get_by_role("button", name="Ask for this day").click()
         expect(page.get_by_text("Asked. Your coach sees it")).to_be_visible()
+        step_of(seeker, somebody, 13)
+        take_back(page)
+        step_of(seeker, somebody, 7)
+        page.get_by_text("Change it or drop it").click()
+        page.get_by_role("button", name="Ask to drop it").click()
+        expect(page.get_by_text("Asked. Your coach sees it")).to_be_visible()
         page = reader.open("/messages")
-        expect(page.locator(".talk li.mine")).to_contain_text("Can we do this step of the plan later")
+        expect(page.locator(".talk li.mine").filter(has_text="Can we drop this step of the plan")).to_be_visible()
         step_of(seeker, somebody, 13)
 
         page = reader.open("/me")

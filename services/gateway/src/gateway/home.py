@@ -10,6 +10,9 @@ from gateway.services import Question
 
 UP_TO_DATE: Final = 13
 """The rule of a next step that asks for nothing."""
+FEW: Final = 3
+MOST: Final = 20
+"""Of how many vacancies the market tells which are new."""
 
 Part = tuple[str, str]
 Answers = Callable[[Mapping[str, Question]], Awaitable[Mapping[str, httpx.Response | None]]]
@@ -25,9 +28,9 @@ def record(participant: UUID) -> Mapping[str, Question]:
     return _asked(_RECORD, participant)
 
 
-def fitting(participant: UUID) -> Question:
-    """Return what asks for the vacancies that fit a person, and for how many of them are new."""
-    return Question("jobsearch", f"/participants/{participant}/matches")
+def fitting(participant: UUID, most: int = FEW) -> Question:
+    """Return what asks for the vacancies that fit a person, and for how many of the MOST best are new."""
+    return Question("jobsearch", f"/participants/{participant}/matches", query={"most": str(most)})
 
 
 async def with_new_jobs(answers: Answers, participant: UUID, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -129,12 +129,12 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
     if move in {"reject", "withdraw", "interviews", "send", "offer", "accept"} and "told" not in form:
         return see(f"{visitor.base}/applications/{application_id}?move={move}#move")
     if move == "interviews" and (unclear := _unclear(visitor, form)):
-        return await _one(visitor, application_id, unclear, move=move)
+        return await _one(visitor, application_id, unclear, form)
     answer = await visitor.command(
         "jobsearch", f"/applications/{application_id}/{move}", _body(move, form, visitor.now)
     )
     if answer.answer.status_code == ASKED_WRONGLY:
-        return await _one(visitor, application_id, answer.faults(visitor.say), move=move)
+        return await _one(visitor, application_id, answer.faults(visitor.say), form)
     said = {"send": "sent", "chase": "chased"}.get(move, "moved")
     steps = partial(_undo_move, application_id, move if form.get("stage") in OPEN else "")
     return await go_on(visitor, answer, f"{visitor.base}/applications", said, steps)
@@ -153,7 +153,7 @@ async def change_interview(visitor: AtOwnPage, application_id: UUID, interview_i
         errors = command.faults(visitor.say) if command.answer.status_code == ASKED_WRONGLY else {}
     if errors:
         apart = {f"{interview_id}-{place}": words for place, words in errors.items()}
-        return await _one(visitor, application_id, apart)
+        return await _one(visitor, application_id, apart, form)
     return command.then(f"{visitor.base}/applications/{application_id}", "kept")
 
 
@@ -224,9 +224,20 @@ def _clock(at: str | None, now: datetime) -> str:
     return f"{datetime.fromisoformat(at).astimezone(now.tzinfo):%H:%M}" if at else ""
 
 
-async def _one(visitor: Visitor, application_id: UUID, errors: Mapping[str, str], move: str = "") -> HTMLResponse:
+def _filled(one: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """Return an interview as the form has it that gives it another time."""
+    kept = {name: one[name] or "" for name in ("day", "channel", "place")}
+    return kept | {"time": _clock(one["starts_at"], now)}
+
+
+async def _one(
+    visitor: Visitor, application_id: UUID, errors: Mapping[str, str], form: FormData | None = None
+) -> HTMLResponse:
+    """Show an application; `form` is one that was refused: of a move, or of the interview that the address names."""
+    interview = visitor.request.path_params.get("interview_id", "")
+    told = {name: str(value) for name, value in (form or {}).items()}
     application = await visitor.read("jobsearch", f"/applications/{application_id}")
-    move = move or visitor.request.query_params.get("move", "")
+    move = told.get("move") or visitor.request.query_params.get("move", "")
     reasons = {"reject": REFUSALS, "withdraw": WITHDRAWALS}
     return visitor.page(
         "application.html",
@@ -235,7 +246,11 @@ async def _one(visitor: Visitor, application_id: UUID, errors: Mapping[str, str]
         move=move,
         moves=_said(visitor),
         cvs=await _cvs(visitor) if move == "send" else (),
-        times={one["interview_id"]: _clock(one["starts_at"], visitor.now) for one in application["interviews"]},
+        told=blank({} if interview else told),
+        filled={
+            one["interview_id"]: _filled(one, visitor.now) | (told if one["interview_id"] == interview else {})
+            for one in application["interviews"]
+        },
         reasons={one: [(code, visitor.say(words)) for code, words in some] for one, some in reasons.items()},
         errors=blank(errors),
     )

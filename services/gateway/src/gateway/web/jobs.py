@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from gateway.access import JOBSEEKER, STAFF
-from gateway.home import fitting
+from gateway.home import MOST, fitting
 from gateway.services import Question
 from gateway.web.admission import AtOwnPage, own
 from gateway.web.visitor import Command, Visitor, blank, quoted
@@ -49,12 +49,15 @@ AtMarket = Annotated[Visitor, Depends(own(*STAFF))]
 
 @jobs_router.get("/jobs")
 async def show_jobs(visitor: AtMarket) -> HTMLResponse:
-    """Show the form, and new jobs that fit what the person told of their wishes."""
+    """Show the form, and new jobs that fit what the person told of their wishes.
+
+    All that are counted as new are shown: once the person looked, none of them is new any more.
+    """
     if visitor.actor.role != JOBSEEKER and not visitor.client:
         return _page(visitor, {})
-    found, missing = await visitor.read_all({"fit": fitting(visitor.person)})
+    found, missing = await visitor.read_all({"fit": fitting(visitor.person, MOST)})
     fit = found.get("fit")
-    if fit and fit["new"]:
+    if fit and fit["new"] and not visitor.client:
         await _note(visitor, "shown", vacancy_ids=[hit["vacancy"]["id"] for hit in fit["hits"]])
     return _page(visitor, {}, missing=missing, fit=fit)
 
@@ -75,7 +78,7 @@ async def search_jobs(visitor: AtMarket) -> HTMLResponse:
 async def show_job(visitor: AtMarket, vacancy_id: UUID) -> HTMLResponse:
     """Show a vacancy. What it does not say is said to be missing."""
     vacancy = await visitor.read("jobsearch", f"/vacancies/{vacancy_id}")
-    if visitor.client or visitor.actor.role == JOBSEEKER:
+    if visitor.actor.role == JOBSEEKER:
         await _note(visitor, "opened", vacancy_id=str(vacancy_id))
     return visitor.page(
         "job.html",

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER
 from gateway.services import Question
+from gateway.undoing import Step
 from gateway.web import work
 from gateway.web.admission import AtOwnPage, AtPage
 from gateway.web.people import A_PLACE, A_WAY, CLOSED, SERVICE, case_of, mark_read, undo_of
@@ -100,12 +101,17 @@ async def ask_coach(visitor: AtOwnPage, action_id: UUID, wish: str) -> Response:
     step = next((one for one in page["file"]["promises"] if one["action_id"] == str(action_id)), None)
     if step is None:
         raise ProblemError(404, "There is nothing here.")
+    rests = f"7.{action_id}"
     asked = visitor.say(ASKS[wish]) % {"step": step["what"] or "", "day": _day(visitor, str(form.get("day", "")))}
     command = await visitor.command(SERVICE, f"/cases/{case}/messages", {"text": asked})
     if command.done:
-        aside = {"step": f"7.{action_id}", "reason": "later"}
+        aside = {"step": rests, "reason": "later"}
         await visitor.answers({"aside": Question(SERVICE, f"/cases/{case}/next-step/set-aside", "POST", body=aside)})
-    return await go_on(visitor, command, "/plan", "asked", partial(undo_of, "message", case))
+
+    def steps(told: Mapping[str, Any]) -> list[Step]:
+        return [*undo_of("message", case, told), Step(SERVICE, f"/cases/{case}/next-step/take-up", {"step": rests})]
+
+    return await go_on(visitor, command, "/plan", "asked", steps)
 
 
 def _day(visitor: Visitor, text: str) -> str:
