@@ -11,6 +11,7 @@ from caseload.moment import Now
 from caseload.today.fixed import next_fixed
 from caseload.today.reason import Deed, Reason, TodayRules
 from caseload.today.rules import reasons_for
+from chassis.listen.told import Told
 from events.caseload import (
     ActionAgreed,
     ActionDone,
@@ -427,8 +428,8 @@ def test_8_an_action_long_overdue_is_named_also_once_that_was_told() -> None:
     assert (reason.fact, reason.words) == (journey.told[-1].id, sealed(ActionAgreed, "what"))
 
 
-def only_suggested_after_all(wrong: int) -> ActionStepTakenBack:
-    """Return that an agreement, the case's fact of this version, was none: the coach had suggested the action."""
+def only_suggested_after_all(wrong: Told) -> ActionStepTakenBack:
+    """Return that an agreement was none: the coach had suggested the action."""
     return ActionStepTakenBack(
         occurred_at=NOON,
         action_id=THING,
@@ -437,7 +438,7 @@ def only_suggested_after_all(wrong: int) -> ActionStepTakenBack:
         owner=ActionOwner.PARTICIPANT,
         due=date(2026, 3, 30),
         suggested_by=ActionOwner.COACH,
-        taken_back=wrong,
+        taken_back=wrong.version,
     )
 
 
@@ -451,20 +452,19 @@ def test_8_what_was_done_by_mistake_is_no_sign_of_life_and_an_agreement_that_was
         due=date(2026, 3, 30),
     )
     journey = started(NOON).tell(suggestion, agreed(date(2026, 3, 30)))
-    wrong = int(journey.told[-1].id.rpartition(":")[2])
     assert journey.stands().plan.first_agreed
-    assert journey.tell(only_suggested_after_all(wrong)).stands().plan.first_agreed is None
+    assert journey.tell(only_suggested_after_all(journey.told[-1])).stands().plan.first_agreed is None
 
 
 def test_8_an_agreement_that_is_taken_back_leaves_the_one_of_an_action_that_is_done() -> None:
     other = UUID(int=THING.int + 1)
     journey = started(NOON).tell(agreed(date(2026, 3, 30)), agreed(date(2026, 3, 30), action=other))
-    first, second = (told.id for told in journey.told[-2:])
-    back = only_suggested_after_all(int(first.rpartition(":")[2]))
+    first, second = journey.told[-2:]
+    back = only_suggested_after_all(first)
     journey.tell(ActionDone(occurred_at=NOON, action_id=other), back)
     agreement = journey.stands().plan.first_agreed
     assert agreement
-    assert agreement.fact == second
+    assert agreement.fact == second.id
 
 
 def test_8_nothing_from_the_person_for_fourteen_days() -> None:

@@ -140,6 +140,7 @@ async def test_who_no_longer_keeps_a_view_says_nothing_of_it_until_nobody_does(
 ) -> None:
     monkeypatch.setattr("chassis.listen.reading.LOOKED_SECONDS", 0.0)
     await execute(pool, SAID, uuid4(), 600, 500)
+    await execute(pool, SAID, uuid4(), 25, 20)
     await execute(pool, SAID, uuid4(), 1, 0)
     assert await behind(pool) is None
     await execute(

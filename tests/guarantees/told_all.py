@@ -53,9 +53,7 @@ class Story:
 
 def cases(town: Town, code: str) -> list[dict[str, Any]]:
     with town.client("caseload", code) as client:
-        answer = client.get("/caseload")
-    assert answer.is_success, answer.text
-    return list(answer.json()["cases"])
+        return list(answered(client.get("/caseload"))["cases"])
 
 
 def case_of(town: Town, name: str) -> dict[str, Any]:
@@ -68,8 +66,7 @@ def note_something(town: Town, case: str) -> None:
     """Record a contact whose note names the person."""
     form = {"occurred_at": "2026-04-20T09:30:00Z", "channel": "phone", "note": f"{STEM} sounds well."}
     with town.client("caseload", "coach-amir") as coach:
-        answer = coach.post(f"/cases/{case}/contacts", json=form)
-    assert answer.is_success, answer.text
+        answered(coach.post(f"/cases/{case}/contacts", json=form))
 
 
 def begin(town: Town, name: str) -> None:
@@ -83,9 +80,7 @@ def begin(town: Town, name: str) -> None:
             ("initial-meeting/held", None),
             ("start", {"start_date": "2026-04-15"}),
         ):
-            version = {"If-Match": answered(manager.get(path), whole=True).headers["etag"]}
-            told = answered(manager.post(f"{path}/{step}", json=form, headers=version), whole=True)
-            shown_after(told, manager, path)
+            said(manager, f"{path}/{step}", form, path)
 
 
 def say_everything(town: Town, participant: str, case: str) -> None:

@@ -46,7 +46,7 @@ def fold_case(row: CaseVisits | None, told: Told) -> CaseVisits:
     """Count a visit of a case."""
     row = row or CaseVisits(told.aggregate_id, told.tenant)
     row.visits += isinstance(told.fact, ContactRecorded)
-    row.version = int(told.id.rpartition(":")[2])
+    row.version = told.version
     return row
 
 

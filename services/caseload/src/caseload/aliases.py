@@ -29,20 +29,19 @@ async def aliases_of(
     found: set[UUID] = set()
     waiting = others_in(known(rows))
     while waiting:
-        other = waiting.pop()
-        found.add(other)
-        further = known(await entries_of_types(connection, tenant, [other], MERGING))
-        waiting |= others_in(further) - found - {participant}
+        found |= waiting
+        further = known(await entries_of_types(connection, tenant, list(waiting), MERGING))
+        waiting = others_in(further) - found - {participant}
     return sorted(found)
 
 
 def others_in(rows: Rows) -> set[UUID]:
-    """Return whom the facts of one participant say to be the same person."""
-    others: set[UUID] = set()
+    """Return whom the facts of some participants say to be the same person as one of them."""
+    merged: set[tuple[UUID, UUID]] = set()
     for row in sorted((row for row in rows if row.type_name in MERGING), key=lambda row: row.position):
         match read(row.type_name, row.fact.encode()):
             case ParticipantsMerged(other_participant_id=other):
-                others.add(other)
+                merged.add((row.participant_id, other))
             case ParticipantMergeTakenBack(other_participant_id=other):
-                others.discard(other)
-    return others
+                merged.discard((row.participant_id, other))
+    return {other for _, other in merged}

@@ -78,7 +78,6 @@ class Case(Aggregate):
     life: Life = field(default_factory=Life)
     actions: Actions = field(default_factory=Actions)
     plan: Plan = field(default_factory=Plan)
-    track: TrackChosen | None = None
     concerns: dict[UUID, bool] = field(default_factory=dict)
     set_aside: dict[str, date] = field(default_factory=dict)
     snoozed: tuple[int, date] | None = None
@@ -167,13 +166,9 @@ class Case(Aggregate):
             self.record(entered)
 
     def choose_track(self, chosen: TrackChosen) -> None:
-        """Decide how much self-service leads; another reason or another coach for the same track is told, too.
-
-        The reason lies sealed, so that one which is told again is told again.
-        """
+        """Decide how much self-service leads. Its reason lies sealed, so that one which is told again is told again."""
         self.life.require_open()
-        if self.track is None or chosen != self.track.model_copy(update={"occurred_at": chosen.occurred_at}):
-            self.record(chosen)
+        self.record(chosen)
 
     def assess_needs(self, assessed: NeedsAssessed) -> None:
         """Take what stands between the person and work."""
@@ -300,8 +295,6 @@ class Case(Aggregate):
                 self.programme_id, self.referral_id = fact.programme_id, fact.referral_id
             case CoachAssigned(coach_id=coach_id):
                 self.coach_id, self.cover = coach_id, None
-            case TrackChosen():
-                self.track = fact
             case SafetyConcernRaised(concern_id=concern_id):
                 self.concerns[concern_id] = False
             case SafetyConcernHandled(concern_id=concern_id):
@@ -310,7 +303,7 @@ class Case(Aggregate):
                 self.snoozed = rule, until
             case CaseUnsnoozed():
                 self.snoozed = None
-            case NeedsAssessed():
+            case NeedsAssessed() | TrackChosen():
                 pass
             case _:
                 self._fold_what_can_be_undone(fact)

@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field
 from chassis.http import AtLeast
 from chassis.listen.reading import reading
 from events.wishes import MissingWish
-from jobsearch.matching import criteria_of, fits_of, matches, wished
+from jobsearch.matching import criteria_of, fits_of, wished
 from jobsearch.person_desk import AboutPerson, RequestAboutPerson
 from jobsearch.places import gazetteer
 from jobsearch.profile import most_limiting
 from jobsearch.search_forms import HitShown
+from jobsearch.vacancy_search import PAGE, Found, find
 from jobsearch.views.activity import ACTIVITY, Past, past_of
 from jobsearch.views.applications import APPLICATIONS, applications_of
 from jobsearch.views.profiles import PROFILES, ProfileRow, cvs_of, find_profile
@@ -22,7 +23,7 @@ from jobsearch.views.search import RANKER
 from jobsearch.views.vacancies import VACANCIES
 
 THREE: Final = 3
-MOST: Final = 20
+MOST: Final = PAGE
 NOT_SAID: Final = frozenset({"pay_not_given", "hours_not_given"})
 """Mismatches that are only what a vacancy leaves open."""
 
@@ -65,10 +66,10 @@ async def read_matches(
 
 async def _matches(request: RequestAboutPerson, profile: ProfileRow, work: str) -> list[MatchShown]:
     criteria, past = criteria_of(profile, gazetteer(), request.today), await _past(request)
-    known = await _saved(request) | past.dismissed
+    known = frozenset(await _saved(request) | past.dismissed)
     async with reading(request.desk.pool, None, VACANCIES) as connection:
         query, wording = await wished(connection, work)
-        hits = await matches(connection, replace(criteria, query=query), wording, known, MOST) if query else []
+        found = await find(connection, replace(criteria, query=query, known=known), wording) if query else Found()
     town = gazetteer().towns.get(profile.town) if profile.town else None
     shown = [
         MatchShown(
@@ -76,7 +77,7 @@ async def _matches(request: RequestAboutPerson, profile: ProfileRow, work: str) 
             fits=fits_of(criteria, hit, town.name if town else None),
             new=past.looked_at is None or hit.row.first_seen > past.looked_at,
         )
-        for hit in hits
+        for hit in found.hits
     ]
     return sorted(shown, key=lambda match: not _is_news(match))
 

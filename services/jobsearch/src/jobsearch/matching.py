@@ -1,14 +1,13 @@
 """Vacancies that fit what a person told of themselves: found by their wishes, with what fits said in words."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from chassis.database import Connection
 from events.jobsearch import Contract, PayPeriod
 from jobsearch.places import Gazetteer
-from jobsearch.vacancy_search import PAGE, Hit, Wording, find, worded
+from jobsearch.vacancy_search import Hit, Wording, worded
 from jobsearch.views.profiles import ProfileRow
 from jobsearch.views.search import Criteria
 
@@ -40,19 +39,6 @@ async def wished(connection: Connection, work: str) -> tuple[str, Wording]:
     phrases = tuple(phrase for wish in wishes for phrase in wish.phrases)
     queries = tuple(query for wish in wishes for query in wish.queries)
     return " | ".join(f"({wish.all})" for wish in wishes), Wording(phrases, queries)
-
-
-async def matches(
-    connection: Connection, criteria: Criteria, wording: Wording, known: Collection[UUID], most: int
-) -> list[Hit]:
-    """Return the best vacancies that the person does not know yet, those that fit in every respect first."""
-    fresh: list[Hit] = []
-    for page in range(1, (len(known) + most) // PAGE + 2):
-        found = await find(connection, criteria, wording, page)
-        fresh += [hit for hit in found.hits if hit.row.vacancy_id not in known]
-        if len(fresh) >= most or len(found.hits) < PAGE:
-            break
-    return fresh[:most]
 
 
 def fits_of(criteria: Criteria, hit: Hit, town: str | None) -> Sequence[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.ask import Answer
 from chassis.store import NotFoundError, Session
 from events.referrals import ParticipantsMerged
-from referrals.person_record import MergedWithThemselves, PersonRecord, not_merged, record_of
+from referrals.person_record import MergedThroughAnother, MergedWithThemselves, PersonRecord, not_merged, record_of
 from referrals.referral import Referral
 
 
@@ -63,10 +63,17 @@ async def merged_records(session: Session, pair: Pair, now: datetime) -> list[Pe
 
 
 async def part(session: Session, pair: Pair, now: datetime) -> Answer:
-    """Tell that two participants who were merged are two people. Raises NotMerged, NotFoundError."""
+    """Tell that two participants who were merged are two people.
+
+    Raises NotMerged, MergedThroughAnother, NotFoundError.
+    """
     for participant in (pair.one, pair.other):
         await require_referred(session, participant)
     records = await _records(session, pair)
+    one = records.get(record_of(pair.provider_id, pair.one))
+    aliases = {alias.participant_id for alias in await aliases_of(session, pair.one)}
+    if pair.other in aliases and not (one and pair.other in one.others):
+        raise MergedThroughAnother(str(MergedThroughAnother.__doc__), [])
     for participant, other in ((pair.one, pair.other), (pair.other, pair.one)):
         record = records.get(record_of(pair.provider_id, participant))
         if record is None:

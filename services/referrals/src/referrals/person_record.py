@@ -18,6 +18,10 @@ class NotMerged(Refusal):
     """The two records are not merged with each other."""
 
 
+class MergedThroughAnother(Refusal):
+    """The two are one person through another record: it is the merge with that one that can be taken back."""
+
+
 class Merge(NamedTuple):
     """When two records were merged, and the version of the record at which it was told."""
 

@@ -39,11 +39,12 @@ where v.view = %s and v.status = 'live'
 """
 
 
-# Who has said nothing for a while keeps no part of the view, unless nobody else does.
+# Who has said nothing for five times as long as it takes to say it again keeps no part of the view, unless nobody does.
+# That is also how far behind a view has to be: so who just stopped does not make one behind that another keeps.
 BEHIND: Final = """
 select current_to from (
     select coalesce(
-        min(current_to) filter (where said_at > clock_timestamp() - interval '30 seconds'), max(current_to)
+        min(current_to) filter (where said_at > clock_timestamp() - interval '15 seconds'), max(current_to)
     ) as current_to
     from view_reach where view = %s
 ) said where current_to < clock_timestamp() - interval '15 seconds'

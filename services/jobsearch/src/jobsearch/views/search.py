@@ -23,7 +23,10 @@ MILES_OF_A_DEGREE: Final = 69
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What is searched for; `query` is a text query of PostgreSQL. Who asks for a place gives `miles` too."""
+    """What is searched for; `query` is a text query of PostgreSQL. Who asks for a place gives `miles` too.
+
+    What is `known` already is not found.
+    """
 
     today: date
     query: str = ""
@@ -36,6 +39,7 @@ class Criteria:
     hours_most: float | None = None
     contracts: tuple[Contract, ...] = ()
     part_time: bool = False
+    known: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ def _matches(criteria: Criteria) -> sql.Composed:
     conditions += [f"coalesce({HOURS.format(slack=OTHER_HOURS)}, true)"] if hours else []
     conditions += ["contract = any(%(contracts)s)"] if criteria.contracts else []
     conditions += ["part_time"] if criteria.part_time else []
+    conditions += ["v.vacancy_id <> all(%(known)s)"] if criteria.known else []
     parts = {name: sql.SQL(text) for name, text in (told | {"conditions": " and ".join(conditions)}).items()}
     return sql.SQL(MATCHES).format(**parts)
 
@@ -170,4 +175,5 @@ def _arguments(criteria: Criteria) -> dict[str, Any]:
         "hours_least": criteria.hours_least or 0,
         "hours_most": criteria.hours_most or 168,
         "contracts": list(criteria.contracts),
+        "known": list(criteria.known),
     }
