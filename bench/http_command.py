@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from bench.client import Connection
 from bench.measure import Machine, Result, new_case, paired, rate
-from bench.running import Running
+from bench.running import Running, wait_for
 from bench.spans import TRACED, taken
 from bench.stock import stock_application, stock_case
 from chassis.ask import Answer, Ask
@@ -111,19 +111,8 @@ def _stock(machine: Machine, running: Running) -> float:
     }
     process = subprocess.Popen([sys.executable, "-m", "bench.stock_service"], env={**os.environ, **told})
     try:
-        asyncio.run(_wait(process, port))
+        wait_for(process, port)
         return asyncio.run(_load(running.token(WHO), port, [Versioned(case.id, case.version) for case in cases]))
     finally:
         process.terminate()
         process.wait()
-
-
-async def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    async with asyncio.timeout(60):
-        while process.poll() is None:
-            try:
-                (await Connection.to(port)).close()
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                return

@@ -45,33 +45,33 @@ class Running:
         told |= {"OTEL_TRACES_EXPORTER": "none", "WAYMARK_ACCESS_LOG": "false"}
         told |= {"WAYMARK_TOPIC_PREFIX": f"{self._folder.name}.", **variables}
         with ExitStack() as processes:
-            for role in roles:
-                processes.enter_context(self._process(service, role, told))
-            if "api" in roles:
-                self._wait(service)
+            started = {role: processes.enter_context(self._process(service, role, told)) for role in roles}
+            if "api" in started:
+                wait_for(started["api"], self.addresses.ports[service])
             yield
 
     @contextmanager
-    def _process(self, service: str, role: str, told: dict[str, str]) -> Iterator[None]:
+    def _process(self, service: str, role: str, told: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
         log = (self._folder / f"{service}-{role}.log").open("wb")
         command = [sys.executable, "-m", service, role]
         process = subprocess.Popen(command, env={**os.environ, **told}, stdout=log, stderr=subprocess.STDOUT)
         try:
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait()
             log.close()
 
-    def _wait(self, service: str) -> None:
-        """Wait until the service listens."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", self.addresses.ports[service])).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        message = f"{service} did not start: see {self._folder}"
-        raise TimeoutError(message)
+
+def wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until a process listens at a port. Raises TimeoutError when it ends before, or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    message = f"what was started as {process.args!r} does not listen at {port}: see its log"
+    raise TimeoutError(message)

@@ -2,15 +2,14 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import create_connection
+
+from bench.running import wait_for
 
 # Sent while the load lasts, and not when all is over.
 TRACED = {"OTEL_TRACES_EXPORTER": "zipkin", "OTEL_BSP_SCHEDULE_DELAY": "200"}
-START_SECONDS = 30.0
 
 
 class Taking(BaseHTTPRequestHandler):
@@ -34,24 +33,11 @@ def taken(port: int) -> Iterator[None]:
     """Take spans at a port, in a process of its own, while the context lasts."""
     process = subprocess.Popen([sys.executable, "-m", "bench.spans", str(port)])
     try:
-        _wait(port)
+        wait_for(process, port)
         yield
     finally:
         process.terminate()
         process.wait()
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
 
 
 if __name__ == "__main__":

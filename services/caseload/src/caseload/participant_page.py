@@ -306,7 +306,7 @@ def _first(rows: Sequence[TimelineRow]) -> tuple[Sequence[TimelineRow], str | No
 
 def _reasons(subject: Subject, plain: Plain) -> list[Why]:
     standing = subject.standing
-    return [Why.of(reason, plain, standing) for reason in reasons_for(standing, subject.now, subject.rules.today)]
+    return [Why.of(reason, plain) for reason in reasons_for(standing, subject.now, subject.rules.today)]
 
 
 def _standards(standing: Standing) -> dict[Standard, StandardShown]:

@@ -14,7 +14,7 @@ from caseload.news import Changes, Learned, changes_of
 from caseload.next_step.choice import NextStep
 from caseload.next_step.step import Button
 from caseload.opened import Plain
-from caseload.standing import Noted, Standing
+from caseload.standing import Standing
 from caseload.today.fixed import Fixed, next_fixed
 from caseload.today.queue import Line, OnCourse, Today
 from caseload.today.reason import Deed, Reason
@@ -34,16 +34,17 @@ class Why(BaseModel):
     at: datetime
     deed: Deed = Field(description="The one likely thing to do about it.")
     deadline: date
-    words: str | None = Field(description="What was agreed, where it is about that; null once it is erased, too.")
+    words: str | None = Field(
+        description="What was agreed, where it is about that; null once it is erased, and for who can wait, too."
+    )
     about: UUID | None = Field(
         description="The action, appointment or safety concern that the deed settles, or the referral of a meeting."
     )
     version: int | None = Field(description="What the deed's command on it expects in If-Match, where it expects one.")
 
     @classmethod
-    def of(cls, reason: Reason, words: Plain, standing: Standing) -> Self:
-        """Return a reason as it is shown, its words opened."""
-        about, version = _settled_by(reason, standing)
+    def of(cls, reason: Reason, words: Plain) -> Self:
+        """Return a reason as it is shown, with those of its words that are opened."""
         return cls(
             rule=reason.rule,
             sentence=reason.sentence,
@@ -52,8 +53,8 @@ class Why(BaseModel):
             deed=reason.deed,
             deadline=reason.deadline,
             words=words.get(reason.words) if reason.words else None,
-            about=about,
-            version=version,
+            about=reason.about,
+            version=reason.version,
         )
 
 
@@ -250,26 +251,8 @@ def week_of(start: date | None, end: date | None, day: date) -> int | None:
 
 def _line(line: Line, names: Names, words: Plain, now: Now) -> TodayLine:
     bar = identity(line.standing, names[line.id], now)
-    reason, *more = (Why.of(reason, words, line.standing) for reason in (line.reason, *line.more))
+    reason, *more = (Why.of(reason, words) for reason in (line.reason, *line.more))
     return TodayLine(**vars(bar), reason=reason, more=more)
-
-
-def _settled_by(reason: Reason, standing: Standing) -> tuple[UUID | None, int | None]:
-    """Return what the deed of a reason settles, which rests on the same fact, and the version to do it on."""
-    match reason.deed:
-        case Deed.KEEP_PROMISE:
-            return _resting_on(reason, standing.plan.actions), standing.case.version
-        case Deed.HANDLE_CONCERN:
-            return _resting_on(reason, standing.case.concerns), None
-        case Deed.RECORD_OUTCOME:
-            booked = standing.contact.appointments
-            id_ = _resting_on(reason, booked)
-            return (id_, booked[id_].version) if id_ else (standing.person.referral_id, None)
-    return None, None
-
-
-def _resting_on(reason: Reason, kept: Mapping[UUID, Noted]) -> UUID | None:
-    return next((id_ for id_, one in kept.items() if one.fact == reason.fact), None)
 
 
 def _on_course(one: OnCourse, names: Names) -> OnCourseLine:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,6 +52,8 @@ class Reason:
     """Why a person is in the queue: the rule, its sentence, the fact behind it with its moment, and what to do.
 
     `first` puts a line before the others of its rule. `words` are what was agreed, where that is what it is about.
+    `about` is the action, appointment or safety concern that the deed settles, or the referral of a first meeting;
+    `version` what a command on it expects, where it expects one.
     """
 
     rule: int
@@ -61,6 +64,8 @@ class Reason:
     deadline: date
     first: bool = False
     words: Sealed | None = None
+    about: UUID | None = None
+    version: int | None = None
 
     @classmethod
     def of(cls, rule: int, sentence: str, noted: Noted, deed: Deed, deadline: date) -> Self:

@@ -40,9 +40,9 @@ def reasons_for(standing: Standing, now: Now, rules: TodayRules) -> list[Reason]
 
 def safety(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason]:
     """Rule 1: a safety concern is not handled yet."""
-    for concern in standing.case.concerns.values():
+    for id_, concern in standing.case.concerns.items():
         sentence = f"A safety concern was raised {now.ago(concern.at)} and is not handled yet."
-        yield Reason.of(1, sentence, concern, Deed.HANDLE_CONCERN, now.day_of(concern.at))
+        yield replace(Reason.of(1, sentence, concern, Deed.HANDLE_CONCERN, now.day_of(concern.at)), about=id_)
 
 
 def soon(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Reason]:
@@ -88,11 +88,11 @@ def waiting(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason
         if step.reason is SetAsideReason.NEED_HELP and not standing.touched_since(step.at):
             sentence = f"Help with the next step was asked for {now.ago(step.at)}."
             yield Reason.of(4, sentence, step, Deed.CONTACT, now.day_of(step.at))
-    for action in standing.plan.actions.values():
+    for id_, action in standing.plan.actions.items():
         if action.owner is ActionOwner.COACH and action.is_under_way and action.due <= now.today:
             sentence = f"What you promised was due {now.named(action.due)}; it was agreed {now.ago(action.at)}."
             reason = Reason.of(4, sentence, action, Deed.KEEP_PROMISE, action.due)
-            yield replace(reason, words=action.words)
+            yield replace(reason, words=action.words, about=id_, version=standing.case.version)
 
 
 def missed(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason]:
@@ -137,14 +137,16 @@ def review(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason]
 
 def without_outcome(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason]:
     """Rule 7: an appointment is over and nobody said what became of it."""
-    for appointment in standing.contact.appointments.values():
+    for id_, appointment in standing.contact.appointments.items():
         if ends_at(appointment) <= now.moment:
             sentence = f"An appointment {now.ago(appointment.starts_at)} has no outcome."
-            yield Reason.of(7, sentence, appointment, Deed.RECORD_OUTCOME, now.day_of(appointment.starts_at))
+            reason = Reason.of(7, sentence, appointment, Deed.RECORD_OUTCOME, now.day_of(appointment.starts_at))
+            yield replace(reason, about=id_, version=appointment.version)
     meeting = standing.person.meeting
     if meeting and meeting.starts_at < now.moment and standing.case.status(now.today) is Status.AWAITING_START:
         sentence = f"The first meeting {now.ago(meeting.starts_at)} has no outcome."
-        yield Reason.of(7, sentence, meeting, Deed.RECORD_OUTCOME, now.day_of(meeting.starts_at))
+        reason = Reason.of(7, sentence, meeting, Deed.RECORD_OUTCOME, now.day_of(meeting.starts_at))
+        yield replace(reason, about=standing.person.referral_id)
 
 
 def contact_due(standing: Standing, now: Now, rules: TodayRules) -> Iterator[Reason]:
