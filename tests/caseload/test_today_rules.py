@@ -442,7 +442,20 @@ def only_suggested_after_all(wrong: Told) -> ActionStepTakenBack:
     )
 
 
-def test_8_what_was_done_by_mistake_is_no_sign_of_life_and_an_agreement_that_was_none_none() -> None:
+def test_8_what_was_done_by_mistake_is_no_sign_of_life() -> None:
+    due = date(2026, 3, 30)
+    journey = started(NOON).tell(agreed(due))
+    before = journey.stands().last_active
+    done = journey.tell(ActionDone(occurred_at=later(days=10), action_id=THING)).told[-1]
+    active = journey.stands().last_active
+    assert active
+    assert active.fact == done.id
+    as_it_was = {"stage": ActionStage.AGREED, "begun": False, "owner": ActionOwner.PARTICIPANT, "due": due}
+    back = ActionStepTakenBack(occurred_at=later(days=10), action_id=THING, taken_back=done.version, **as_it_was)
+    assert journey.tell(back).stands().last_active == before
+
+
+def test_8_an_agreement_that_was_none_is_none() -> None:
     suggestion = ActionSuggested(
         occurred_at=NOON,
         action_id=THING,
