@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from analytics.cohorts import funnel_tally, people_of
 from analytics.contracts import Book, packaged
 from analytics.counting import PEOPLE, Dimension, Question, table_of
-from analytics.outcome_rules import Spell, Terms
+from analytics.outcome_rules import Spell, Terms, stretches
 from analytics.views.standings import BIT, AsOf, By, spells, standings
 from chassis.database import Connection
 from chassis.listen.told import Told
@@ -185,3 +185,24 @@ def test_hours_and_pay_that_a_revision_does_not_tell_stay_as_they_were(tables: T
         Terms(journey.at(45).date(), 30, 20_000),
         Terms(journey.at(60).date(), 37.5, 20_000),
     )
+
+
+def test_whether_somebody_works_for_themselves_is_what_was_told_last_not_what_holds_from_the_latest_day(
+    tables: Tables,
+) -> None:
+    journey = Journey(UUID(int=100), PROVIDERS[0], FIRST)
+    wrong, right = revised(journey, 50, 60, self_employed=True), revised(journey, 55, 45, self_employed=False)
+    heard = told(journey, [*journey.started(COACHES[0]), *journey.worked(30), wrong, right], Teller())
+    days = [AsOf(FIRST + timedelta(days=after), By.RECORDED_AT, LONDON) for after in (49, 50, 54, 55, 90)]
+    found = [the_job(tables, heard, journey, as_of).self_employed for as_of in days]
+    assert found == [False, True, True, False, False]
+
+
+def test_of_terms_from_the_same_day_those_hold_that_were_told_last(tables: Tables) -> None:
+    journey = Journey(UUID(int=100), PROVIDERS[0], FIRST)
+    terms = [revised(journey, 40 + number, 40, hours_a_week=number) for number in range(1, 13)]
+    heard = told(journey, [*journey.started(COACHES[0]), *journey.worked(30), *terms], Teller())
+    spell = the_job(tables, heard, journey, AsOf(FIRST + timedelta(days=90), By.OCCURRED_AT, LONDON))
+    assert [held.hours_a_week for held in spell.terms] == [30, *range(1, 13)]
+    *_, last = stretches([spell], journey.at(90).date())
+    assert last.hours == 12

@@ -228,6 +228,7 @@ class JobTermsRow:
     hours_a_week: float | None
     pay_a_year: float | None
     self_employed: bool | None
+    version: int
     terms_recorded: datetime
 
 
@@ -377,7 +378,7 @@ def job_terms_touched(told: Told) -> str | None:
 def fold_job_terms(_row: JobTermsRow | None, told: Told) -> JobTermsRow:
     """Keep revised terms."""
     fact: JobTermsRevised = told.fact  # type: ignore[assignment]
-    terms = (fact.from_day, fact.hours_a_week, fact.pay_a_year, fact.self_employed)
+    terms = (fact.from_day, fact.hours_a_week, fact.pay_a_year, fact.self_employed, told.version)
     return JobTermsRow(told.id, told.aggregate_id, told.tenant, *terms, told.recorded_at)
 
 

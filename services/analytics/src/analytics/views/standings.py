@@ -200,8 +200,8 @@ where (%(by_occurred)s or j.job_recorded < %(cutoff)s) and outcome.never_began i
 order by first_day, j.job_id
 """
 TERMS: Final[LiteralString] = """
-select job_id, self_employed, from_day, hours_a_week, pay_a_year from job_terms
-where %(by_occurred)s or terms_recorded < %(cutoff)s order by from_day, fact_id
+select job_id, self_employed, version, from_day, hours_a_week, pay_a_year from job_terms
+where %(by_occurred)s or terms_recorded < %(cutoff)s order by from_day, version
 """
 STANDARDS: Final[LiteralString] = (
     "with"  # noqa: S608  (of constants)
@@ -242,16 +242,18 @@ async def standings(connection: Connection, as_of: AsOf) -> list[Standing]:
 
 
 async def spells(connection: Connection, as_of: AsOf) -> dict[UUID, tuple[Spell, ...]]:
-    """Return the jobs of each case as they stood."""
+    """Return the jobs of each case as they stood. Whether they work for themselves is what was told last of it."""
     terms: dict[UUID, list[Terms]] = {}
-    own: dict[UUID, bool] = {}
-    for job_id, is_own, *revised in await _rows(connection, TERMS, as_of):
+    own: dict[UUID, tuple[int, bool]] = {}
+    for job_id, is_own, version, *revised in await _rows(connection, TERMS, as_of):
         terms.setdefault(job_id, []).append(Terms(*revised))
-        own |= {} if is_own is None else {job_id: is_own}
+        if is_own is not None:
+            own[job_id] = max(own.get(job_id, (0, False)), (version, is_own))
     found: dict[UUID, list[Spell]] = {}
     for job_id, case_id, starts_on, last_day, hours, pay, self_employed in await _rows(connection, JOBS, as_of):
         held = _held(Terms(starts_on, hours, pay), terms.get(job_id, ()))
-        spell = Spell(starts_on, last_day, held, own.get(job_id, self_employed))
+        _, is_own = own.get(job_id, (0, self_employed))
+        spell = Spell(starts_on, last_day, held, is_own)
         found.setdefault(case_id, []).append(spell)
     return {case_id: tuple(jobs) for case_id, jobs in found.items()}
 
