@@ -45,6 +45,7 @@ def test_a_leader_sees_that_two_records_are_one_person_and_parts_them_again(plat
         reader.picture("incoming-one-person")
         assert reader.faults() == []
 
+        assert opened(platform, leader, str(person.id)) == 0
         told = opened(platform, leader, second)
         wait_until(lambda: platform.client(leader).get(f"{API}/participants/{person.id}/timeline").json()["aliases"])
         reader.open(f"/people/{person.id}")

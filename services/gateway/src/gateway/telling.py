@@ -20,6 +20,8 @@ from gateway.services import Question
 REFUSALS: Final[Mapping[int, Refused]] = {403: Refused.NOT_PERMITTED, 404: Refused.NOT_FOUND, 410: Refused.NOT_FOUND}
 PARTICIPANT: Final = "participant_id"
 ALIASES: Final = "aliases"
+HISTORIES: Final = "caseload"
+"""The service whose answers show what is kept under a person's aliases too; others only name them."""
 LOOKS_AGAIN: Final = 40
 PAUSE_SECONDS: Final = 0.025
 
@@ -72,8 +74,10 @@ class Telling:
             await self.desk.looks.refused(self.ask, self.actor, person, self.page, Refused.NOT_PERMITTED)
 
     async def _opened(self, match: Match, answer: httpx.Response) -> None:
-        person = _named(match.values) or _shown(answer) or await self._found(match)
-        for read in (person, *_aliases(answer)):
+        named, others = _named(match.values), match.route.service == HISTORIES and b'"aliases"' in answer.content
+        body = _json(answer) if others or not named else None
+        person = named or _shown(body) or await self._found(match)
+        for read in (person, *(_aliases(body) if others else ())):
             if read not in self.told:
                 await self.desk.looks.opened(self.ask, self.actor, read, self._what(match))
                 self.told.add(read)
@@ -137,14 +141,12 @@ def _named(values: Mapping[str, str]) -> UUID | None:
     return as_uuid(values.get(PARTICIPANT, ""))
 
 
-def _shown(answer: httpx.Response) -> UUID | None:
-    body = _json(answer)
+def _shown(body: Any) -> UUID | None:
     return as_uuid(str(body.get(PARTICIPANT, ""))) if isinstance(body, dict) else None
 
 
-def _aliases(answer: httpx.Response) -> list[UUID]:
+def _aliases(body: Any) -> list[UUID]:
     """Return the other ids of a person whose histories an answer shows as well."""
-    body = _json(answer)
     aliases = body.get(ALIASES, ()) if isinstance(body, dict) else ()
     return [UUID(alias[PARTICIPANT]) for alias in aliases]
 
