@@ -1,9 +1,11 @@
 """What is kept of a person and theirs to see, all of it in one answer, for them to take away."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
+
+import httpx
 
 from chassis.listen.reading import reading
 from chassis.problem import ProblemError
@@ -14,6 +16,8 @@ from gateway.views.looks import WHO_LOOKED
 from gateway.web.visitor import Visitor
 
 LOOKS_AT_ONCE: Final = 200
+FEW: Final = 8
+"""How many versions of a CV, or their files, are asked for at once: each has to come in time."""
 KEPT: Final[Mapping[str, tuple[str, str]]] = {
     "participant": ("caseload", ""),
     "profile": ("jobsearch", "/profile"),
@@ -36,8 +40,8 @@ async def everything(visitor: Visitor) -> dict[str, Any]:
     questions = {name: Question(service, base + path, query=LONG.get(name)) for name, (service, path) in KEPT.items()}
     found, missing = await visitor.read_all(questions)
     if missing:
-        raise ProblemError(503, "A part is missing for now.", {"Retry-After": "1"})
-    found["cvs"] = [await _cv(visitor, one["version"]) for one in (found.get("cvs") or {"cvs": ()})["cvs"]]
+        raise _missing()
+    found["cvs"] = await _cvs(visitor, [one["version"] for one in (found.get("cvs") or {"cvs": ()})["cvs"]])
     if "participant" in found:
         case = f"/cases/{found['participant']['case_id']}"
         found["timeline"] = await _all(visitor, f"{base}/timeline", "entries")
@@ -56,14 +60,32 @@ async def _all(visitor: Visitor, path: str, rows: str) -> list[Any]:
     return found
 
 
-async def _cv(visitor: Visitor, version: int) -> dict[str, Any]:
-    """Return a version of the CV, with its file in base64 where it was sent as one."""
-    path = f"/participants/{visitor.actor.id}/cvs/{version}"
-    told: dict[str, Any] = await visitor.read("jobsearch", path)
-    if told["kind"] != "file" or told["file_name"] is None:
-        return told
-    file = await visitor.answered(Question("jobsearch", f"{path}/file"))
-    return told | {"file": b64encode(file.content).decode()}
+async def _cvs(visitor: Visitor, versions: Sequence[int]) -> list[dict[str, Any]]:
+    """Return versions of the CV, each with its file in base64 where it was sent as one."""
+    path = f"/participants/{visitor.actor.id}/cvs"
+    answers = await _whole(visitor, {str(one): Question("jobsearch", f"{path}/{one}") for one in versions})
+    cvs = {version: answer.json() for version, answer in answers.items()}
+    sent = [version for version, one in cvs.items() if one["kind"] == "file" and one["file_name"] is not None]
+    files = await _whole(visitor, {version: Question("jobsearch", f"{path}/{version}/file") for version in sent})
+    encoded = {version: {"file": b64encode(file.content).decode()} for version, file in files.items()}
+    return [one | encoded.get(version, {}) for version, one in cvs.items()]
+
+
+async def _whole(visitor: Visitor, questions: Mapping[str, Question]) -> dict[str, httpx.Response]:
+    """Return every answer, asked for a few at once. Raises ProblemError when one of them is none or no good one."""
+    asked, found = list(questions.items()), {}
+    for first in range(0, len(asked), FEW):
+        for name, answer in (await visitor.answers(dict(asked[first : first + FEW]))).items():
+            if answer is None:
+                raise _missing()
+            if answer.is_error:
+                raise ProblemError(answer.status_code, "")
+            found[name] = answer
+    return found
+
+
+def _missing() -> ProblemError:
+    return ProblemError(503, "A part is missing for now.", {"Retry-After": "1"})
 
 
 async def _looks(visitor: Visitor, me: UUID) -> list[Any]:
