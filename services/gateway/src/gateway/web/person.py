@@ -1,6 +1,7 @@
 """The Participant page: the whole person in one view, which is also the screen of the meeting itself."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -49,13 +50,23 @@ async def show_person(visitor: AtWork, participant_id: UUID, looking: Annotated[
 async def move_date(visitor: AtWork, participant_id: UUID, action_id: UUID) -> Response:
     """Give an action another due date; a day that is not over yet can be had back."""
     form = await visitor.request.form()
-    path, was = f"/cases/{await case_of(visitor)}/actions/{action_id}{MOVE.path}", str(form.get("was", ""))
+    path, was = f"/cases/{await case_of(visitor)}/actions/{action_id}{MOVE.path}", _day(str(form.get("was", "")))
     command = await visitor.command(SERVICE, path, body_of(MOVE, form, visitor.now))
 
     def steps(told: Mapping[str, Any]) -> list[Step]:
-        return [Step(SERVICE, path, {"due": was}, str(told["version"]))] if was >= str(visitor.now.date()) else []
+        if was is None or was < visitor.now.date():
+            return []
+        return [Step(SERVICE, path, {"due": was.isoformat()}, str(told["version"]))]
 
     return await answered(visitor, participant_id, command, MOVE, steps)
+
+
+def _day(text: str) -> date | None:
+    """Return the day that a form tells, None for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @person_router.post("/people/{participant_id}/concerns/{concern_id}/handled")
