@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.gateway.running import API, Person, Platform, done, eventually, running
+from tests.gateway.test_what_comes_next import settled, step_of
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
@@ -32,8 +33,10 @@ def fragile(platform_folder: Path, postgres: Postgres, keyring_postgres: Postgre
 
 @pytest.fixture(scope="module")
 def known(fragile: Platform) -> Person:
-    """Somebody with a case and a coach."""
-    return fragile.refer()
+    """Somebody with a case and a coach, to whom only new jobs are left to say: their pages ask the market too."""
+    somebody = settled(fragile, "Zoë Okafor")
+    step_of(fragile.client(somebody.coach), somebody, 13)
+    return somebody
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +121,8 @@ def test_a_service_that_hangs_is_given_up_on(fragile: Platform, known: Person, s
 
     assert done(composed).json()["missing"] == [name]
     assert (away.status_code, away.json()["missing"], away.headers["retry-after"]) == (503, [name], "1")
-    assert shown.status_code in {200, 503}
+    assert shown.status_code == {"caseload": 503, "jobsearch": 200}[name]
+    assert ("We could not reach: jobsearch." in shown.text) == (name == "jobsearch")
     assert eventually(lambda: coach.get(record), lambda body: not body["missing"])
 
 
