@@ -170,7 +170,7 @@ class Job(Aggregate):
 
     def take_check_in_back(self, week: int, version: int, at: datetime) -> None:
         """Take back what was recorded last of how the job goes, the fact at that version: it may be asked again."""
-        if week != max(self.answered, default=0) or self.answered[week] != version:
+        if self.answered.get(week) != version or version != max(self.answered.values()):
             self._refuse(CheckInNotRecorded, ())
         self.record(CheckInTakenBack(occurred_at=at, week=week, taken_back=version))
 
