@@ -273,6 +273,18 @@ def test_the_view_of_promises_tells_what_the_standards_hold(facts: Lives) -> Non
             assert standard_page([row]).standards[0].status != "running" or clock.runs
 
 
+def test_an_excused_promise_that_is_done_all_the_same_is_excused_and_met_once_the_excuse_is_taken_back() -> None:
+    life: list[Fact] = [
+        promised(Standard.PLAN),
+        StandardExcused(occurred_at=NOW, standard=Standard.PLAN),
+        StandardMet(occurred_at=NOW, standard=Standard.PLAN, on=TODAY, in_time=True),
+        StandardExcuseTakenBack(occurred_at=NOW, standard=Standard.PLAN, taken_back=2),
+    ]
+    facts = list(told({REFERRAL: life}, [REFERRAL] * len(life)))
+    rows = [list(folded(STANDARDS, facts[:number])[0].values()) for number in range(1, 5)]
+    assert [standard_page(row).standards[0].status for row in rows] == ["running", "excused", "excused", "met"]
+
+
 @pytest.mark.parametrize(
     ("view", "fact"),
     [

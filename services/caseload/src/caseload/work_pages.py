@@ -108,10 +108,10 @@ def _asked(row: JobRow, week: int, day: date, today: date) -> Literal["to_come",
 
 
 def _standing(row: ClockRow) -> Literal["running", "warned", "breached", "met", "excused"]:
-    if row.met_on:
-        return "met"
     if row.excused:
         return "excused"
+    if row.met_on:
+        return "met"
     if row.breached:
         return "breached"
     return "warned" if row.warned else "running"
