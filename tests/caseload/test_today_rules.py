@@ -455,6 +455,17 @@ def test_8_what_was_done_by_mistake_is_no_sign_of_life() -> None:
     assert journey.tell(back).stands().last_active == before
 
 
+def test_8_a_promise_that_was_done_by_mistake_still_says_what_was_promised() -> None:
+    due = date(2026, 3, 4)
+    journey = started(NOON).tell(agreed(due), contact(later(days=3)))
+    (before,) = reasons(journey, later(days=9))
+    done = journey.tell(ActionDone(occurred_at=later(days=9), action_id=THING)).told[-1]
+    as_it_was = {"stage": ActionStage.AGREED, "begun": False, "owner": ActionOwner.PARTICIPANT, "due": due}
+    journey.tell(ActionStepTakenBack(occurred_at=later(days=9), action_id=THING, taken_back=done.version, **as_it_was))
+    (after,) = reasons(journey, later(days=9))
+    assert (after.sentence, after.words) == (before.sentence, sealed(ActionAgreed, "what"))
+
+
 def test_8_an_agreement_that_was_none_is_none() -> None:
     suggestion = ActionSuggested(
         occurred_at=NOON,

@@ -60,7 +60,7 @@ class PlanStandingRow:
     active_before: Json | None = None
     actions: Json = field(default_factory=dict)
     settled: Json = field(default_factory=dict)
-    """The actions that were settled last, as they were: what was noted of them may be taken back."""
+    """The actions that were settled last, as they were: what was noted of them may be taken back. No rule reads them."""
     standards: Json = field(default_factory=dict)
     excused: Json = field(default_factory=dict)
     set_aside: Json = field(default_factory=dict)
@@ -139,7 +139,7 @@ def _settle(row: PlanStandingRow, fact: ActionDone | ActionCancelled) -> Json | 
     id_ = str(fact.action_id)
     action: Json | None = row.actions.pop(id_, None)
     if action:
-        row.settled[id_] = {**action, "what": None, "settled_at": fact.occurred_at.isoformat()}
+        row.settled[id_] = {**action, "settled_at": fact.occurred_at.isoformat()}
         row.settled = shortened(row.settled, SETTLED_KEPT, lambda one: one["settled_at"])
     return action
 
