@@ -13,6 +13,8 @@ from chassis.listen.views import Folding, View, fold_facts
 from events.caseload import (
     ActionAgreed,
     ActionOwner,
+    ActionStage,
+    ActionStepTakenBack,
     AppointmentAttended,
     AppointmentBooked,
     AppointmentCancelled,
@@ -65,9 +67,11 @@ from events.nudges import (
     nudges_of,
 )
 from events.referrals import (
+    DidNotStartReason,
     InitialMeetingBooked,
     InitialMeetingCancelled,
     InitialMeetingHeld,
+    ParticipantNotStarted,
     ParticipantStarted,
     ReferralSubmitted,
 )
@@ -261,6 +265,39 @@ def test_a_contact_that_was_taken_back_counts_no_longer() -> None:
     lines = [Line(fact, aggregate, person, PROVIDER) for aggregate, fact in facts]
     counted = [next(iter(folded(SITUATION, lines[:number])[0].values())).last_contact_at for number in range(1, 6)]
     assert [(NOON - at).days for at in counted] == [9, 2, 1, 2, 9]
+
+
+def rows_after(table: int, facts: list[tuple[UUID, Fact]]) -> list[Any]:
+    """Return the first row of a table of the situation after each of these facts."""
+    lines = [Line(fact, aggregate, PEOPLE[0], PROVIDER) for aggregate, fact in facts]
+    counts = range(1, len(lines) + 1)
+    return [next(iter(folded(SITUATION, lines[:number])[table].values())) for number in counts]
+
+
+def test_a_death_is_taken_back_by_the_case_that_told_it_alone() -> None:
+    referral, case, *_ = ids(PEOPLE[0])
+    died = CaseExitedEarly(occurred_at=NOON, reason=ExitReason.DECEASED)
+    never = ParticipantNotStarted(occurred_at=NOON, reason=DidNotStartReason.DECEASED)
+    back = CaseReactivated(occurred_at=NOON)
+    of_a_case: list[tuple[UUID, Fact]] = [(case, died), (OTHER, back), (case, back)]
+    of_a_referral: list[tuple[UUID, Fact]] = [(referral, never), (OTHER, back), (case, back)]
+    of_two: list[tuple[UUID, Fact]] = [(case, died), (OTHER, died), (OTHER, back), (case, back)]
+    assert [row.deceased for row in rows_after(0, of_a_case)] == [True, True, False]
+    assert [row.deceased for row in rows_after(0, of_a_referral)] == [True, True, False]
+    assert [row.deceased for row in rows_after(0, of_two)] == [True, True, True, False]
+
+
+def only_suggested(case: UUID, version: int) -> tuple[UUID, ActionStepTakenBack]:
+    """Return that the agreement of this version was none."""
+    stood = {"action_id": OTHER, "stage": ActionStage.SUGGESTED, "owner": ActionOwner.COACH, "due": NOON.date()}
+    return case, ActionStepTakenBack(occurred_at=NOON, begun=False, taken_back=version, **stood)
+
+
+def test_an_action_is_agreed_until_every_agreement_is_taken_back() -> None:
+    case = ids(PEOPLE[0])[1]
+    agreed = next(step for step in caseload(PEOPLE[0]) if isinstance(step[0][1], ActionAgreed))[0]
+    facts = [agreed, agreed, only_suggested(case, 1), only_suggested(case, 1), only_suggested(case, 2), agreed]
+    assert [row.action_agreed for row in rows_after(1, facts)] == [True, True, True, True, False, True]
 
 
 def test_something_that_became_of_a_nudge_that_nobody_decided_is_a_broken_journey() -> None:

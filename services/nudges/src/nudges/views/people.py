@@ -81,6 +81,7 @@ class PersonRow:
     """A person with a provider. The address is that of their latest referral; who is to be called only gets no mail.
 
     `contacts` are the latest with somebody of the service, each at its moment: one may yet be taken back.
+    `death_told` names the cases that ended since the person died: each may yet be taken up again.
     """
 
     person_id: UUID
@@ -92,6 +93,7 @@ class PersonRow:
     last_contact_at: datetime | None = None
     deceased: bool = False
     call_only: bool = False
+    death_told: list[str] = field(default_factory=list)
     contacts: dict[str, str] = field(default_factory=dict)
 
 
@@ -148,17 +150,23 @@ def fold_person(row: PersonRow | None, told: Told) -> PersonRow:
         case ReferralSubmitted():
             row.name, row.email, row.email_referral = fact.name, fact.email, told.aggregate_id
         case CaseExitedEarly(reason=ExitReason.DECEASED) | ParticipantNotStarted(reason=DidNotStartReason.DECEASED):
-            row.deceased = True
+            row.death_told = sorted({*row.death_told, _case_ended(told)})
         case CaseReactivated():
-            row.deceased = False
+            row.death_told = [case for case in row.death_told if case != str(told.aggregate_id)]
         case NeedsAssessed(contact_needs=needs):
             row.call_only = ContactNeed.CALL_ONLY in needs
         case ContactRecordedInError() | MessageWithdrawn() | AppointmentOutcomeCorrected():
             row.contacts.pop(_contact(told), None)
         case _ if is_human_contact(fact):
             _keep_contact(row, told)
+    row.deceased = bool(row.death_told)
     row.last_contact_at = max(map(datetime.fromisoformat, row.contacts.values()), default=None)
     return row
+
+
+def _case_ended(told: Told) -> str:
+    """Return the case that ends, or never begins, with a fact of it or of its referral."""
+    return str(case_of(told.aggregate_id) if isinstance(told.fact, ParticipantNotStarted) else told.aggregate_id)
 
 
 def _keep_contact(row: PersonRow, told: Told) -> None:
