@@ -60,7 +60,7 @@ class PlanStandingRow:
     active_before: Json | None = None
     actions: Json = field(default_factory=dict)
     settled: Json = field(default_factory=dict)
-    """The actions that were settled last, as they were: what was noted of them may be taken back. No rule reads them."""
+    """The actions that were settled last, as they were: what was noted may be taken back. No rule reads them."""
     standards: Json = field(default_factory=dict)
     excused: Json = field(default_factory=dict)
     set_aside: Json = field(default_factory=dict)
