@@ -15,7 +15,7 @@ from analytics.cohorts import funnel_tally, people_of
 from analytics.contracts import Book, packaged
 from analytics.counting import PEOPLE, Dimension, Question, table_of
 from analytics.outcome_rules import Spell, Terms, stretches
-from analytics.views.standings import BIT, AsOf, By, spells, standings
+from analytics.views.standings import BIT, AsOf, By, spells, standard_counts, standings
 from chassis.database import Connection
 from chassis.listen.told import Told
 from events.caseload import (
@@ -27,6 +27,10 @@ from events.caseload import (
     JobRecorded,
     JobTermsRevised,
     PlanAgreed,
+    Standard,
+    StandardExcused,
+    StandardExcuseTakenBack,
+    StandardMet,
 )
 from events.jobsearch import ApplicationSent
 from events.referrals import (
@@ -206,3 +210,22 @@ def test_of_terms_from_the_same_day_those_hold_that_were_told_last(tables: Table
     assert [held.hours_a_week for held in spell.terms] == [30, *range(1, 13)]
     *_, last = stretches([spell], journey.at(90).date())
     assert last.hours == 12
+
+
+@pytest.mark.parametrize("by", By)
+def test_a_promise_is_excused_from_the_day_of_an_excuse_until_that_is_taken_back(tables: Tables, by: By) -> None:
+    journey, start = Journey(UUID(int=100), PROVIDERS[0], FIRST), Standard.START
+    kept_late = StandardMet(occurred_at=journey.at(30), standard=start, on=journey.at(30).date(), in_time=False)
+    lines: list[Line] = [
+        (StandardExcused(occurred_at=journey.at(22), standard=start), journey.case),
+        (StandardExcuseTakenBack(occurred_at=journey.at(24), standard=start, taken_back=2), journey.case),
+        (StandardExcused(occurred_at=journey.at(26), standard=start), journey.case),
+        (kept_late, journey.case),
+        (StandardExcuseTakenBack(occurred_at=journey.at(40), standard=start, taken_back=4), journey.case),
+    ]
+    late = 3 if by is By.RECORDED_AT else 0
+    tables.fill(told(journey, [*journey.referred(), *lines], Teller(), [0, 0, 3, 3, 3, 3, 3]))
+    days = [AsOf(FIRST + timedelta(days=late + after), by, LONDON) for after in (18, 22, 24, 26, 30, 40)]
+    found = [tables.run(standard_counts(tables.connection, as_of)) for as_of in days]
+    states = [(count.state, count.promises) for (count,) in found]
+    assert states == [(state, 1) for state in ("running", "excused", "breached", "excused", "excused", "late")]
