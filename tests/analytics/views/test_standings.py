@@ -23,6 +23,7 @@ from events.caseload import (
     CaseReactivated,
     CoachAssigned,
     ExitReason,
+    JobEnded,
     JobNotStarted,
     JobRecorded,
     JobTermsRevised,
@@ -131,11 +132,19 @@ def plain(journey: Journey, heard: Sequence[Told], as_of: AsOf) -> tuple[UUID | 
     if assigned:
         at = max(assigned, key=lambda one: (one.fact.occurred_at, one.position))
         coach = at.fact.coach_id  # type: ignore[attr-defined]
+    undone |= over_before_the_start(heard if by_occurred else known)
     jobs = [one for one in known if isinstance(one.fact, JobRecorded) and one.aggregate_id not in undone]
     began = [one.fact.starts_on for one in jobs if one.fact.starts_on <= as_of.day]  # type: ignore[attr-defined]
     if "started" in numbers and began:
         numbers.add("first_earnings")
     return coach, numbers
+
+
+def over_before_the_start(heard: Sequence[Told]) -> set[UUID]:
+    """Return the jobs that ended before the person started: they earned nothing since."""
+    started_on = max((one.fact.start_date for one in heard if isinstance(one.fact, ParticipantStarted)), default=FIRST)
+    ended = {one.aggregate_id: one.fact.last_day for one in heard if isinstance(one.fact, JobEnded)}
+    return {job for job, last_day in ended.items() if last_day < started_on}
 
 
 async def counted(connection: Connection, as_of: AsOf, coach: UUID | None) -> dict[str, int]:
