@@ -14,6 +14,8 @@ from chassis.database import Connection, Pool
 from chassis.identity import Actor
 from gateway.own_rows import own_rows
 
+USUAL_DAYS: Final = 14
+"""What a list counts that counts days, where nobody says otherwise."""
 MOST: Final = 20
 
 OWN: Final = """
@@ -75,7 +77,7 @@ class SavedViews:
             return await (await cursor.execute(OWN, [owner.id])).fetchall()
 
     async def keep(  # noqa: PLR0913  (all that a view consists of)
-        self, owner: Actor, name: str, ready: str, sort: str, coach: UUID | None, days: int = 14
+        self, owner: Actor, name: str, ready: str, sort: str, coach: UUID | None, days: int = USUAL_DAYS
     ) -> UUID:
         """Keep a view. Raises NameTakenError, TooManyError."""
         id_ = uuid4()

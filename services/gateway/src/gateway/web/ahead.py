@@ -35,7 +35,7 @@ class Ahead:
 
 def ahead_of(person: Mapping[str, Any], applications: Sequence[Mapping[str, Any]], now: datetime) -> list[Ahead]:
     """Return what lies ahead, the next first; what has no day yet comes first of all."""
-    found = [*meetings(person, now), *_interviews(applications, now), *_first_days(person, now), *_steps(person, now)]
+    found = [*_meetings(person, now), *_interviews(applications, now), *_first_days(person, now), *_steps(person, now)]
     return sorted(found, key=lambda one: (one.on or date.min, one.at is None, one.at or now, one.about))
 
 
@@ -44,7 +44,14 @@ def this_week(one: Ahead, today: date) -> bool:
     return one.on is None or one.on <= today + A_WEEK
 
 
-def meetings(person: Mapping[str, Any], now: datetime) -> Iterator[Ahead]:
+def promises(person: Mapping[str, Any], owner: str) -> list[Mapping[str, Any]]:
+    """Return what one of the two agreed to do and has not done, what is due next first."""
+    told = person.get("file", {}).get("promises", ())
+    mine = [one for one in told if one["owner"] == owner and one["status"] in UNDER_WAY and one["what"]]
+    return sorted(mine, key=lambda one: (one["due"], one["action_id"]))
+
+
+def _meetings(person: Mapping[str, Any], now: datetime) -> Iterator[Ahead]:
     """Return the meetings with the coach that are not over, in no order."""
     for about, one in person.get("appointments", {}).items():
         at = datetime.fromisoformat(one["starts_at"]).astimezone(now.tzinfo)
@@ -52,13 +59,6 @@ def meetings(person: Mapping[str, Any], now: datetime) -> Iterator[Ahead]:
             place, link, version = one["place"] or "", one["link"] or "", one["version"]
             path = "/plan#meetings"
             yield Ahead("meeting", about, path, at=at, on=at.date(), place=place, link=link, version=version)
-
-
-def promises(person: Mapping[str, Any], owner: str) -> list[Mapping[str, Any]]:
-    """Return what one of the two agreed to do and has not done, what is due next first."""
-    told = person.get("file", {}).get("promises", ())
-    mine = [one for one in told if one["owner"] == owner and one["status"] in UNDER_WAY and one["what"]]
-    return sorted(mine, key=lambda one: (one["due"], one["action_id"]))
 
 
 def _interviews(applications: Sequence[Mapping[str, Any]], now: datetime) -> Iterator[Ahead]:

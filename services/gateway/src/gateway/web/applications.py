@@ -67,9 +67,8 @@ WITHDRAWALS: Final = (
     ("other", N_("Something else")),
 )
 
-OPEN: Final = frozenset(
-    {"saved", "interested", "preparing", "applied", "acknowledged", "interview_invited", "interviewed", "offered"}
-)
+OPEN: Final = frozenset(stage for code, _, stages in COLUMNS for stage in stages if code != "job")
+"""The stages from which an application may still become a job."""
 ENDS: Final = frozenset({"decline", "reject", "withdraw", "silent"})
 """The moves after which an application that was open can go on from there."""
 ASKED_WRONGLY: Final = 422

@@ -62,10 +62,10 @@ async def caseload_page(
             for code, words in READY
         ],
         sorts=[(code, visitor.say(words)) for code, words in SORTS],
-        kept=[(_of(one).path, one.name, None, _of(one) == asked.but()) for one in kept],
+        kept=[(list_of(one).path, one.name, None, list_of(one) == asked.but()) for one in kept],
         peek=peek,
         leads=visitor.actor.role in LEADERS,
-        keeping=next((one for one in kept if _of(one) == asked.but()), None),
+        keeping=next((one for one in kept if list_of(one) == asked.but()), None),
         told=blank(told),
         errors=blank(errors),
         **_words(visitor),
@@ -137,7 +137,8 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _of(view: SavedView) -> Listing:
+def list_of(view: SavedView) -> Listing:
+    """Return the list that a view keeps."""
     return Listing(view.ready, view.sort, view.coach_id, days=view.days)
 
 
@@ -146,7 +147,7 @@ def _words(visitor: Visitor) -> dict[str, Any]:
         "needs": {code: visitor.say(words) for code, words in NEEDS.items()},
         "channels": {code: visitor.say(words) for code, words in CHANNELS.items()},
         "standings": {code: (mark, visitor.say(words)) for code, (mark, words) in STANDS.items()},
-        "staff": {str(id_): name for id_, name in visitor.desk.staff.items()},
+        "staff": visitor.desk.staff_names,
         "coaches": [(str(id_), name) for id_, name in visitor.desk.coaches(visitor.actor.tenant).items()],
     }
 

@@ -47,6 +47,11 @@ class WebDesk:
     providers: Mapping[UUID, str]
     programmes: Mapping[UUID, str]
 
+    @property
+    def staff_names(self) -> dict[str, str]:
+        """The names of staff by their ids as services write them."""
+        return {str(id_): name for id_, name in self.staff.items()}
+
     def coaches(self, provider: UUID | None) -> dict[UUID, str]:
         """Return the coaches of a provider with their names."""
         ids = self.coaches_by_provider.get(provider, ()) if provider else ()

@@ -32,7 +32,7 @@ async def find(visitor: AtWork) -> HTMLResponse:
         sought=sought,
         people=found["page"]["cases"],
         complete=found["complete"],
-        staff={str(id_): name for id_, name in visitor.desk.staff.items()},
+        staff=visitor.desk.staff_names,
     )
 
 

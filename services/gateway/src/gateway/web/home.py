@@ -11,7 +11,7 @@ from chassis.problem import ProblemError
 from gateway.home import home, record, with_new_jobs
 from gateway.undoing import Step
 from gateway.web.admission import AtOwnPage
-from gateway.web.ahead import ahead_of, meetings, promises, this_week
+from gateway.web.ahead import ahead_of, promises, this_week
 from gateway.web.onward import onward
 from gateway.web.undo import go_on
 from gateway.web.words import N_
@@ -80,7 +80,7 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
         week=next(iter((found.get("week") or {}).get("weeks", ())), None),
         has_coach=bool(person.get("coach_id")),
         coach=visitor.desk.staff.get(UUID(person["coach_id"])) if person.get("coach_id") else None,
-        meeting=min(meetings(person, visitor.now), key=lambda one: str(one.at), default=None),
+        meeting=next((one for one in ahead if one.kind == "meeting"), None),
         promises=promises(person, "coach"),
         about=(jobs | _actions(person)).get(str(step["about"])) if step else None,
         jobs=(found.get("jobs") or {}).get("hits", [])[:JOBS],

@@ -23,6 +23,7 @@ CONTRACTS: Final = (
     ("volunteer", N_("Volunteer")),
 )
 MILES: Final = ("2", "5", "10", "15", "20", "30", "50")
+FAR: Final = N_("%(miles)s miles")
 NUMBERS: Final = ("miles", "pay_least", "hours_most", "town", "page")
 WIDER: Final[Mapping[str, frozenset[str]]] = {
     "place": frozenset({"place", "town", "miles"}),
@@ -162,7 +163,7 @@ def _page(
         "missing": [],
         "chosen": [],
         "contracts": [(code, visitor.say(words)) for code, words in CONTRACTS],
-        "miles": [(miles, visitor.say(N_("%(miles)s miles")) % {"miles": miles}) for miles in _miles(asked)],
+        "miles": [(miles, visitor.say(FAR) % {"miles": miles}) for miles in _miles(asked)],
         "wider": [(one, _wider(asked, one)) for one in (shown.get("found") or {}).get("widen", ())],
         "towns": [(str(town["town"]), _town(town)) for town in place.get("towns", ())],
     }

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Form, Query
 
 from chassis.problem import ProblemError
+from gateway.saved_views import USUAL_DAYS
 from gateway.web.words import N_
 
 READY: Final = (
@@ -33,7 +34,6 @@ SORTS: Final = (
     ("next_due", N_("Next due date")),
     ("end", N_("Nearest end")),
 )
-USUAL_DAYS: Final = 14
 COUNTING: Final = frozenset({"new_to_me", "no_contact", "application_unanswered", "ready_to_exit"})
 """The filters that count days."""
 Days = Annotated[int, Query(ge=0, le=3_650)]
@@ -59,6 +59,11 @@ class Listing:
         return self.ready in COUNTING
 
     @property
+    def other_days(self) -> str:
+        """The days as a form or an address has them, empty for as many as usual."""
+        return "" if self.days == USUAL_DAYS else str(self.days)
+
+    @property
     def is_known(self) -> bool:
         """Whether there is such a filter and such an order."""
         return self.ready in dict(READY) and self.sort in dict(SORTS)
@@ -79,7 +84,7 @@ class Listing:
         """The list as the query of an address."""
         coach = {"coach": str(self.coach)} if self.coach else {}
         page = {"page": str(self.page)} if self.page > 1 else {}
-        days = {"days": str(self.days)} if self.days != USUAL_DAYS else {}
+        days = {"days": self.other_days} if self.other_days else {}
         return urlencode({"ready": self.ready, "sort": self.sort} | coach | days | page)
 
     def but(self, **other: Any) -> Self:

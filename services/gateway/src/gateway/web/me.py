@@ -14,15 +14,13 @@ from gateway.views import looks
 from gateway.views.looks import WHO_LOOKED
 from gateway.web.admission import AtOwnPage
 from gateway.web.everything import everything
-from gateway.web.jobs import CONTRACTS
+from gateway.web.jobs import CONTRACTS, FAR, MILES
 from gateway.web.people import BARRIERS, NEEDS, TRACKS
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 SHOWN: Final = 20
 WRONG: Final = 422
-FAR: Final = N_("%(miles)s miles")
-MILES: Final = ("2", "5", "10", "15", "20", "30", "50")
 NUMBERS: Final = ("miles", "hours_least", "hours_most", "pay_least")
 KINDS: Final[Mapping[str, str]] = {
     "agree_an_action": N_("Agreeing a first step"),
@@ -89,7 +87,7 @@ async def show_record(visitor: AtOwnPage) -> HTMLResponse:
         needs={code: visitor.say(words) for code, words in NEEDS},
         barriers={code: visitor.say(words) for code, words in BARRIERS},
         tracks={code: visitor.say(words) for code, words in TRACKS},
-        staff={str(id_): name for id_, name in visitor.desk.staff.items()},
+        staff=visitor.desk.staff_names,
     )
 
 
@@ -142,7 +140,7 @@ async def _page(
         chosen=chosen if chosen is not None else profile.get("contracts", ()),
         miles=[
             ("", visitor.say(N_("About 15 miles"))),
-            *((one, f"{one} " + visitor.say(N_("miles"))) for one in MILES),
+            *((one, visitor.say(FAR) % {"miles": one}) for one in MILES),
         ],
         nudges=(found.get("nudges") or {}).get("nudges", []),
         wishes=found.get("wishes"),

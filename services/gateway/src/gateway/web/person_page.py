@@ -244,7 +244,7 @@ def _words(visitor: Visitor) -> dict[str, Any]:
         "applications": marked(APPLICATIONS),
         "application_ends": said(ENDS),
         "outcomes": said({code: words for code, (words, _, _) in OUTCOMES.items()}),
-        "staff": {str(id_): name for id_, name in visitor.desk.staff.items()},
+        "staff": visitor.desk.staff_names,
     }
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from chassis.problem import ProblemError
 from gateway.saved_views import NameTakenError, TooManyError
 from gateway.web.admission import AtWork
-from gateway.web.caseload import caseload_page, kept_views
+from gateway.web.caseload import caseload_page, kept_views, list_of
 from gateway.web.listing import FromList, Listing, Text
 from gateway.web.visitor import see
 from gateway.web.words import N_
@@ -71,8 +71,7 @@ async def take_back(visitor: AtWork, view: UUID) -> Response:
     kept = [one for one in await views.of(visitor.actor) if one.id == view] if there else []
     if not kept:
         raise ProblemError(404, "There is no such view.")
-    view_again = Listing(kept[0].ready, kept[0].sort, kept[0].coach_id, days=kept[0].days)
-    return see(f"{view_again.path}&done=taken-back")
+    return see(f"{list_of(kept[0]).path}&done=taken-back")
 
 
 def _wrong(name: str) -> str:

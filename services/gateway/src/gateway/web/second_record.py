@@ -30,7 +30,7 @@ async def find_second_record(visitor: AtLeading, participant_id: UUID) -> HTMLRe
         sought=sought,
         complete=found["complete"],
         people=[one for one in found["page"]["cases"] if one["participant_id"] not in theirs],
-        staff={str(id_): name for id_, name in visitor.desk.staff.items()},
+        staff=visitor.desk.staff_names,
     )
 
 

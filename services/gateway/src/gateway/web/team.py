@@ -58,7 +58,7 @@ async def show_standards(visitor: AtPage) -> HTMLResponse:
     """Show the promises that are broken within seven days unless somebody acts."""
     team = await visitor.read(SERVICE, "/team")
     standards = {code: visitor.say(words) for code, words in STANDARDS.items()}
-    return visitor.page("standards.html", team=team, staff=_staff(visitor), standards=standards)
+    return visitor.page("standards.html", team=team, staff=visitor.desk.staff_names, standards=standards)
 
 
 async def _team(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
@@ -72,12 +72,8 @@ async def _team(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, 
         covers=covers["covers"],
         coaches=coaches,
         idle=[name for id_, name in coaches if id_ and id_ not in {one["coach_id"] for one in team["coaches"]}],
-        names=dict(coaches) | _staff(visitor),
-        staff=_staff(visitor),
+        names=dict(coaches) | visitor.desk.staff_names,
+        staff=visitor.desk.staff_names,
         told=blank(told),
         errors=blank(errors),
     )
-
-
-def _staff(visitor: Visitor) -> dict[str, str]:
-    return {str(id_): name for id_, name in visitor.desk.staff.items()}
