@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.web.curves import HEIGHT, WIDTH, Curves
+from gateway.web.curves import HEIGHT, MARK, WIDTH, Curves
 
 PROFILE = {"first_earnings": 0.42, "outcome": 0.25, "minimum": 0.15, "months": 12}
 
@@ -31,10 +31,11 @@ def test_what_is_expected_and_the_least_begin_in_their_month() -> None:
     assert [level.y for level in curves.levels] == [pytest.approx(HEIGHT * (1 - s)) for s in (0.42, 0.25, 0.15)]
 
 
-def test_a_month_beyond_the_picture_stands_at_its_edge() -> None:
-    curves = Curves.of(numbers([0.0] * 19, PROFILE | {"months": 60}))
-    assert curves
-    assert {level.x for level in curves.levels} == {WIDTH}
+def test_a_month_at_the_edge_of_the_picture_or_beyond_has_a_line_that_can_be_seen() -> None:
+    for months in (18, 60):
+        curves = Curves.of(numbers([0.0] * 19, PROFILE | {"months": months}))
+        assert curves
+        assert {level.x for level in curves.levels} == {WIDTH - MARK}
 
 
 @pytest.mark.parametrize("shares", [[None, None], [0.0, None]])

@@ -14,6 +14,10 @@ def test_a_day_of_this_year_has_its_weekday_and_one_of_another_year_has_the_year
     assert WORDS.day(date(2025, 12, 1)) == "1 December 2025"
 
 
+def test_a_month_is_told_with_its_year() -> None:
+    assert (WORDS.month("2026-03-01"), WORDS.month(date(2025, 12, 24))) == ("March 2026", "December 2025")
+
+
 def test_a_moment_is_told_in_the_readers_zone() -> None:
     assert WORDS.moment(datetime(2026, 4, 3, 13, 30, tzinfo=UTC)) == "Friday 3 April, 2:30 pm"
     assert WORDS.moment(datetime(2026, 4, 3, 13, 0, tzinfo=UTC)) == "Friday 3 April, 2 pm"

@@ -6,12 +6,16 @@ from typing import Any, Final, Self
 
 WIDTH: Final = 480
 HEIGHT: Final = 160
+MARK: Final = 24
 EXPECTED: Final = ("first_earnings", "outcome", "minimum")
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A share that is expected from a month on: `kind` is `first_earnings`, `outcome` or `minimum`."""
+    """A share that is expected from a month on: `kind` is `first_earnings`, `outcome` or `minimum`.
+
+    Its line begins at `x`, so much before the end that it can be seen also where that month is the last.
+    """
 
     kind: str
     share: float
@@ -58,7 +62,7 @@ def _points(curve: Sequence[Mapping[str, Any]], name: str, last: int) -> str:
 def _levels(profile: Mapping[str, Any] | None, last: int) -> tuple[Level, ...]:
     if profile is None:
         return ()
-    x = round(_x(min(profile["months"], last), last), 1)
+    x = round(min(_x(profile["months"], last), WIDTH - MARK), 1)
     return tuple(Level(kind, profile[kind], x, round(_y(profile[kind]), 1)) for kind in EXPECTED)
 
 

@@ -29,7 +29,7 @@ _POLICY: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 WORDS: Final = "words_of_the_reader"
-_FORMS: Final = ("day", "moment", "clock", "near", "ago", "waits", "number", "pounds")
+_FORMS: Final = ("day", "month", "moment", "clock", "near", "ago", "waits", "number", "pounds")
 
 
 @lru_cache

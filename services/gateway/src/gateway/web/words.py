@@ -32,6 +32,11 @@ class Words:
         pattern = "EEEE d MMMM" if day.year == self._today.year else "d MMMM y"
         return format_date(day, pattern, locale=self._locale)
 
+    def month(self, day: date | str) -> str:
+        """Return the month of a day, also as JSON has it: `April 2026`."""
+        day = date.fromisoformat(day) if isinstance(day, str) else day
+        return format_date(day, "MMMM y", locale=self._locale)
+
     def moment(self, at: datetime | str) -> str:
         """Return a moment, also as JSON has it: `Friday 3 April, 2:30 pm`."""
         return f"{self.day(self._local(at).date())}, {self.clock(at)}"
