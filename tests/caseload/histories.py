@@ -61,6 +61,7 @@ def of_case(draw: some.DrawFn, person: UUID, at: datetime) -> tuple[UUID | None,
             occurred_at=at, concern_id=concern, owner_id=COACH, what=sealed(c.SafetyConcernRaised, "what", person)
         ),
         c.SafetyConcernHandled(occurred_at=at, concern_id=concern, how=sealed(c.SafetyConcernHandled, "how", person)),
+        c.SafetyConcernHandlingTakenBack(occurred_at=at, concern_id=concern, owner_id=COACH, taken_back=2),
         c.ActionSuggested(
             occurred_at=at,
             action_id=action,

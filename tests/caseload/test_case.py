@@ -9,7 +9,6 @@ import pytest
 from caseload.case import (
     Case,
     ContactInTheFuture,
-    NoSuchConcern,
     NoSuchContact,
     PausedIntoThePast,
     SnoozedIntoThePast,
@@ -26,6 +25,7 @@ from caseload.case_status import (
     CaseNeverStarted,
     Status,
 )
+from caseload.concern import ConcernNotHandled, NoSuchConcern
 from chassis.aggregate import Refusal
 from events.caseload import (
     CaseCompleted,
@@ -49,6 +49,7 @@ from events.caseload import (
     NextStepTakenUp,
     PauseReason,
     SafetyConcernHandled,
+    SafetyConcernHandlingTakenBack,
     SafetyConcernRaised,
     SetAsideReason,
     Track,
@@ -88,6 +89,7 @@ CONCERNED = SafetyConcernRaised(
     occurred_at=NOW, concern_id=CONCERN, owner_id=AMIR, what=sealed(SafetyConcernRaised, "what")
 )
 HANDLED = SafetyConcernHandled(occurred_at=NOW, concern_id=CONCERN, how=sealed(SafetyConcernHandled, "how"))
+NOT_HANDLED = SafetyConcernHandlingTakenBack(occurred_at=NOW, concern_id=CONCERN, owner_id=AMIR, taken_back=3)
 NEEDS = NeedsAssessed(occurred_at=NOW, barriers=(), contact_needs=(), coach_id=AMIR)
 ASIDE = NextStepSetAside(occurred_at=NOW, step="profile", reason=SetAsideReason.LATER, until=FRIDAY)
 SNOOZED = CaseSnoozed(occurred_at=NOW, rule=9, until=FRIDAY, reason=sealed(CaseSnoozed, "reason"))
@@ -296,6 +298,9 @@ def test_a_reactivated_case_does_not_rest() -> None:
         ([IN_ERROR], lambda case: case.raise_concern(CONCERNED), [CONCERNED]),
         ([CONCERNED], lambda case: case.handle_concern(HANDLED), [HANDLED]),
         ([CONCERNED, HANDLED], lambda case: case.handle_concern(HANDLED), []),
+        ([CONCERNED, HANDLED], lambda case: case.take_handling_back(CONCERN, 3, NOW), [NOT_HANDLED]),
+        ([CONCERNED, HANDLED, IN_ERROR], lambda case: case.take_handling_back(CONCERN, 3, NOW), [NOT_HANDLED]),
+        ([CONCERNED, HANDLED, NOT_HANDLED], lambda case: case.handle_concern(HANDLED), [HANDLED]),
         ([], lambda case: case.set_step_aside(ASIDE), [ASIDE]),
         ([ASIDE], lambda case: case.set_step_aside(ASIDE), []),
         ([], lambda case: case.snooze(SNOOZED, TODAY), [SNOOZED]),
@@ -323,6 +328,10 @@ def test_what_is_known_of_a_person_is_noted_once(
     ("before", "ask", "refusal"),
     [
         ([], lambda case: case.handle_concern(HANDLED), NoSuchConcern),
+        ([], lambda case: case.take_handling_back(CONCERN, 2, NOW), NoSuchConcern),
+        ([CONCERNED], lambda case: case.take_handling_back(CONCERN, 0, NOW), ConcernNotHandled),
+        ([CONCERNED, HANDLED], lambda case: case.take_handling_back(CONCERN, 4, NOW), ConcernNotHandled),
+        ([CONCERNED, HANDLED, NOT_HANDLED], lambda case: case.take_handling_back(CONCERN, 3, NOW), ConcernNotHandled),
         ([], lambda case: case.take_contact_back(OTHER, NOW), NoSuchContact),
         ([], lambda case: case.snooze(SNOOZED, FRIDAY), SnoozedIntoThePast),
         ([STARTED, COMPLETED], lambda case: case.choose_track(tracked(Track.INTENSIVE)), CaseIsCompleted),

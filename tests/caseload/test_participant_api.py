@@ -185,7 +185,22 @@ def test_a_worry_and_why_somebody_was_put_off_are_for_the_staff_until_they_are_s
         own = read(person, path)["file"]
     assert (own["concerns"], own["put_off"]) == ([], None)
 
-    coach.post(f"{case}/safety-concerns/{concern['concern_id']}/handled", json={"how": "A room is found."})
+    handled = f"{case}/safety-concerns/{concern['concern_id']}/handled"
+    coach.post(handled, json={"how": "A room is found."})
     again = coach.post(f"{case}/unsnooze", headers={"If-Match": f'"{told.json()["version"] + 1}"'})
     settled = read(coach, path, at_least=again.headers["Waymark-Position"])["file"]
     assert (settled["concerns"], settled["put_off"]) == ([], None)
+    (handling,) = settled["handled"]
+    assert (handling["concern"], handling["how"]) == (concern, "A room is found.")
+    with platform.client("jobseeker", NORTHWAY, ada.id) as person:
+        assert read(person, path)["file"]["handled"] == []
+
+    mistaken = coach.post(f"{handled}/take-back", json={"version": handling["version"]})
+    assert coach.post(f"{handled}/take-back", json={"version": handling["version"]}).status_code == httpx.codes.CONFLICT
+    page = read(coach, path, at_least=mistaken.headers["Waymark-Position"])
+    assert (page["file"]["concerns"], page["file"]["handled"]) == ([concern], [])
+    assert page["reasons"][0]["about"] == concern["concern_id"]
+    told = {entry["sentence"]: entry["taken_back"] for entry in page["timeline"]}
+    assert told["A worry about the person's safety was dealt with."]
+    with platform.client("jobseeker", NORTHWAY, ada.id) as person:
+        assert not [entry for entry in read(person, path)["timeline"] if "worry" in entry["sentence"]]

@@ -55,6 +55,7 @@ from events.caseload import (
     PlanReviewed,
     PlanReviewTakenBack,
     SafetyConcernHandled,
+    SafetyConcernHandlingTakenBack,
     SafetyConcernRaised,
     SetAsideReason,
     Standard,
@@ -155,6 +156,8 @@ def test_1_a_safety_concern_stays_until_it_is_handled_whatever_contact_there_is(
     how = sealed(SafetyConcernHandled, "how")
     journey.tell(SafetyConcernHandled(occurred_at=later(days=2), concern_id=THING, how=how))
     assert reasons(journey, later(days=2)) == []
+    mistaken = SafetyConcernHandlingTakenBack(occurred_at=later(days=3), concern_id=THING, owner_id=COACH, taken_back=5)
+    assert reasons(journey.tell(mistaken), later(days=2)) == [reason]
 
 
 def test_2_an_interview_within_two_days_needs_preparing() -> None:

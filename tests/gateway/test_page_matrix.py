@@ -172,6 +172,10 @@ PAGES: Final[Mapping[str, Row]] = {
         WORKS_WITH,
         {"concern_id": NOTHING, "how": "A room is found."},
     ),
+    "POST /people/{participant_id}/concerns/{concern_id}/take-back": (
+        WORKS_WITH,
+        {"concern_id": NOTHING, "handled": "2"},
+    ),
     "POST /people/{participant_id}/book": (WORKS_WITH, MEETING),
     "POST /people/{participant_id}/standards/{standard}/excuse": (
         only(*LEADERS_HERE, hidden=LEADERS_ELSEWHERE),

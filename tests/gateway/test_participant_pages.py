@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -76,8 +77,27 @@ def test_a_worry_about_safety_is_read_and_handled_where_today_leads_to(reading: 
         concern.locator("[name=how]").fill("A room is found.")
         concern.get_by_role("button", name="It is dealt with").click()
         expect(concern).to_have_count(0)
-        expect(page.locator("#timeline ~ .path")).to_contain_text("A room is found.")
-        place = page.url.partition("at_least=")[2]
+        path = page.locator("#timeline ~ .path")
+        expect(path).to_contain_text("A room is found.")
+        page.get_by_role("button", name="Undo").click()
+        expect(concern).to_contain_text("Says that home is not safe at the moment.")
+        expect(path.locator("s")).to_contain_text("A worry about the person's safety was dealt with.")
+        concern.locator("summary", has_text="It is dealt with").click()
+        concern.locator("[name=how]").fill("A bed for one night.")
+        concern.get_by_role("button", name="It is dealt with").click()
+        expect(concern).to_have_count(0)
+        page.locator("summary", has_text="What is dealt with").click()
+        expect(section(page, "concerns")).to_contain_text("A bed for one night.")
+        reader.picture("console-person-concern-dealt-with")
+        assert reader.faults() == []
+        page.get_by_role("button", name="That was wrong").click()
+        expect(concern).to_have_count(1)
+        expect(page.get_by_text("Taken back.", exact=True)).to_be_visible()
+        concern.locator("summary", has_text="It is dealt with").click()
+        concern.locator("[name=how]").fill("A room is found at last.")
+        concern.get_by_role("button", name="It is dealt with").click()
+        expect(concern).to_have_count(0)
+        place = re.findall("at_least=([^&#]*)", page.url)[0]
         expect(reader.open(f"/today?at_least={place}").get_by_text("A safety concern")).to_have_count(0)
 
 

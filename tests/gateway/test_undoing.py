@@ -49,7 +49,7 @@ async def test_who_did_something_finds_how_it_is_undone_and_nobody_else_does(und
 
 @pytest.mark.parametrize("code", UNDO)
 def test_what_a_coach_does_is_undone_by_a_route_that_is_there(code: str) -> None:
-    ids = dict.fromkeys(("contact", "message", "action", "job", "appointment"), "1")
+    ids = dict.fromkeys(("contact", "message", "action", "job", "appointment", "concern"), "1")
     (step,) = undo_of(code, "2", {"ids": ids, "version": 7})
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     matches = [re.sub(r"{\w+}", "[12]", route.path) for route in routes]

@@ -345,6 +345,15 @@ class SafetyConcernHandled(Fact, type_name="waymark.caseload.SafetyConcernHandle
     how: OfParticipant
 
 
+class SafetyConcernHandlingTakenBack(Fact, type_name="waymark.caseload.SafetyConcernHandlingTakenBack.v1"):
+    """That a safety concern was dealt with was wrong: the owner has to act as before."""
+
+    concern_id: UUID
+    owner_id: UUID
+    taken_back: PositiveInt
+    """The version of the case with the fact that was wrong."""
+
+
 class ActionSuggested(Fact, type_name="waymark.caseload.ActionSuggested.v1"):
     """One of the two proposed a step that the other has not agreed to yet."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from caseload.action import ACTION_FACTS, Actions
 from caseload.case_status import LIFE_FACTS, Life, Status, refuse_from
+from caseload.concern import CONCERN_FACTS, Concerns
 from caseload.cover import Cover, coaches_at, require_cover
 from caseload.plan import PLAN_FACTS, Plan
 from chassis.aggregate import Aggregate, Refusal
@@ -54,10 +55,6 @@ class NoSuchContact(Refusal):
     """The case has no contact of that id."""
 
 
-class NoSuchConcern(Refusal):
-    """The case has no safety concern of that id."""
-
-
 class SnoozedIntoThePast(Refusal):
     """A line of Today is put off until a day that is still to come."""
 
@@ -78,7 +75,7 @@ class Case(Aggregate):
     life: Life = field(default_factory=Life)
     actions: Actions = field(default_factory=Actions)
     plan: Plan = field(default_factory=Plan)
-    concerns: dict[UUID, bool] = field(default_factory=dict)
+    concerns: Concerns = field(default_factory=Concerns)
     set_aside: dict[str, date] = field(default_factory=dict)
     snoozed: tuple[int, date] | None = None
     contacts: dict[UUID, UUID] = field(default_factory=dict)
@@ -180,10 +177,12 @@ class Case(Aggregate):
 
     def handle_concern(self, handled: SafetyConcernHandled) -> None:
         """Note that a worry was dealt with."""
-        if handled.concern_id not in self.concerns:
-            raise NoSuchConcern(str(NoSuchConcern.__doc__))
-        if not self.concerns[handled.concern_id]:
-            self.record(handled)
+        for fact in self.concerns.handle(handled):
+            self.record(fact)
+
+    def take_handling_back(self, concern_id: UUID, version: int, now: datetime) -> None:
+        """Take back that a worry was dealt with, the fact at that version."""
+        self.record(self.concerns.take_handling_back(concern_id, version, now))
 
     def suggest(self, suggested: ActionSuggested, today: date) -> None:
         """Take a step that one of the two proposes."""
@@ -295,10 +294,6 @@ class Case(Aggregate):
                 self.programme_id, self.referral_id = fact.programme_id, fact.referral_id
             case CoachAssigned(coach_id=coach_id):
                 self.coach_id, self.cover = coach_id, None
-            case SafetyConcernRaised(concern_id=concern_id):
-                self.concerns[concern_id] = False
-            case SafetyConcernHandled(concern_id=concern_id):
-                self.concerns[concern_id] = True
             case CaseSnoozed(rule=rule, until=until):
                 self.snoozed = rule, until
             case CaseUnsnoozed():
@@ -334,6 +329,8 @@ class Case(Aggregate):
             self.actions.fold(fact, version)
         elif isinstance(fact, PLAN_FACTS):
             self.plan = self.plan.after(fact, version)
+        elif isinstance(fact, CONCERN_FACTS):
+            self.concerns.fold(fact, version)
         else:
             super().fold(fact)
 

@@ -17,6 +17,7 @@ from events.caseload import (
     MessageSent,
     MessageWithdrawn,
     PlanReviewTakenBack,
+    SafetyConcernHandlingTakenBack,
     StandardExcuseTakenBack,
 )
 from events.fact import Fact, read
@@ -26,6 +27,7 @@ OF_ONE_FACT: Final = (
     ActionStepTakenBack,
     PlanReviewTakenBack,
     StandardExcuseTakenBack,
+    SafetyConcernHandlingTakenBack,
     CheckInTakenBack,
     ParticipantMergeTakenBack,
 )

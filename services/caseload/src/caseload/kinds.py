@@ -65,6 +65,7 @@ STAFF_ONLY: Final[frozenset[type[Fact]]] = frozenset(
         caseload.CaseUnsnoozed,
         caseload.SafetyConcernRaised,
         caseload.SafetyConcernHandled,
+        caseload.SafetyConcernHandlingTakenBack,
         *(fact for fact in CASES if _kind(fact) is Kind.STANDARDS),
         nudges.NudgingBegun,
         nudges.NudgeSuppressed,

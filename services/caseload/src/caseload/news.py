@@ -36,6 +36,7 @@ NEWS: Final[tuple[type[Fact], ...]] = (
     caseload.NeedsAssessed,
     caseload.SafetyConcernRaised,
     caseload.SafetyConcernHandled,
+    caseload.SafetyConcernHandlingTakenBack,
     caseload.ActionSuggested,
     caseload.ActionAgreed,
     caseload.ActionBegun,

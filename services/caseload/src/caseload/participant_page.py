@@ -77,6 +77,15 @@ class ConcernShown(Shown):
     at: datetime
 
 
+class HandlingShown(Shown):
+    """A worry about the person's safety that was dealt with, and how."""
+
+    concern: ConcernShown
+    how: Opened
+    at: datetime
+    version: int = Field(description="What names it where that was a mistake and is taken back.")
+
+
 class PutOffShown(Shown):
     """A line of Today that was put off, until when and why."""
 
@@ -199,6 +208,7 @@ class FileShown(Shown):
     track: TrackShown | None
     needs: NeedsShown | None
     concerns: Annotated[list[ConcernShown], AsList] = Field(description="Empty for the person themselves.")
+    handled: Annotated[list[HandlingShown], AsList] = Field(description="Empty for the person themselves.")
     put_off: PutOffShown | None = Field(description=f"Of Today, while it lasts. {HIDDEN_FROM_THE_PERSON}")
     plan: PlanShown | None
     promises: Annotated[list[PromiseShown], AsList]
@@ -321,5 +331,5 @@ def _for_person(bar: Identity, file: FileShown) -> tuple[Identity, FileShown]:
     """Leave out what is for the staff alone."""
     needs = file.needs.model_copy(update={"summary": None}) if file.needs else None
     track = file.track.model_copy(update={"reason": None}) if file.track else None
-    hidden: dict[str, object] = {"needs": needs, "track": track, "concerns": [], "put_off": None}
+    hidden: dict[str, object] = {"needs": needs, "track": track, "concerns": [], "handled": [], "put_off": None}
     return bar.model_copy(update={"warnings": []}), file.model_copy(update=hidden)

@@ -129,6 +129,11 @@ async def handle_concern(
     return await decide_in_words(session, target, keyring, handled, Case.handle_concern)
 
 
+async def take_handling_back(session: Session, target: Target, concern_id: UUID, version: int, now: datetime) -> Answer:
+    """Take back that a worry was dealt with."""
+    return await decide(session, target, lambda case: case.take_handling_back(concern_id, version, now))
+
+
 async def set_step_aside(session: Session, target: Target, aside: NextStepSetAside) -> Answer:
     """Show another step for a while."""
     return await decide(session, target, lambda case: case.set_step_aside(aside))

@@ -162,6 +162,16 @@ class Concern:
 
 
 @dataclass
+class Handling:
+    """A worry that was dealt with, how and when; `version` is that of the case at which it was."""
+
+    concern: Concern
+    how: Sealed
+    at: datetime
+    version: int
+
+
+@dataclass
 class PutOff:
     """A line of Today that the coach put off, and why."""
 
@@ -188,6 +198,7 @@ class Dossier:
     track: ChosenTrack | None = None
     needs: Needs | None = None
     concerns: dict[UUID, Concern] = field(default_factory=dict)
+    handled: dict[UUID, Handling] = field(default_factory=dict)
     put_off: PutOff | None = None
     plan: WrittenPlan | None = None
     promises: dict[UUID, Promise] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from caseload.dossier.entries import (
     Details,
     Dossier,
     Employment,
+    Handling,
     Learning,
     Needs,
     Promise,
@@ -45,7 +46,7 @@ def _referred(dossier: Dossier, fact: ReferralSubmitted, _told: Told) -> None:
 
 def _opened(dossier: Dossier, _fact: c.CaseOpened, _told: Told) -> None:
     """What worries about an earlier case, or was put off in it, is not asked of this one."""
-    dossier.concerns, dossier.put_off = {}, None
+    dossier.concerns, dossier.handled, dossier.put_off = {}, {}, None
 
 
 def _coached(dossier: Dossier, fact: c.CoachAssigned, _told: Told) -> None:
@@ -64,8 +65,14 @@ def _worried(dossier: Dossier, fact: c.SafetyConcernRaised, _told: Told) -> None
     dossier.concerns[fact.concern_id] = Concern(fact.concern_id, fact.owner_id, fact.what, fact.occurred_at)
 
 
-def _dealt_with(dossier: Dossier, fact: c.SafetyConcernHandled, _told: Told) -> None:
-    dossier.concerns.pop(fact.concern_id, None)
+def _dealt_with(dossier: Dossier, fact: c.SafetyConcernHandled, told: Told) -> None:
+    if concern := dossier.concerns.pop(fact.concern_id, None):
+        dossier.handled[fact.concern_id] = Handling(concern, fact.how, fact.occurred_at, told.version)
+
+
+def _handling_taken_back(dossier: Dossier, fact: c.SafetyConcernHandlingTakenBack, _told: Told) -> None:
+    if handling := dossier.handled.pop(fact.concern_id, None):
+        dossier.concerns[fact.concern_id] = handling.concern
 
 
 def _put_off(dossier: Dossier, fact: c.CaseSnoozed, _told: Told) -> None:
@@ -208,6 +215,7 @@ FOLDS: Final[Mapping[type[Fact], Callable[[Dossier, Any, Told], None]]] = {
     c.NeedsAssessed: _assessed,
     c.SafetyConcernRaised: _worried,
     c.SafetyConcernHandled: _dealt_with,
+    c.SafetyConcernHandlingTakenBack: _handling_taken_back,
     c.CaseSnoozed: _put_off,
     c.CaseUnsnoozed: _taken_up,
     c.PlanDrafted: _drafted,

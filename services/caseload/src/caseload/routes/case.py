@@ -12,7 +12,7 @@ from caseload.access import Deed
 from caseload.commands import case as commands
 from caseload.commands.target import Wording
 from caseload.desk import ToCase
-from caseload.forms import Asked, Day, Words, example
+from caseload.forms import Asked, Day, TakenBack, Words, example
 from chassis.http import Accepted, ExpectedVersion
 from events.caseload import (
     BarrierTheme,
@@ -195,6 +195,16 @@ async def handle_concern(to: ToCase, concern_id: UUID, body: ConcernHandling) ->
     handled = Wording(SafetyConcernHandled, {"occurred_at": to.now, "concern_id": concern_id, "how": body.how})
     return await to.answer(
         Deed.WORK, None, lambda session, case: commands.handle_concern(session, case, to.keyring, handled)
+    )
+
+
+@case_router.post("/cases/{case_id}/safety-concerns/{concern_id}/handled/take-back", response_model=Accepted)
+async def take_handling_back(to: ToCase, concern_id: UUID, body: TakenBack) -> Response:
+    """Say that a worry was not dealt with after all: whose it is has to act as before."""
+    return await to.answer(
+        Deed.WORK,
+        None,
+        lambda session, case: commands.take_handling_back(session, case, concern_id, body.version, to.now),
     )
 
 

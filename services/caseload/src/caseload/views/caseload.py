@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from caseload.action import ACTION_FACTS, stage_after
 from caseload.case_status import LIFE_FACTS, Life, Status, with_work
+from caseload.concern import CONCERN_FACTS
 from caseload.cover import Cover, coaches_at
 from caseload.views.person_rows import called
 from caseload.views.working import FACTS as WORKING_FACTS
@@ -41,8 +42,6 @@ from events.caseload import (
     PlanReviewed,
     PlanReviewTakenBack,
     PlanSigned,
-    SafetyConcernHandled,
-    SafetyConcernRaised,
     TrackChosen,
     case_of,
 )
@@ -228,8 +227,7 @@ CASE_FACTS: Final[tuple[type[Fact], ...]] = (
     *LIFE_FACTS,
     TrackChosen,
     NeedsAssessed,
-    SafetyConcernRaised,
-    SafetyConcernHandled,
+    *CONCERN_FACTS,
     PlanDrafted,
     PlanSigned,
     PlanAgreed,

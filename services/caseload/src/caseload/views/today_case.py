@@ -26,6 +26,7 @@ from events.caseload import (
     ContactRecordedInError,
     NeedsAssessed,
     SafetyConcernHandled,
+    SafetyConcernHandlingTakenBack,
     SafetyConcernRaised,
     TrackChosen,
 )
@@ -62,6 +63,8 @@ class CaseStandingRow:
     pause: Json | None = None
     snooze: Json | None = None
     concerns: Json = field(default_factory=dict)
+    handled: Json = field(default_factory=dict)
+    """The concerns that were dealt with, should that have been wrong."""
 
 
 def fold_case_standing(row: CaseStandingRow | None, told: Told) -> CaseStandingRow:
@@ -124,7 +127,16 @@ def _concerned(row: CaseStandingRow, fact: SafetyConcernRaised, told: Told) -> N
 
 
 def _handled(row: CaseStandingRow, fact: SafetyConcernHandled, _told: Told) -> None:
-    row.concerns.pop(str(fact.concern_id), None)
+    _move(str(fact.concern_id), row.concerns, row.handled)
+
+
+def _not_handled(row: CaseStandingRow, fact: SafetyConcernHandlingTakenBack, _told: Told) -> None:
+    _move(str(fact.concern_id), row.handled, row.concerns)
+
+
+def _move(concern: str, out_of: Json, into: Json) -> None:
+    if concern in out_of:
+        into[concern] = out_of.pop(concern)
 
 
 def _snoozed(row: CaseStandingRow, fact: CaseSnoozed, told: Told) -> None:
@@ -156,6 +168,7 @@ FOLDS: Final[Folds[CaseStandingRow]] = {
     NeedsAssessed: _assessed,
     SafetyConcernRaised: _concerned,
     SafetyConcernHandled: _handled,
+    SafetyConcernHandlingTakenBack: _not_handled,
     CaseSnoozed: _snoozed,
     CaseUnsnoozed: _unsnoozed,
 }

@@ -296,6 +296,7 @@ UNDO: Final[Mapping[str, Way]] = {
     "pause": Way("/cases/{case}/resume", matches=True),
     "complete": Way("/cases/{case}/reactivate", matches=True, body=AT_ONCE),
     "exit": Way("/cases/{case}/reactivate", matches=True, body=AT_ONCE),
+    "handled": Way("/cases/{case}/safety-concerns/{concern}/handled/take-back", names=True),
     "plan-review": Way("/cases/{case}/plan/review/take-back", names=True),
     "job": Way("/jobs/{job}/not-started", matches=True, body={}),
     "book": Way("/appointments/{appointment}/cancel", matches=True, body={"by": "service"}),

@@ -72,9 +72,19 @@ def _day(text: str) -> date | None:
 @person_router.post("/people/{participant_id}/concerns/{concern_id}/handled")
 async def handle_concern(visitor: AtWork, participant_id: UUID, concern_id: UUID) -> Response:
     """Note that a worry about somebody's safety was dealt with, and how."""
-    path = f"/cases/{await case_of(visitor)}/safety-concerns/{concern_id}{HANDLE.path}"
+    case = await case_of(visitor)
+    path = f"/cases/{case}/safety-concerns/{concern_id}{HANDLE.path}"
     command = await visitor.command(SERVICE, path, body_of(HANDLE, await visitor.request.form(), visitor.now))
-    return await answered(visitor, participant_id, command, HANDLE)
+    steps = partial(undo_of, HANDLE.code, case, concern=concern_id)
+    return await answered(visitor, participant_id, command, HANDLE, steps)
+
+
+@person_router.post("/people/{participant_id}/concerns/{concern_id}/take-back")
+async def take_handling_back(visitor: AtWork, participant_id: UUID, concern_id: UUID) -> Response:
+    """Say that a worry was not dealt with after all: it is one again."""
+    path = f"/cases/{await case_of(visitor)}/safety-concerns/{concern_id}{HANDLE.path}/take-back"
+    command = await visitor.command(SERVICE, path, await _taken_back(visitor, "handled"))
+    return await answered(visitor, participant_id, command, said="taken-back")
 
 
 @person_router.post("/people/{participant_id}/actions/{action_id}/{step}")
@@ -95,14 +105,18 @@ async def _stepped(visitor: Visitor, action_id: UUID, step: str) -> tuple[Comman
     form, case = await visitor.request.form(), await case_of(visitor)
     path = f"/cases/{case}/actions/{action_id}/{step}"
     if step == TAKE_BACK:
-        stepped = str(form.get("stepped", ""))
-        body = {"version": int(stepped) if stepped.isdecimal() else 0}
-        return await visitor.command(SERVICE, path, body), "taken-back", lambda _: ()
+        return await visitor.command(SERVICE, path, await _taken_back(visitor, "stepped")), "taken-back", lambda _: ()
     if step not in STEPS:
         raise ProblemError(404, "There is nothing here.")
     command = await visitor.command(SERVICE, path, {} if step == "agree" else None)
     # Who takes back an own suggestion suggests anew: nobody undoes that.
     return command, "done", partial(undo_of, "" if form.get("own") else "action", case, action=action_id)
+
+
+async def _taken_back(visitor: Visitor, field: str) -> dict[str, int]:
+    """Return what names the fact that a form takes back, none that there is where the form tells no version."""
+    told = str((await visitor.request.form()).get(field, ""))
+    return {"version": int(told) if told.isdecimal() else 0}
 
 
 @person_router.post("/people/{participant_id}/book")
