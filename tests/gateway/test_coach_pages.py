@@ -14,6 +14,8 @@ from tests.gateway.pages import As, press, reading_as
 from tests.gateway.running import API, Person, Platform, done, wait_until
 
 pytestmark = pytest.mark.timeout(600)
+SHORT = 140
+"""So long an address may be that names what was done and ids that say nothing."""
 
 
 def test_a_coach_keeps_a_list_under_a_name_renames_it_removes_it_and_has_it_back(reading: As, person: Person) -> None:
@@ -270,6 +272,7 @@ def test_a_coach_writes_to_many_and_takes_it_back(reading: As, pair: tuple[Perso
         assert reader.faults() == []
         press(page, "u")
         expect(page.get_by_text("Taken back.")).to_be_visible()
+        assert len(page.url) < SHORT
         expect(other.open("/messages").get_by_text("Taken back")).to_be_visible()
 
 
@@ -293,6 +296,7 @@ def test_a_leader_gives_people_to_another_coach_and_takes_it_back(
         assert reader.faults() == []
         press(page, "u")
         expect(page.get_by_text("Taken back.")).to_be_visible()
+        assert len(page.url) < SHORT
         expect(page.locator(f'input[name="coach"][value="{first.coach.id}"]')).to_be_visible()
 
 

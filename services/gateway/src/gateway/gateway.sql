@@ -89,6 +89,23 @@ create policy tenant_only on undoable using (
     or tenant = (select nullif(nullif(current_setting('waymark.tenant', true), '*'), '')::uuid)
 );
 
+-- How far a page has to have heard of that follows a deed about several people.
+create table if not exists reached (
+    id uuid primary key,
+    tenant uuid not null,
+    owner_id uuid not null,
+    place text not null,
+    made_at timestamptz not null
+);
+create index if not exists reached_made on reached (made_at);
+alter table reached enable row level security;
+alter table reached force row level security;
+drop policy if exists tenant_only on reached;
+create policy tenant_only on reached using (
+    (select current_setting('waymark.tenant', true)) = '*'
+    or tenant = (select nullif(nullif(current_setting('waymark.tenant', true), '*'), '')::uuid)
+);
+
 -- Since when somebody is told what is new, and until when they have seen it: one visit is all looks without a long pause.
 create table if not exists last_visit (
     owner_id uuid not null,

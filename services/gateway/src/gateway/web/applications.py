@@ -13,9 +13,10 @@ from starlette.datastructures import FormData
 from chassis.problem import ProblemError
 from gateway.undoing import Step
 from gateway.web.admission import AtOwnPage
+from gateway.web.command import see
 from gateway.web.deeds import moment_in
 from gateway.web.undo import go_on
-from gateway.web.visitor import Visitor, blank, see
+from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 COLUMNS: Final[Sequence[tuple[str, str, frozenset[str]]]] = (

@@ -17,10 +17,11 @@ from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web.admission import AtLeading, AtWork
 from gateway.web.caseload import caseload_page
+from gateway.web.command import Command, see
 from gateway.web.listing import FromList, Listing, Text
 from gateway.web.people import SERVICE
 from gateway.web.undo import WELL, undo_with
-from gateway.web.visitor import Command, Visitor, blank, see
+from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 MOST: Final = 200
@@ -147,7 +148,7 @@ async def _check(visitor: Visitor, chosen: Chosen, told: Mapping[str, str], erro
 
 
 async def _told(visitor: Visitor, chosen: Chosen, command: Command, steps: Sequence[Step]) -> HTMLResponse:
-    names, place = dict(chosen.people), command.answer.headers.get("waymark-position", "")
+    names, place = dict(chosen.people), command.place
     failed = [case for case in _cases(command) if case["result"] not in WELL]
     undo = await undo_with(visitor, steps, chosen.back) if steps else None
     return visitor.page(

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from gateway.services import Question
 from gateway.web.admission import AtOwnPage
-from gateway.web.visitor import Command, Visitor, blank
+from gateway.web.visitor import Visitor, blank
 
 SERVICE: Final = "jobsearch"
 WRONG: Final = frozenset({413, 415, 422})
@@ -46,7 +46,7 @@ async def upload_cv(visitor: AtOwnPage, file: UploadFile) -> Response:
     headers = {"Content-Type": kind, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     path = f"/participants/{visitor.person}/cvs/file"
     question = Question(SERVICE, path, "POST", None, None, headers, await file.read(LARGEST))
-    command = Command(await visitor.ask(question))
+    command = await visitor.commanded(question)
     if command.answer.status_code in WRONG:
         return await _page(visitor, command.faults(visitor.say))
     return command.then(f"{visitor.base}/cv", "kept")

@@ -11,13 +11,14 @@ from fastapi.responses import Response
 from chassis.problem import ProblemError
 from gateway.undoing import Step
 from gateway.web.admission import AtWork
+from gateway.web.command import Command
 from gateway.web.deeds import Deed, Refused, body_of
 from gateway.web.people import DEEDS, SERVICE, back_of, case_of, undo_of
 from gateway.web.person_page import person_page
 from gateway.web.refused import refusal
 from gateway.web.today import today_page
 from gateway.web.undo import go_on
-from gateway.web.visitor import Command, Visitor
+from gateway.web.visitor import Visitor
 
 SAYS: Final[Mapping[str, str]] = {"contact": "contact", "snooze": "snoozed", "message": "message"}
 

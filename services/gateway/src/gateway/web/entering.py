@@ -7,9 +7,10 @@ from fastapi.responses import Response
 from gateway.door import COOKIE
 from gateway.recognising import Recognises
 from gateway.sessions import LONGEST
+from gateway.web.command import see
 from gateway.web.onward import onward
 from gateway.web.places import home_of
-from gateway.web.visitor import Visitor, see
+from gateway.web.visitor import Visitor
 
 Shown = TypeVar("Shown")
 

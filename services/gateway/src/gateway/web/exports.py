@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.routing import PREFIX
 from gateway.web.admission import AtPage
+from gateway.web.command import see
 from gateway.web.performance import ANALYTICS
-from gateway.web.visitor import see
 
 KILOBYTE: Final = 1024
 

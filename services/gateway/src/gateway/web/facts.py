@@ -15,9 +15,10 @@ from gateway.access import LEADERS
 from gateway.services import Question
 from gateway.telling import as_uuid
 from gateway.web.admission import AtPage, only
+from gateway.web.command import Command
 from gateway.web.people import names_of
 from gateway.web.performance import ANALYTICS, DRILLS
-from gateway.web.visitor import Command, Visitor
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 LATEST_DAY: Final = date(9999, 12, 30)
@@ -71,7 +72,7 @@ async def search(  # noqa: PLR0913  (each a field of the form)
         "after": after or None,
     }
     body = {name: value for name, value in asked.items() if value is not None}
-    command = Command(await visitor.ask(Question(ANALYTICS, "/facts/search", "POST", body=body)))
+    command = await visitor.commanded(Question(ANALYTICS, "/facts/search", "POST", body=body))
     if command.answer.status_code not in {200, 422}:
         raise ProblemError(command.answer.status_code, "")
     faults = {} if command.done else _faults(visitor, command)

@@ -10,11 +10,11 @@ from chassis.problem import ProblemError
 from gateway.door import COOKIE
 from gateway.recognising import NobodyError
 from gateway.web.admission import AtPage
+from gateway.web.command import see
 from gateway.web.entering import enter
 from gateway.web.places import home_of
 from gateway.web.render import LANGUAGES
 from gateway.web.sign_in import signed_out
-from gateway.web.visitor import see
 
 front_router = APIRouter(include_in_schema=False)
 

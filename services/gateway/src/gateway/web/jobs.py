@@ -12,7 +12,7 @@ from gateway.access import JOBSEEKER, STAFF
 from gateway.home import MOST, fitting
 from gateway.services import Question
 from gateway.web.admission import AtOwnPage, own
-from gateway.web.visitor import Command, Visitor, blank, quoted
+from gateway.web.visitor import Visitor, blank, quoted
 from gateway.web.words import N_
 
 CONTRACTS: Final = (
@@ -109,7 +109,7 @@ async def apply(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
         told = kept.answer.json()
         application, headers = told["ids"]["application"], {"If-Match": quoted(str(told["version"]))}
         path = f"/applications/{application}"
-        begun = Command(await visitor.ask(Question("jobsearch", f"{path}/begin", "POST", None, None, headers)))
+        begun = await visitor.commanded(Question("jobsearch", f"{path}/begin", "POST", None, None, headers))
         return (begun if begun.done else kept).then(f"{visitor.base}{path}?move=send#move")
     return kept.then("")
 

@@ -11,7 +11,8 @@ from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.telling import parts
 from gateway.web.admission import only
-from gateway.web.visitor import Visitor, see
+from gateway.web.command import see
+from gateway.web.visitor import Visitor
 
 OWN: Final = "gateway"
 REPLAYED_WITHIN_SECONDS: Final = 10.0

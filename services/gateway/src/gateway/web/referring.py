@@ -12,7 +12,8 @@ from gateway.access import LEADERS, REFERRER
 from gateway.drafts import Drafts
 from gateway.services import Question
 from gateway.web.admission import AtPage, only
-from gateway.web.visitor import Command, Visitor, blank, see
+from gateway.web.command import see
+from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
@@ -129,7 +130,7 @@ async def preview_file(visitor: AtFile, file: UploadFile) -> HTMLResponse:
     content = await file.read(LARGEST_FILE + 1)
     query = {name: str(form[name]) for name in ("programme_id", "provider_id") if form.get(name)}
     question = Question(SERVICE, "/referral-files", "POST", query, content=content)
-    answer = Command(await visitor.ask(question))
+    answer = await visitor.commanded(question)
     errors = {} if answer.done else answer.faults(visitor.say)
     return visitor.page(
         "refer_file.html",

@@ -6,8 +6,9 @@ from typing import Final
 
 from starlette.datastructures import FormData
 
+from gateway.web.command import Command
 from gateway.web.deeds import TOP, Asked, Deed, Kind, Refused
-from gateway.web.visitor import Command, Visitor
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 AGAIN: Final = frozenset({409, 412, 422})

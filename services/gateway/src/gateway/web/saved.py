@@ -11,8 +11,8 @@ from chassis.problem import ProblemError
 from gateway.saved_views import NameTakenError, TooManyError
 from gateway.web.admission import AtWork
 from gateway.web.caseload import caseload_page, kept_views, list_of
+from gateway.web.command import see
 from gateway.web.listing import FromList, Listing, Text
-from gateway.web.visitor import see
 from gateway.web.words import N_
 
 LONGEST: Final = 60

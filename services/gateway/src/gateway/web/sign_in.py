@@ -18,9 +18,10 @@ from gateway.openid.failure import (
 )
 from gateway.openid.sign_in import COOKIE, OpenIdSignIn, Return
 from gateway.web.admission import AtPage
+from gateway.web.command import see
 from gateway.web.entering import enter
 from gateway.web.onward import onward
-from gateway.web.visitor import Visitor, see
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 sign_in_router = APIRouter(include_in_schema=False)

@@ -12,7 +12,8 @@ from gateway.access import JOBSEEKER, STAFF
 from gateway.services import Question
 from gateway.undoing import Step, Undoing
 from gateway.web.admission import only
-from gateway.web.visitor import Command, Visitor, quoted
+from gateway.web.command import Command
+from gateway.web.visitor import Visitor, quoted
 
 WELL: Final = frozenset({"done", "already"})
 GONE: Final = "It cannot be taken back any more."
@@ -25,8 +26,8 @@ AtDoing = Annotated[Visitor, Depends(only(STAFF | {JOBSEEKER}))]
 async def go_on(
     visitor: Visitor, command: Command, back: str, said: str, steps: Callable[[Mapping[str, Any]], Sequence[Step]]
 ) -> Response:
-    """Go back to a page after a deed. It offers Undo where the deed was done and `steps` of its answer undo it."""
-    undoes = steps(command.answer.json()) if command.done else ()
+    """Go back to a page after a deed. It offers Undo where it told something and `steps` of its answer undo that."""
+    undoes = steps(command.answer.json()) if command.done and command.place else ()
     return command.then(back, said, await undo_with(visitor, undoes, back) if undoes else None)
 
 
@@ -51,7 +52,7 @@ async def _asked(visitor: Visitor, step: Step, key: str) -> Command:
     """Ask for one step, once however often Undo is pressed. Raises ProblemError when it is refused."""
     wanted = {"Idempotency-Key": key, "If-Match": quoted(step.version)}
     headers = {name: value for name, value in wanted.items() if value}
-    command = Command(await visitor.ask(Question(step.service, step.path, "POST", None, step.body, headers)))
+    command = await visitor.commanded(Question(step.service, step.path, "POST", None, step.body, headers))
     if not command.done:
         raise ProblemError(command.answer.status_code, GONE)
     return command

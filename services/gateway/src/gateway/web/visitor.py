@@ -1,16 +1,15 @@
 """Who looks at a page, and how a page is answered to them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Self
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import httpx
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from chassis.ask import decode_places
 from chassis.edge import ACTOR
@@ -19,64 +18,19 @@ from chassis.identity import Actor
 from chassis.problem import ProblemError
 from gateway.access import JOBSEEKER
 from gateway.door import BROUGHT, NotSignedInError
+from gateway.reached import Reached
 from gateway.services import Question
 from gateway.sessions import Session
 from gateway.telling import Telling, parts
+from gateway.web.command import Command
 from gateway.web.deeds import NOTHING
 from gateway.web.desk import WebDesk
-from gateway.web.places import DONE, IMPOSSIBLE, PLACES, SAYINGS, THEIRS
+from gateway.web.places import DONE, PLACES, THEIRS
 from gateway.web.render import LANGUAGES, page, translations
 
 ON_BEHALF: Final = "/for/{participant_id}"
 """Where staff find what is a person's own, to do it for those who are not digital."""
 PORTAL: Final = frozenset({"jobseeker", "referrer"})
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What a service answered to a command."""
-
-    answer: httpx.Response
-
-    @property
-    def done(self) -> bool:
-        """Whether it was accepted."""
-        return self.answer.is_success
-
-    @property
-    def problem(self) -> Mapping[str, Any]:
-        """Why it was not."""
-        return dict(self.answer.json()) if self.answer.is_error else {}
-
-    def faults(self, say: Callable[[str], str]) -> dict[str, str]:
-        """Return what is wrong by the field that it is about, the last part of its pointer; `top` is about none."""
-        problem = self.problem
-        faults = {fault_place(fault): str(fault["detail"]) for fault in problem.get("errors") or ()}
-        return faults or {"top": self._why(say)}
-
-    def _why(self, say: Callable[[str], str]) -> str:
-        """Return why it was not done: the service's own reason for what its rules refuse."""
-        problem = self.problem
-        detail = str(problem.get("detail", ""))
-        if str(problem.get("type", "")).endswith(":refused") and detail:
-            return f"{say(IMPOSSIBLE)} {detail}"
-        return say(SAYINGS.get(self.answer.status_code, "")) or detail
-
-    def then(self, path: str, done: str = "", undo: UUID | None = None) -> RedirectResponse:
-        """Go on to a page that shows what was done, and offers to undo it where `undo` says by what.
-
-        `done` is a code of DONE, or nothing. Raises ProblemError when it was not done.
-        """
-        if self.answer.is_error:
-            raise ProblemError(self.answer.status_code, str(self.problem.get("detail", "")))
-        place = self.answer.headers.get("waymark-position", "")
-        told = (
-            ({"done": done} if done else {})
-            | ({"at_least": place} if place else {})
-            | ({"undo": str(undo)} if undo else {})
-        )
-        where, hash_, part = path.partition("#")
-        return see(f"{where}{'&' if '?' in where else '?'}{urlencode(told)}{hash_}{part}" if told else path)
 
 
 class Client(NamedTuple):
@@ -139,7 +93,7 @@ class Visitor:
 
         Raises ServiceAwayError, and ProblemError for any other answer than a good one.
         """
-        reached = self.request.query_params.get("at_least", "")
+        reached = await self._reached()
         asked = query | ({"at_least": reached} if reached else {})
         return (await self.answered(Question(service, path, query=asked))).json()
 
@@ -160,7 +114,7 @@ class Visitor:
 
         The page's own `at_least` goes to the service that gave it: nobody else has to have heard of it.
         """
-        reached = self.request.query_params.get("at_least", "")
+        reached = await self._reached()
         sources = {place.source for place in decode_places(reached)} if reached else ()
         asked = {
             part: replace(one, query={**(one.query or {}), "at_least": reached}) if one.service in sources else one
@@ -175,7 +129,28 @@ class Visitor:
         headers = {name: value for name, value in wanted.items() if value}
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
             raise ProblemError(422, "The form is not one of this site.")
-        return Command(await self.ask(Question(service, path, method, None, body, headers)))
+        return await self.commanded(Question(service, path, method, None, body, headers))
+
+    async def commanded(self, question: Question) -> Command:
+        """Return what became of a command; of one about several people it is kept here where that is readable."""
+        answer = await self.ask(question)
+        place = str(answer.headers.get("waymark-position", ""))
+        if place and len(decode_places(place)) > 1 and self.actor.tenant:
+            place = str(await self._kept.keep(self.actor, place))
+        return Command(answer, place)
+
+    async def _reached(self) -> str:
+        """Return how far the page has to have heard of, as its address says, or what is kept under the id in it."""
+        told = self.request.query_params.get("at_least", "")
+        try:
+            kept = UUID(told)
+        except ValueError:
+            return told
+        return await self._kept.find(self.actor, kept) if self.session and self.actor.tenant else ""
+
+    @property
+    def _kept(self) -> Reached:
+        return Reached(self.desk.pool, self.desk.clock)
 
     async def ask(self, question: Question) -> httpx.Response:
         """Return a service's answer, whatever its status, once it is told what it shows of whom."""
@@ -240,13 +215,3 @@ def blank(told: Mapping[str, str] | None) -> Mapping[str, str]:
 def quoted(version: str) -> str:
     """Return a version as If-Match takes it, empty for none."""
     return f'"{version}"' if version else ""
-
-
-def fault_place(fault: Mapping[str, Any]) -> str:
-    """Return the name of the field that a fault is about."""
-    return str(fault.get("pointer") or fault.get("parameter") or "").rpartition("/")[2].lstrip("#") or "top"
-
-
-def see(path: str) -> RedirectResponse:
-    """Send a browser on after a form was taken, so that going back or loading again repeats nothing."""
-    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})

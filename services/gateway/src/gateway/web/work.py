@@ -6,9 +6,10 @@ from uuid import UUID
 
 from gateway.services import Question
 from gateway.undoing import Step
+from gateway.web.command import Command
 from gateway.web.deeds import Asked, Deed, Kind, Options, body_of
 from gateway.web.people import SERVICE, YES_OR_NO
-from gateway.web.visitor import Command, Visitor
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 STANDINGS: Final[Mapping[str, tuple[str, str]]] = {
