@@ -13,6 +13,7 @@ from caseload.appointment import (
     AppointmentHasBegun,
     AppointmentHasNotBegun,
     AppointmentInThePast,
+    AppointmentNotMoved,
     AppointmentWasAttended,
     AppointmentWasCancelled,
     AppointmentWasMissed,
@@ -231,6 +232,24 @@ def test_another_place_at_the_same_time_is_told() -> None:
     appointment = given(LATER)
     appointment.reschedule(moved)
     assert decided(appointment) == [moved]
+
+
+def test_what_was_before_a_move_is_known_until_something_else_is_moved() -> None:
+    latest = LATER.model_copy(update={"starts_at": AT + timedelta(days=2)})
+    appointment = given(LATER, latest)
+    before = appointment.before_move(3)
+    assert (before.starts_at, before.minutes, before.channel) == (LATER.starts_at, 45, MeetingChannel.VIDEO)
+    appointment.reschedule(AppointmentRescheduled(occurred_at=NOW, **before._asdict()))
+    assert [fact.starts_at for fact in decided(appointment) if isinstance(fact, AppointmentRescheduled)] == [
+        LATER.starts_at
+    ]
+    assert (appointment.sequence, appointment.before_move(4).starts_at) == (3, latest.starts_at)
+
+
+@pytest.mark.parametrize(("moves", "version"), [([], 1), ([LATER], 1), ([LATER, LATER], 2)])
+def test_what_was_not_the_last_move_is_not_taken_back(moves: list[Fact], version: int) -> None:
+    with pytest.raises(AppointmentNotMoved):
+        given(*moves).before_move(version)
 
 
 def test_a_fact_of_a_case_is_no_part_of_an_appointment() -> None:

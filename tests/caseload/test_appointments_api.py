@@ -69,6 +69,17 @@ def test_an_invitation_follows_an_appointment_through_its_life(coach: httpx.Clie
     assert len({uid for _, _, uid in sequences}) == 1
 
 
+def test_a_meeting_that_was_moved_by_mistake_is_where_it_was_again(coach: httpx.Client, case: str) -> None:
+    answer = asked(coach, f"{case}/appointments", meeting(soon(days=7)))
+    was, path = shown(answer, coach, case), f"/appointments/{answer.json()['ids']['appointment']}"
+    sent = {"starts_at": soon(days=9), "channel": "phone", "place": "Their home"}
+    moved = asked(coach, f"{path}/reschedule", sent, version=1)
+    back, again = (asked(coach, f"{path}/reschedule/take-back", {"version": 2}) for _ in range(2))
+    assert (moved.status_code, back.status_code, again.status_code) == (200, 200, 409)
+    assert shown(back, coach, case) == was | {"version": 3}
+    assert in_calendar(coach, path)[1] == 2
+
+
 def in_calendar(client: httpx.Client, path: str) -> tuple[str, int, str]:
     answer = client.get(f"{path}/invitation.ics")
     assert answer.headers["content-type"].startswith("text/calendar; method=")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 from chassis.aggregate import Aggregate, Refusal
@@ -54,6 +54,10 @@ class AppointmentWasCancelled(Refusal):
     """The appointment was called off; another one can be booked."""
 
 
+class AppointmentNotMoved(Refusal):
+    """This is not how the appointment was moved last, so it cannot be taken back."""
+
+
 class NothingToCorrect(Refusal):
     """The appointment has no outcome that could be wrong."""
 
@@ -75,6 +79,16 @@ _REFUSED_FROM: Final[dict[Outcome, type[Refusal]]] = {
 }
 
 
+class Meeting(NamedTuple):
+    """When, for how long, and where an appointment is."""
+
+    starts_at: datetime
+    minutes: int
+    channel: MeetingChannel
+    place: Sealed | None
+    link: Sealed | None
+
+
 class Appointment(Aggregate):
     """The rules of an appointment. `sequence` counts what its invitation has to tell of anew."""
 
@@ -94,6 +108,9 @@ class Appointment(Aggregate):
     cancelled_by: CancelledBy | None = None
     sequence: int = 0
     changed_at: datetime = NEVER
+    moved: int = 0
+    """The version of the last move, 0 for none, and what was before it."""
+    before: Meeting | None = None
 
     @classmethod
     def book(cls, id: UUID, booked: AppointmentBooked) -> Self:  # noqa: A002  (the library's own word)
@@ -114,8 +131,14 @@ class Appointment(Aggregate):
         if moved.starts_at < moved.occurred_at:
             raise AppointmentInThePast(str(AppointmentInThePast.__doc__), ALLOWED[Outcome.NONE])
         words = (self.place, self.link, moved.place, moved.link)
-        if any(words) or self._where != (moved.starts_at, moved.minutes, moved.channel):
+        if any(words) or self._meeting[:3] != (moved.starts_at, moved.minutes, moved.channel):
             self.record(moved)
+
+    def before_move(self, version: int) -> Meeting:
+        """Return when and where it was before it was moved last, the fact at that version."""
+        if self.before is None or self.moved != version:
+            raise AppointmentNotMoved(str(AppointmentNotMoved.__doc__), ALLOWED[self.outcome])
+        return self.before
 
     def attend(self, now: datetime, *, late: bool) -> None:
         """Note that the person came. It happened when the appointment was, however late it is noted."""
@@ -145,8 +168,8 @@ class Appointment(Aggregate):
         self.record(AppointmentOutcomeCorrected(occurred_at=now))
 
     @property
-    def _where(self) -> tuple[datetime, int, MeetingChannel]:
-        return self.starts_at, self.minutes, self.channel
+    def _meeting(self) -> Meeting:
+        return Meeting(self.starts_at, self.minutes, self.channel, self.place, self.link)
 
     def _require(self, outcome: Outcome) -> None:
         if self.outcome is not outcome:
@@ -173,6 +196,7 @@ class Appointment(Aggregate):
                 self._take_place(fact)
             case AppointmentRescheduled():
                 self.sequence += 1
+                self.moved, self.before = self.version + 1, self._meeting
                 self._take_place(fact)
             case AppointmentAttended(late=late):
                 self.outcome, self.late = Outcome.ATTENDED, late

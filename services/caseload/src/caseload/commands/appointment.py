@@ -57,6 +57,19 @@ async def reschedule(
     return await session.save(appointment)
 
 
+async def take_move_back(
+    session: Session, target: AppointmentTarget, keyring: Keyring, version: int, now: datetime
+) -> Answer:
+    """Move an appointment back to where it was before the move at that version, its words sealed for the new fact."""
+    appointment = await target.load(session)
+    before = appointment.before_move(version)
+    place, link = await keyring.open_many([before.place, before.link])
+    fields = {"occurred_at": now, **before._asdict(), "place": place, "link": link}
+    sealer = await keyring.sealer(_person(appointment))
+    appointment.reschedule(Wording(AppointmentRescheduled, fields).sealed(sealer))
+    return await session.save(appointment)
+
+
 async def attend(session: Session, target: AppointmentTarget, now: datetime, *, late: bool) -> Answer:
     """Note that the person came."""
     appointment = await target.load(session)

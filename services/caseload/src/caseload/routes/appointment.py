@@ -13,7 +13,7 @@ from caseload.commands import appointment as commands
 from caseload.commands.appointment import AppointmentTarget
 from caseload.commands.target import Wording
 from caseload.desk import Asking, Asks, ToCase
-from caseload.forms import Asked, Link, Moment, Words, example
+from caseload.forms import Asked, Link, Moment, TakenBack, Words, example
 from caseload.invitation import MEDIA_TYPE, invitation, method_of
 from caseload.pages import AppointmentPage, appointment_page
 from caseload.views.appointments import APPOINTMENTS, appointments_of
@@ -125,6 +125,13 @@ async def reschedule_appointment(to: ToAppointment, expected: ExpectedVersion, b
     target = to.target(Deed.WORK, expected)
     moved = Wording(AppointmentRescheduled, {"occurred_at": to.now, **body.model_dump()})
     return await to.run(lambda session: commands.reschedule(session, target, to.keyring, moved))
+
+
+@appointment_router.post("/appointments/{appointment_id}/reschedule/take-back", response_model=Accepted)
+async def take_move_back(to: ToAppointment, body: TakenBack) -> Response:
+    """Move an appointment back that was moved by mistake, while the time that it had is still to come."""
+    target = to.target(Deed.WORK, None)
+    return await to.run(lambda session: commands.take_move_back(session, target, to.keyring, body.version, to.now))
 
 
 @appointment_router.post("/appointments/{appointment_id}/attended", response_model=Accepted)

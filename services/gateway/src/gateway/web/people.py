@@ -300,6 +300,7 @@ UNDO: Final[Mapping[str, Way]] = {
     "plan-review": Way("/cases/{case}/plan/review/take-back", names=True),
     "job": Way("/jobs/{job}/not-started", matches=True, body={}),
     "book": Way("/appointments/{appointment}/cancel", matches=True, body={"by": "service"}),
+    "another-time": Way("/appointments/{appointment}/reschedule/take-back", names=True),
     "action": Way("/cases/{case}/actions/{action}/take-back", names=True),
 }
 BACK: Final = re.compile(r"/(today|plan|diary|caseload|messages)(\?[\w=&-]*)?(#[\w-]*)?")

@@ -1,7 +1,7 @@
 """The Participant page: the whole person in one view, which is also the screen of the meeting itself."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from chassis.problem import ProblemError
 from gateway.undoing import Step
 from gateway.web.admission import AtLeading, AtWork
+from gateway.web.command import Command
 from gateway.web.deeds import body_of
 from gateway.web.doing import Undoes, answered
 from gateway.web.people import (
@@ -30,7 +31,7 @@ from gateway.web.person_page import STEPS, Looking, person_page
 from gateway.web.refused import AGAIN
 from gateway.web.session_box import PLACES, UNREADABLE, Again, body_of_session, missing_in, undo_of_session
 from gateway.web.undo import go_on
-from gateway.web.visitor import Command, Visitor
+from gateway.web.visitor import Visitor
 
 TAKE_BACK: Final = "take-back"
 TAKEN_BACK: Final = frozenset({"came", "late", "missed", "excused"})
@@ -175,12 +176,24 @@ async def tell_outcome(visitor: AtWork, participant_id: UUID, appointment_id: UU
 
 @person_router.post("/people/{participant_id}/appointments/{appointment_id}/to/another-time")
 async def move_meeting(visitor: AtWork, participant_id: UUID, appointment_id: UUID) -> Response:
-    """Give a meeting another time; where and how stay as they are."""
+    """Give a meeting another time; where and how stay as they are. A time that is still to come can be had back."""
     form = await visitor.request.form()
     stays = {name: str(form[name]) for name in STAYS if form.get(name)}
     moved = {**(body_of(MOVE_MEETING, form, visitor.now) or {}), **stays}
     command = await visitor.command(SERVICE, f"/appointments/{appointment_id}{MOVE_MEETING.path}", moved)
-    return await answered(visitor, participant_id, command, MOVE_MEETING)
+    was = _moment(str(form.get("was", "")))
+    code = MOVE_MEETING.code if was and was > visitor.now else ""
+    steps = partial(undo_of, code, "", appointment=appointment_id)
+    return await answered(visitor, participant_id, command, MOVE_MEETING, steps)
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment that a form tells, None for what is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 @person_router.post("/people/{participant_id}/contacts/{contact_id}/take-back")
