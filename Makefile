@@ -38,7 +38,7 @@ reset: .venv/stamp ## delete all data of the demo; asks first
 test: .venv/stamp ## run the tests; a part of them with T=path
 ifeq ($(T),tests)
 	@.venv/bin/pytest -m "not alone" -n 2 --dist loadscope --no-loadscope-reorder; parallel=$$?; \
-		.venv/bin/pytest -m alone && exit $$parallel
+		.venv/bin/pytest -m alone $$(grep -rl --include=test_*.py mark.alone tests) && exit $$parallel
 else
 	@.venv/bin/pytest $(T)
 endif

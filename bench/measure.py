@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from caseload.case import Case
 from chassis.ask import Answer, Ask
 from chassis.database import Pool, chassis_sql, migrate, open_pool, prepare_database
-from chassis.process import collect_seldom
+from chassis.launch import collect_seldom
 from chassis.store import Session, Store
 from chassis.topics import make_topics
 from events.caseload import CaseOpened, Channel, ContactRecorded

@@ -1,7 +1,6 @@
 """A service's process: one of its roles, from its settings until it is told to stop."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +20,6 @@ from chassis.telemetry import flush_tracing, start_tracing
 from events.catalogue import every_fact
 
 STUBBORN_SECONDS: Final = 8.0
-OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
 S = TypeVar("S", bound=ServiceSettings)
 Work = Coroutine[Any, Any, None]
@@ -50,7 +48,6 @@ def run_role(  # noqa: PLR0913
         if settings.owner_database:
             migrate(settings.owner_database, settings.database, scripts)
         start_tracing(name)
-        collect_seldom()
         # What a policy has never heard of waits for a newer release; what this one knows may stand in another's module.
         every_fact()
         role = roles[arguments[0]]
@@ -64,11 +61,6 @@ def run_role(  # noqa: PLR0913
     finally:
         flush_tracing()
     return None
-
-
-def collect_seldom() -> None:
-    """Spare batches of facts, in which there are no cycles, half of their time: what the collector takes by default."""
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
 
 
 async def together(*parts: Work) -> None:

@@ -21,7 +21,9 @@ class Fact(BaseModel):
     `occurred_at` is when it happened, with an offset; when it was learned stands in the envelope.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True, defer_build=True
+    )
     type_name: ClassVar[str]
 
     occurred_at: AwareDatetime

@@ -1,7 +1,5 @@
 """`python -m analytics ROLE`."""
 
-import sys
+from chassis.launch import launch
 
-from analytics.main import main
-
-sys.exit(main(sys.argv[1:]))
+launch("analytics")

@@ -1,7 +1,5 @@
 """`python -m caseload ROLE`."""
 
-import sys
+from chassis.launch import launch
 
-from caseload.main import main
-
-sys.exit(main(sys.argv[1:]))
+launch("caseload")

@@ -1,7 +1,5 @@
 """`python -m gateway ROLE`."""
 
-import sys
+from chassis.launch import launch
 
-from gateway.main import main
-
-sys.exit(main(sys.argv[1:]))
+launch("gateway")

@@ -1,7 +1,5 @@
 """`python -m jobsearch ROLE`."""
 
-import sys
+from chassis.launch import launch
 
-from jobsearch.main import main
-
-sys.exit(main(sys.argv[1:]))
+launch("jobsearch")

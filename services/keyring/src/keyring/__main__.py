@@ -1,7 +1,5 @@
 """`python -m keyring`."""
 
-import sys
+from chassis.launch import launch
 
-from keyring.main import main
-
-sys.exit(main(sys.argv[1:]))
+launch("keyring")

@@ -1,7 +1,5 @@
 """`python -m learning ROLE`."""
 
-import sys
+from chassis.launch import launch
 
-from learning.main import main
-
-sys.exit(main(sys.argv[1:]))
+launch("learning")

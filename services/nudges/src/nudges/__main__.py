@@ -1,7 +1,5 @@
 """`python -m nudges ROLE`."""
 
-import sys
+from chassis.launch import launch
 
-from nudges.main import main
-
-sys.exit(main(sys.argv[1:]))
+launch("nudges")

@@ -1,7 +1,5 @@
 """`python -m referrals`."""
 
-import sys
+from chassis.launch import launch
 
-from referrals.main import main
-
-sys.exit(main(sys.argv[1:]))
+launch("referrals")
