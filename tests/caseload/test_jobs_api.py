@@ -17,6 +17,7 @@ from events.referrals import (
     DidNotStartReason,
     ParticipantNotStarted,
     ParticipantStarted,
+    ReferralEnteredInError,
     ReferralWithdrawn,
     WithdrawnBy,
 )
@@ -152,6 +153,24 @@ def test_somebody_who_never_began_has_a_closed_case(platform: Platform, leader: 
     asyncio.run(platform.tell({person: [never]}))
     path = "/caseload?unassigned=true"
     assert eventually(leader, path, lambda page: ("not_started", str(person.id)) in seen(page))
+
+
+def test_the_case_of_a_referral_that_was_entered_in_error_is_in_error_too_and_of_one_without_a_case_nothing_is(
+    platform: Platform, leader: httpx.Client
+) -> None:
+    now = datetime.now(UTC)
+    begun, waiting, never, after = (Person(f"Person {number}", NORTHWAY) for number in range(4))
+    platform.accept(None, begun, waiting)
+    started = ParticipantStarted(occurred_at=now, programme_id=uuid4(), start_date=TODAY)
+    wrong = ReferralEnteredInError(occurred_at=now)
+    asyncio.run(platform.tell({begun: [started, wrong], waiting: [wrong], never: [wrong]}))
+    platform.accept(None, after)
+    asyncio.run(platform.tell({after: [wrong]}))
+    in_error = {("entered_in_error", str(person.id)) for person in (begun, waiting, after)}
+    page = eventually(leader, "/caseload?unassigned=true", lambda page: in_error <= seen(page))
+    assert str(never.id) not in {line["participant_id"] for line in page["cases"]}
+    shown = leader.get("/caseload/everybody").json()["people"]
+    assert not {str(person.id) for person in (begun, waiting, after)} & {one["participant_id"] for one in shown}
 
 
 def seen(page: Any) -> set[tuple[str, str]]:

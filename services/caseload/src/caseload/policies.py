@@ -5,7 +5,7 @@ from typing import Final
 
 from caseload.case import Case
 from caseload.commands.action import finish_course
-from caseload.commands.case import close_unstarted_case, close_withdrawn_case, open_case, start_case
+from caseload.commands.case import close_unstarted_case, close_withdrawn_case, open_case, retract_case, start_case
 from caseload.commands.job import record_accepted
 from caseload.commands.standard import excuse_all, follow_case, meet, meet_plan, note_start, promise
 from caseload.commands.target import Target
@@ -68,10 +68,17 @@ def _case_policies(terms: Terms) -> Policy:
         day = at.astimezone(terms.zone).date()
         return await close_withdrawn_case(session, case_of(told.aggregate_id), told.subject, day, at)
 
+    async def when_referral_entered_in_error_enter_case_in_error(heard: Heard, session: Session) -> Answer:
+        """Let nobody stand in a caseload who should not be there, wherever the case stands. The referral says why."""
+        told, at = heard.told, heard.fact.occurred_at
+        entered, day = CaseEnteredInError(occurred_at=at), at.astimezone(terms.zone).date()
+        return await retract_case(session, case_of(told.aggregate_id), told.subject, entered, day)
+
     then = (
         _policy(ParticipantStarted, when_participant_started_start_case),
         _policy(ParticipantNotStarted, when_participant_not_started_close_case),
         _policy(ReferralWithdrawn, when_referral_withdrawn_close_case),
+        _policy(ReferralEnteredInError, when_referral_entered_in_error_enter_case_in_error),
     )
     return _policy(ReferralAccepted, when_referral_accepted_open_case, then)
 

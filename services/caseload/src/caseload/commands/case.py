@@ -52,10 +52,24 @@ async def close_unstarted_case(session: Session, target: Target, today: date, no
 
 async def close_withdrawn_case(session: Session, case_id: UUID, person: UUID, today: date, now: datetime) -> Answer:
     """Close the case of somebody whose referral was taken back; one that was never accepted has none."""
-    cases = [case for case in await session.about(Case, person) if case.id == case_id]
+    cases = await _case_if_opened(session, case_id, person)
     for case in cases:
         case.close_unstarted(today, now)
     return await session.save(*cases)
+
+
+async def retract_case(
+    session: Session, case_id: UUID, person: UUID, entered: CaseEnteredInError, today: date
+) -> Answer:
+    """Enter the case in error whose referral was; a referral that was never accepted has none."""
+    cases = await _case_if_opened(session, case_id, person)
+    for case in cases:
+        case.enter_in_error(entered, today)
+    return await session.save(*cases)
+
+
+async def _case_if_opened(session: Session, case_id: UUID, person: UUID) -> list[Case]:
+    return [case for case in await session.about(Case, person) if case.id == case_id]
 
 
 async def pause(session: Session, target: Target, paused: CasePaused, today: date) -> Answer:
