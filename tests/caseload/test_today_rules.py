@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from caseload.dossier.folding import dossier_of
 from caseload.moment import Now
 from caseload.today.fixed import next_fixed
 from caseload.today.reason import Deed, Reason, TodayRules
@@ -28,7 +29,9 @@ from events.caseload import (
     AppointmentOutcomeCorrected,
     CancelledBy,
     CaseCompleted,
+    CaseEnteredInError,
     CaseExitedEarly,
+    CaseOpened,
     CasePaused,
     CaseReactivated,
     CaseStarted,
@@ -158,6 +161,26 @@ def test_1_a_safety_concern_stays_until_it_is_handled_whatever_contact_there_is(
     assert reasons(journey, later(days=2)) == []
     mistaken = SafetyConcernHandlingTakenBack(occurred_at=later(days=3), concern_id=THING, owner_id=COACH, taken_back=5)
     assert reasons(journey.tell(mistaken), later(days=2)) == [reason]
+
+
+def test_1_who_was_opened_another_case_by_mistake_stands_as_in_the_earlier_one() -> None:
+    raised, other = (
+        SafetyConcernRaised(
+            occurred_at=NOON, concern_id=concern, owner_id=COACH, what=sealed(SafetyConcernRaised, "what")
+        )
+        for concern in (THING, OTHER)
+    )
+    journey = started(NOON).tell(raised, other)
+    second = CaseOpened(occurred_at=NOON, programme_id=PROGRAMME, referral_id=THIRD, **WHO)
+    journey.tell(second, of=THIRD).tell(contact())
+    assert (reasons(journey, only=1), journey.stands().case.case_id) == ([], THIRD)
+    how = sealed(SafetyConcernHandled, "how")
+    journey.tell(SafetyConcernHandled(occurred_at=NOON, concern_id=OTHER, how=how))
+    journey.tell(CaseEnteredInError(occurred_at=NOON), of=THIRD)
+    assert [reason.about for reason in reasons(journey, only=1)] == [THING]
+    case, dossier = journey.stands().case, dossier_of(journey.told)
+    assert (case.case_id, case.version, case.start_date, case.ended) == (journey.case, 6, NOON.date(), None)
+    assert (list(dossier.concerns), list(dossier.handled)) == ([THING], [OTHER])
 
 
 def test_2_an_interview_within_two_days_needs_preparing() -> None:

@@ -182,6 +182,15 @@ class PutOff:
 
 
 @dataclass
+class OfCase:
+    """What is asked of one case alone: its worries about safety, and that the person was put off in it."""
+
+    concerns: dict[UUID, Concern] = field(default_factory=dict)
+    handled: dict[UUID, Handling] = field(default_factory=dict)
+    put_off: PutOff | None = None
+
+
+@dataclass
 class Coaching:
     """A coach, and since when."""
 
@@ -197,9 +206,8 @@ class Dossier:
     coaches: list[Coaching] = field(default_factory=list)
     track: ChosenTrack | None = None
     needs: Needs | None = None
-    concerns: dict[UUID, Concern] = field(default_factory=dict)
-    handled: dict[UUID, Handling] = field(default_factory=dict)
-    put_off: PutOff | None = None
+    cases: dict[UUID, OfCase] = field(default_factory=dict)
+    """By their ids, the latest last; one that was entered in error is gone where there is another."""
     plan: WrittenPlan | None = None
     promises: dict[UUID, Promise] = field(default_factory=dict)
     applications: dict[UUID, Application] = field(default_factory=dict)
@@ -207,3 +215,22 @@ class Dossier:
     courses: dict[UUID, Learning] = field(default_factory=dict)
     employers: dict[UUID, Target] = field(default_factory=dict)
     cv_version: int | None = None
+
+    @property
+    def concerns(self) -> dict[UUID, Concern]:
+        """The worries about safety that nobody dealt with yet."""
+        return self._latest.concerns
+
+    @property
+    def handled(self) -> dict[UUID, Handling]:
+        """The worries about safety that were dealt with."""
+        return self._latest.handled
+
+    @property
+    def put_off(self) -> PutOff | None:
+        """Why they are not on Today."""
+        return self._latest.put_off
+
+    @property
+    def _latest(self) -> OfCase:
+        return next(reversed(self.cases.values()), OfCase())

@@ -16,6 +16,7 @@ from caseload.dossier.entries import (
     Handling,
     Learning,
     Needs,
+    OfCase,
     Promise,
     PutOff,
     WrittenPlan,
@@ -44,9 +45,14 @@ def _referred(dossier: Dossier, fact: ReferralSubmitted, _told: Told) -> None:
     dossier.details = Details(**{name: getattr(fact, name) for name in DETAILS})
 
 
-def _opened(dossier: Dossier, _fact: c.CaseOpened, _told: Told) -> None:
+def _opened(dossier: Dossier, _fact: c.CaseOpened, told: Told) -> None:
     """What worries about an earlier case, or was put off in it, is not asked of this one."""
-    dossier.concerns, dossier.handled, dossier.put_off = {}, {}, None
+    dossier.cases[told.aggregate_id] = OfCase()
+
+
+def _in_error(dossier: Dossier, _fact: c.CaseEnteredInError, told: Told) -> None:
+    if len(dossier.cases) > 1:
+        dossier.cases.pop(told.aggregate_id, None)
 
 
 def _coached(dossier: Dossier, fact: c.CoachAssigned, _told: Told) -> None:
@@ -61,26 +67,31 @@ def _assessed(dossier: Dossier, fact: c.NeedsAssessed, _told: Told) -> None:
     dossier.needs = Needs(fact.barriers, fact.summary, fact.occurred_at)
 
 
-def _worried(dossier: Dossier, fact: c.SafetyConcernRaised, _told: Told) -> None:
-    dossier.concerns[fact.concern_id] = Concern(fact.concern_id, fact.owner_id, fact.what, fact.occurred_at)
+def _worried(dossier: Dossier, fact: c.SafetyConcernRaised, told: Told) -> None:
+    if case := dossier.cases.get(told.aggregate_id):
+        case.concerns[fact.concern_id] = Concern(fact.concern_id, fact.owner_id, fact.what, fact.occurred_at)
 
 
 def _dealt_with(dossier: Dossier, fact: c.SafetyConcernHandled, told: Told) -> None:
-    if concern := dossier.concerns.pop(fact.concern_id, None):
-        dossier.handled[fact.concern_id] = Handling(concern, fact.how, fact.occurred_at, told.version)
+    case = dossier.cases.get(told.aggregate_id)
+    if case and (concern := case.concerns.pop(fact.concern_id, None)):
+        case.handled[fact.concern_id] = Handling(concern, fact.how, fact.occurred_at, told.version)
 
 
-def _handling_taken_back(dossier: Dossier, fact: c.SafetyConcernHandlingTakenBack, _told: Told) -> None:
-    if handling := dossier.handled.pop(fact.concern_id, None):
-        dossier.concerns[fact.concern_id] = handling.concern
+def _handling_taken_back(dossier: Dossier, fact: c.SafetyConcernHandlingTakenBack, told: Told) -> None:
+    case = dossier.cases.get(told.aggregate_id)
+    if case and (handling := case.handled.pop(fact.concern_id, None)):
+        case.concerns[fact.concern_id] = handling.concern
 
 
-def _put_off(dossier: Dossier, fact: c.CaseSnoozed, _told: Told) -> None:
-    dossier.put_off = PutOff(fact.rule, fact.until, fact.reason, fact.occurred_at)
+def _put_off(dossier: Dossier, fact: c.CaseSnoozed, told: Told) -> None:
+    if case := dossier.cases.get(told.aggregate_id):
+        case.put_off = PutOff(fact.rule, fact.until, fact.reason, fact.occurred_at)
 
 
-def _taken_up(dossier: Dossier, _fact: c.CaseUnsnoozed, _told: Told) -> None:
-    dossier.put_off = None
+def _taken_up(dossier: Dossier, _fact: c.CaseUnsnoozed, told: Told) -> None:
+    if case := dossier.cases.get(told.aggregate_id):
+        case.put_off = None
 
 
 def _drafted(dossier: Dossier, fact: c.PlanDrafted, _told: Told) -> None:
@@ -210,6 +221,7 @@ FOLDS: Final[Mapping[type[Fact], Callable[[Dossier, Any, Told], None]]] = {
     **SEARCH_FOLDS,
     ReferralSubmitted: _referred,
     c.CaseOpened: _opened,
+    c.CaseEnteredInError: _in_error,
     c.CoachAssigned: _coached,
     c.TrackChosen: _tracked,
     c.NeedsAssessed: _assessed,

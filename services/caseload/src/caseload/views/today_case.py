@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from caseload.case_status import ENDS
 from caseload.standing import Json
 from caseload.views.person_rows import Folds, file_of, noted, person_touched
@@ -14,6 +16,7 @@ from chassis.listen.views import Table
 from events.caseload import (
     CaseCovered,
     CaseCoverEnded,
+    CaseEnteredInError,
     CaseOpened,
     CasePaused,
     CaseReactivated,
@@ -36,7 +39,9 @@ from events.fact import Fact
 
 @dataclass
 class CaseStandingRow:
-    """A person's latest case with a provider; `version` is what a command on it expects.
+    """A person's latest case with a provider, of those that were not entered in error while there was another.
+
+    `version` is what a command on it expects. `earlier` is the case before it, as it stands.
 
     Its status follows from the day and `start_date`, `pause` and `ended`.
     """
@@ -65,23 +70,36 @@ class CaseStandingRow:
     concerns: Json = field(default_factory=dict)
     handled: Json = field(default_factory=dict)
     """The concerns that were dealt with, should that have been wrong."""
+    earlier: Json | None = None
+
+
+_ROWS: Final = TypeAdapter(CaseStandingRow)
 
 
 def fold_case_standing(row: CaseStandingRow | None, told: Told) -> CaseStandingRow:
-    """Take a fact into the person's case; what is told of an earlier case changes nothing."""
+    """Take a fact into the person's case. Who was opened another one by mistake has the earlier one again."""
     fact = told.fact
     if row is None:
         assert told.tenant
         row = CaseStandingRow(file_of(told.subject, told.tenant), told.subject, told.tenant)
     if told.aggregate_id == row.case_id or isinstance(fact, CaseOpened):
+        if row.earlier and isinstance(fact, CaseEnteredInError):
+            return _ROWS.validate_python(row.earlier)
         FOLDS[type(fact)](row, fact, told)
         row.version = told.version
+    elif row.earlier:
+        row.earlier = _kept(fold_case_standing(_ROWS.validate_python(row.earlier), told))
     return row
+
+
+def _kept(row: CaseStandingRow) -> Json:
+    kept: Json = _ROWS.dump_python(row, mode="json")
+    return kept
 
 
 def _opened(row: CaseStandingRow, fact: CaseOpened, told: Told) -> None:
     """Begin anew: a person may come a second time."""
-    fresh = CaseStandingRow(row.id, row.participant_id, row.tenant)
+    fresh = CaseStandingRow(row.id, row.participant_id, row.tenant, earlier=_kept(row) if row.case_id else None)
     for column in fields(row):
         setattr(row, column.name, getattr(fresh, column.name))
     row.case_id, row.programme_id = told.aggregate_id, fact.programme_id
