@@ -180,6 +180,26 @@ def test_a_date_is_moved_without_undo_where_the_form_tells_no_day_that_it_was(pl
         version += 1
 
 
+def test_undo_is_offered_of_what_was_told_and_of_a_meeting_whose_time_is_still_to_come(platform: Platform) -> None:
+    somebody = platform.refer(name="Leila Nasser")
+    coach, case = platform.client(somebody.coach), f"{API}/cases/{somebody.case}"
+    raised = done(coach.post(f"{case}/safety-concerns", json={"what": "Home is not safe."}))
+    meeting = {"kind": "review", "channel": "phone", "starts_at": f"{SOON}T10:00:00Z"}
+    booked = done(coach.post(f"{case}/appointments", json=meeting)).json()
+    concern, appointment = raised.json()["ids"]["concern"], booked["ids"]["appointment"]
+    dealt_with = (f"/people/{somebody.id}/concerns/{concern}/handled", {"how": "A room is found."})
+    moved = (f"/people/{somebody.id}/appointments/{appointment}/to/another-time", {"channel": "phone"})
+    browser = platform.browser(somebody.coach)
+    for (path, told), undone in (
+        (dealt_with, True),
+        (dealt_with, False),
+        ((moved[0], moved[1] | {"starts_at": f"{SOON}T11:00", "was": f"{PAST}T10:00:00Z", "version": "1"}), False),
+        ((moved[0], moved[1] | {"starts_at": f"{SOON}T12:00", "was": f"{SOON}T11:00:00Z", "version": "2"}), True),
+    ):
+        answer = browser.post(path, data=told | {"case": str(somebody.case)})
+        assert (answer.status_code, "undo=" in answer.headers["location"]) == (303, undone)
+
+
 def test_somebody_is_put_off_looked_at_again_and_answered_from_the_row_of_today(
     reading: As, platform: Platform
 ) -> None:
