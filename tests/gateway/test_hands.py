@@ -251,7 +251,7 @@ def test_a_session_that_cannot_be_kept_is_shown_again_as_it_was_filled_in(readin
         page.locator("#session-participant").fill("Ring back")
         page.locator("#session-due").fill("2020-01-01")
         page.get_by_role("button", name="Keep all of it").click()
-        expect(page.get_by_role("alert")).to_contain_text("That is not possible now")
+        expect(page.get_by_role("alert")).to_contain_text("cannot fall due before")
         expect(page.locator("#session-participant")).to_have_value("Ring back")
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from chassis.identity import Actor
 from tests.gateway.pages import As, press
 from tests.gateway.running import API, Person, Platform, done, wait_until
+from tests.gateway.test_participant_pages import agree
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -200,16 +201,54 @@ def test_what_was_written_stays_where_a_part_of_it_is_wrong(reading: As, platfor
         page.get_by_role("button", name="Keep as a new version").click()
         expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
         page = reader.open("/plan")
-        page.get_by_text("Propose a step", exact=True).click()
-        page.fill("#what", "Ring the bakery " * 500)
-        page.fill("#due", f"{datetime.now(UTC).date() + timedelta(days=3)}")
-        page.get_by_role("button", name="Propose it").click()
-        expect(page.locator("#what")).to_have_value(re.compile("Ring the bakery"))
+        page.locator("summary", has_text="Propose a step").click()
+        page.fill("#suggest-what", "Ring the bakery " * 500)
+        page.fill("#suggest-due", f"{datetime.now(UTC).date() + timedelta(days=3)}")
+        page.get_by_role("button", name="Propose a step").click()
+        expect(page.locator("#suggest-what")).to_have_value(re.compile("Ring the bakery"))
         page = reader.open("/messages")
         page.fill("#text", "So much to say. " * 2_000)
         page.get_by_role("button", name="Send").click()
         expect(page.get_by_role("alert")).to_be_visible(timeout=30_000)
         expect(page.locator("#text")).to_have_value(re.compile("So much to say"))
+
+
+def test_any_form_of_a_person_or_a_referrer_that_is_refused_is_shown_again_with_its_words(platform: Platform) -> None:
+    somebody = platform.refer(name="Nora Hill")
+    own, seeker = platform.browser(somebody.actor), platform.client(somebody.actor)
+    past, soon = (f"{datetime.now(UTC).date() + timedelta(days=days)}" for days in (-3, 3))
+    promised = agree(platform, somebody, "participant", "Ring two bakeries", soon)
+    action, plan = done(promised).json()["ids"]["action"], {"case": str(somebody.case), "version": "1"}
+    kept = done(seeker.post(f"{API}/participants/{somebody.id}/applications", json={"title": "Baker"})).json()
+    sent = {"move": "send", "told": "yes", "sent_on": soon}
+    wishes = {"work": "clocks", "hours_least": "16", "version": "0"}
+    assert own.post("/me/wishes", data=wishes).status_code == 303
+    move, again = f"/applications/{kept['ids']['application']}/move", {"version": str(kept["version"])}
+    withdrawn = {"form": "", "by": "participant", "explanation": "They found <b>work</b>", "version": "1"}
+    late = {"what": "Ask at the bakery", "due": past, "form": "suggest"}
+    found: list[tuple[str, int, list[str]]] = []
+    expected: list[tuple[str, int, list[str]]] = []
+    for who, path, told, status, said in (
+        (own, "/plan/suggest", plan | late, 409, ('href="#suggest-due"', 'value="Ask at the bakery"', past)),
+        (own, f"/plan/actions/{action}/ask/another-day", plan | {"day": "soon", "form": "d"}, 422, ("Write a day",)),
+        (own, f"/plan/actions/{action}/done", plan, 412, ("Somebody was faster", "Ring two bakeries")),
+        (own, move, sent | again, 409, ('href="#sent_on"', "now or was sent earlier", f'value="{soon}"')),
+        (own, move, sent | {"version": "9"}, 412, ("Somebody was faster", f'value="{soon}"')),
+        (own, "/me/wishes", wishes | {"work": "bells"}, 412, ("Somebody was faster", 'value="bells"', 'value="16"')),
+        (own, "/courses/interview/quiz", {"question-1": "2"}, 409, ('value="2" checked', "See how it went")),
+        (
+            platform.browser(somebody.referrer),
+            f"/my-referrals/{somebody.referral}/withdraw",
+            withdrawn,
+            412,
+            ("<details open>", "They found &lt;b&gt;work", 'value="participant" checked'),
+        ),
+    ):
+        answer = who.post(path, data=told)
+        missing = [one for one in ("Something needs mending", *said) if one not in answer.text]
+        found.append((path, answer.status_code, missing))
+        expected.append((path, status, []))
+    assert found == expected
 
 
 def test_a_job_from_elsewhere_is_asked_again_with_what_was_written_until_its_link_is_right(

@@ -152,7 +152,7 @@ def test_what_is_refused_is_shown_again_as_it_was_filled_in_with_the_fault_at_it
             assert reader.faults() == []
         action = page.locator("[id^=action-]")
         fill_in(action, "Move the date", due=PAST)
-        wrong(action.locator("details"), "due", "That is not possible now.")
+        wrong(action.locator("details"), "due", "cannot fall due before")
         action.locator("[name=due]").fill(LATER)
         action.locator("details").get_by_role("button").click()
         expect(action).to_contain_text("in 9 days")

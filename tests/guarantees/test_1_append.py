@@ -17,7 +17,7 @@ from eventsourcing.application import Application
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
 
-from caseload.action import ActionAlreadyDone
+from caseload.action import DueBeforeAgreed
 from caseload.case import Case
 from chassis.aggregate import Refusal
 from chassis.ask import Answer
@@ -156,7 +156,7 @@ async def test_a_repeated_key_hears_the_first_refusal_even_when_it_could_be_done
     async def work(session: Session) -> Answer:
         current = await session.load(Case, case.id)
         if current.coach_id is None:
-            raise ActionAlreadyDone(str(ActionAlreadyDone.__doc__), ["assign"])
+            raise DueBeforeAgreed(str(DueBeforeAgreed.__doc__), ["assign"])
         return await session.save(contact(current))
 
     with pytest.raises(Refusal) as first:
@@ -165,7 +165,8 @@ async def test_a_repeated_key_hears_the_first_refusal_even_when_it_could_be_done
     await stored(store, case)
     with pytest.raises(Refusal) as again:
         await store.execute(ask("key"), work)
-    assert (again.value.reason, again.value.allowed) == (first.value.reason, first.value.allowed)
+    for told in (first.value, again.value):
+        assert (told.reason, told.allowed, told.about) == (str(DueBeforeAgreed.__doc__), ("assign",), "due")
     assert await log_size(store) == 2
 
 

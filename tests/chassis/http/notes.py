@@ -106,6 +106,7 @@ async def fail(name: str) -> None:
 FAILURES: dict[str, Exception] = {
     "refused": Refusal("already accepted", ["withdraw"]),
     "refused again": Refusal("already accepted", ["withdraw"], repeated=True),
+    "refused by a field": Refusal("too late", about="day"),
     "absent": NotFoundError("Referral"),
     "stale": StaleVersionError(3, 5),
     "conflict": ConflictError(),

@@ -28,6 +28,7 @@ async def test_a_path_that_is_not_there_and_a_method_that_is_not_taken_are_probl
             {"type": "urn:waymark:problem:refused", "detail": "already accepted", "allowed": ["withdraw"]},
         ),
         ("refused again", 409, {"detail": "already accepted", "allowed": ["withdraw"]}),
+        ("refused by a field", 409, {"errors": [{"pointer": "#/day", "detail": "too late"}], "allowed": []}),
         ("absent", 404, {}),
         ("stale", 412, {"type": "urn:waymark:problem:stale-version", "expected": 3, "actual": 5}),
         ("conflict", 409, {"type": "urn:waymark:problem:conflict"}),

@@ -16,15 +16,18 @@ from events.fact import Fact, read
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)
     """A command that the rules turn down; `allowed` names what could be asked instead.
 
+    `about` names the field of the command that the rules turn down, where it is one: a class of refusals says it.
     `repeated` tells that an earlier command with the same key was turned down.
     """
 
     outcome = "refused"
+    about: str = ""
 
-    def __init__(self, reason: str, allowed: Iterable[str] = (), *, repeated: bool = False) -> None:
+    def __init__(self, reason: str, allowed: Iterable[str] = (), *, about: str = "", repeated: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.allowed = tuple(allowed)
+        self.about = about or self.about
         self.repeated = repeated
 
 

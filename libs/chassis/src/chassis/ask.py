@@ -56,8 +56,8 @@ class InvalidTokenError(ValueError):
 class Answer:
     """What a command did: a status, the ids that it made or touched, and where its facts lie.
 
-    `refusal` is the name of the refusal that answered it, empty when it was accepted; `allowed` what could have been
-    asked instead. `repeated` tells that an earlier command with the same key did it.
+    `refusal` is the name of the refusal that answered it, empty when it was accepted; `about` the field that it names,
+    `allowed` what could have been asked instead. `repeated` tells that an earlier command with the same key did it.
     """
 
     status: int
@@ -66,6 +66,7 @@ class Answer:
     places: tuple[Place, ...] = ()
     refusal: str = ""
     allowed: tuple[str, ...] = ()
+    about: str = ""
     repeated: bool = False
 
     @property
@@ -75,14 +76,22 @@ class Answer:
 
     def stored(self) -> str:
         """Return what is kept under the command's key, as JSON: never a body."""
-        return json.dumps([self.status, self.ids, self.version, self.places, self.refusal, self.allowed])
+        about = (self.about,) if self.about else ()
+        return json.dumps([self.status, self.ids, self.version, self.places, self.refusal, self.allowed, *about])
 
     @classmethod
     def restored(cls, text: str) -> Self:
         """Read an answer back as a repeated one."""
-        status, ids, version, places, refusal, allowed = json.loads(text)
+        status, ids, version, places, refusal, allowed, *about = json.loads(text)
         return cls(
-            status, ids, version, tuple(Place(*place) for place in places), refusal, tuple(allowed), repeated=True
+            status,
+            ids,
+            version,
+            tuple(Place(*place) for place in places),
+            refusal,
+            tuple(allowed),
+            "".join(about),
+            repeated=True,
         )
 
 

@@ -135,7 +135,9 @@ def _plain(status: int, kind: str, detail: str) -> Handler:
 async def _refused(_request: Request, refusal: Refusal) -> Response:
     # Always 409: what is kept under an idempotency key has to be answered the same way the second time.
     headers = REPLAYED if refusal.repeated else None
-    return problem(409, refusal.reason, "refused", headers, allowed=list(refusal.allowed))
+    faults = [{"pointer": pointer([refusal.about]), "detail": refusal.reason}] if refusal.about else []
+    members = {"allowed": list(refusal.allowed)} | ({"errors": faults} if faults else {})
+    return problem(409, refusal.reason, "refused", headers, **members)
 
 
 async def _stale(_request: Request, stale: StaleVersionError) -> Response:

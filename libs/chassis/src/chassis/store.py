@@ -126,7 +126,7 @@ class Store:
         except Refusal as refusal:
             if not ask.key:
                 raise
-            answer = Answer(409, refusal=refusal.reason, allowed=refusal.allowed)
+            answer = Answer(409, refusal=refusal.reason, allowed=refusal.allowed, about=refusal.about)
             return _raise_refused(await session.append([], answer), refusal)
 
     async def ids_told_on(self, topic: str) -> list[UUID]:
@@ -328,5 +328,6 @@ def _at(answer: Answer, positions: list[int]) -> Answer:
 def _raise_refused(answer: Answer, refusal: Refusal | None = None) -> Answer:
     """Return an accepted answer; a refused one is raised again as the refusal it was."""
     if answer.refusal:
-        raise (refusal or Refusal(answer.refusal, answer.allowed, repeated=answer.repeated)) from None
+        earlier = Refusal(answer.refusal, answer.allowed, about=answer.about, repeated=answer.repeated)
+        raise (refusal or earlier) from None
     return answer

@@ -59,6 +59,8 @@ class NothingToTakeBack(Refusal):
 class DueBeforeAgreed(Refusal):
     """An action cannot fall due before the day on which it is agreed."""
 
+    about = "due"
+
 
 class OwnSuggestion(Refusal):
     """Whoever suggested an action waits for the other one to agree."""

@@ -33,6 +33,8 @@ class Outcome(StrEnum):
 class AppointmentInThePast(Refusal):
     """A time to meet is still to come; what has happened is recorded as a contact."""
 
+    about = "starts_at"
+
 
 class AppointmentHasNotBegun(Refusal):
     """Nobody can have come to an appointment, or missed it, before it begins."""

@@ -50,6 +50,8 @@ COACH: Final = ActionOwner.COACH
 class ContactInTheFuture(Refusal):
     """A contact is recorded when it has happened, not before."""
 
+    about = "occurred_at"
+
 
 class NoSuchContact(Refusal):
     """The case has no contact of that id."""
@@ -58,9 +60,13 @@ class NoSuchContact(Refusal):
 class SnoozedIntoThePast(Refusal):
     """A line of Today is put off until a day that is still to come."""
 
+    about = "until"
+
 
 class PausedIntoThePast(Refusal):
     """A case rests until a day that is still to come."""
+
+    about = "until"
 
 
 class Case(Aggregate):

@@ -16,6 +16,8 @@ class CoverIsOver(Refusal):
 class CoverForThemselves(Refusal):
     """A coach does not stand in for themselves."""
 
+    about = "covering_id"
+
 
 class NobodyToCoverFor(Refusal):
     """The case has no coach for whom another could stand in."""

@@ -54,6 +54,8 @@ async def _desk(request: Request) -> Desk:
 class HappensInTheFuture(Refusal):
     """What happens is recorded when it has happened, not before."""
 
+    about = "occurred_at"
+
 
 AtDesk = Annotated[Desk, Depends(_desk)]
 CaseWork = Callable[[Session, Target], Awaitable[Answer]]

@@ -45,13 +45,19 @@ class JobStartUnknown(Refusal):
 class EndsBeforeItStarts(Refusal):
     """A job does not end before its first day."""
 
+    about = "last_day"
+
 
 class JobStillRuns(Refusal):
     """The end of a job is told when it has come."""
 
+    about = "last_day"
+
 
 class TermsBeforeItStarts(Refusal):
     """Other terms hold from a day on which the job has begun."""
+
+    about = "from_day"
 
 
 class NoSuchCheckIn(Refusal):

@@ -34,6 +34,8 @@ CREATED: Final = 201
 class NoSuchCvVersion(Refusal):
     """The person has no CV of that version."""
 
+    about = "cv_version"
+
 
 @dataclass(frozen=True, slots=True)
 class FoundJob:

@@ -41,6 +41,8 @@ class AnotherWasAccepted(Refusal):
 class SentInTheFuture(Refusal):
     """An application is sent now or was sent earlier, not later."""
 
+    about = "sent_on"
+
 
 REFUSED_IN: Final[dict[Stage, type[Refusal]]] = {
     **dict.fromkeys(UNSENT, NotSentYet),

@@ -10,9 +10,13 @@ from events.jobsearch import EmployerApproached, EmployerDropped, EmployerTarget
 class ApproachInTheFuture(Refusal):
     """An approach is noted when it has happened, not before."""
 
+    about = "approached_on"
+
 
 class NextApproachInThePast(Refusal):
     """The next approach lies ahead, not behind."""
+
+    about = "next_approach_on"
 
 
 class EmployerIsDropped(Refusal):

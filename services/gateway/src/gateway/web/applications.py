@@ -14,9 +14,10 @@ from chassis.problem import ProblemError
 from gateway.undoing import Step
 from gateway.web.admission import AtOwnPage
 from gateway.web.command import see
-from gateway.web.deeds import moment_in
+from gateway.web.deeds import NOTHING, Refused, moment_in
+from gateway.web.refused import mistaken, refusal
 from gateway.web.undo import go_on
-from gateway.web.visitor import Visitor, blank
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 COLUMNS: Final[Sequence[tuple[str, str, frozenset[str]]]] = (
@@ -72,7 +73,8 @@ OPEN: Final = frozenset(stage for code, _, stages in COLUMNS for stage in stages
 """The stages from which an application may still become a job."""
 ENDS: Final = frozenset({"decline", "reject", "withdraw", "silent"})
 """The moves after which an application that was open can go on from there."""
-ASKED_WRONGLY: Final = 422
+CALLED: Final = {"starts_at": "time"}
+"""What a form calls otherwise than the service."""
 QUIET: Final = timedelta(days=7)
 
 applications_router = APIRouter(include_in_schema=False)
@@ -81,10 +83,10 @@ applications_router = APIRouter(include_in_schema=False)
 @applications_router.get("/applications")
 async def show_board(visitor: AtOwnPage) -> HTMLResponse:
     """Show every application in the column of where it stands."""
-    return await _board(visitor, {}, {})
+    return await _board(visitor)
 
 
-async def _board(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
+async def _board(visitor: Visitor, refused: Refused = NOTHING) -> HTMLResponse:
     board = await visitor.read("jobsearch", f"/participants/{visitor.person}/applications")
     columns = [
         (code, visitor.say(words), [one for one in board["applications"] if _column(one, visitor.now.date()) == code])
@@ -92,13 +94,11 @@ async def _board(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str,
     ]
     return visitor.page(
         "applications.html",
-        status=ASKED_WRONGLY if errors else 200,
+        refused=refused,
         columns=columns,
         funnel=board["funnel"],
         moves=_said(visitor),
         ends={stage: visitor.say(words) for stage, words in OVER.items()},
-        told=blank(told),
-        errors=blank(errors),
     )
 
 
@@ -108,15 +108,15 @@ async def add_job(visitor: AtOwnPage) -> Response:
     form = await visitor.request.form()
     body = {name: str(form[name]) for name in ("title", "employer", "link") if form.get(name)}
     answer = await visitor.command("jobsearch", f"/participants/{visitor.person}/applications", body)
-    if answer.answer.status_code == ASKED_WRONGLY:
-        return await _board(visitor, body, answer.faults(visitor.say))
+    if refused := await refusal(visitor, answer):
+        return await _board(visitor, refused)
     return answer.then(f"{visitor.base}/applications", "saved")
 
 
 @applications_router.get("/applications/{application_id}")
 async def show_application(visitor: AtOwnPage, application_id: UUID) -> HTMLResponse:
     """Show one application, its interviews, and what may come next."""
-    return await _one(visitor, application_id, {})
+    return await _one(visitor, application_id)
 
 
 @applications_router.post("/applications/{application_id}/move")
@@ -128,13 +128,13 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
         raise ProblemError(422, "There is no such move.")
     if move in {"reject", "withdraw", "interviews", "send", "offer", "accept"} and "told" not in form:
         return see(f"{visitor.base}/applications/{application_id}?move={move}#move")
-    if move == "interviews" and (unclear := _unclear(visitor, form)):
-        return await _one(visitor, application_id, unclear, form)
+    if move == "interviews" and (unclear := await _unclear(visitor)):
+        return await _one(visitor, application_id, unclear)
     answer = await visitor.command(
         "jobsearch", f"/applications/{application_id}/{move}", _body(move, form, visitor.now)
     )
-    if answer.answer.status_code == ASKED_WRONGLY:
-        return await _one(visitor, application_id, answer.faults(visitor.say), form)
+    if refused := await refusal(visitor, answer, called=CALLED):
+        return await _one(visitor, application_id, refused)
     said = {"send": "sent", "chase": "chased"}.get(move, "moved")
     steps = partial(_undo_move, application_id, move if form.get("stage") in OPEN else "")
     return await go_on(visitor, answer, f"{visitor.base}/applications", said, steps)
@@ -147,13 +147,11 @@ async def change_interview(visitor: AtOwnPage, application_id: UUID, interview_i
         raise ProblemError(404, "There is nothing here.")
     form, path = await visitor.request.form(), f"/applications/{application_id}/interviews/{interview_id}/{deed}"
     moves = deed == "reschedule"
-    errors = _unclear(visitor, form) if moves else {}
-    if not errors:
-        command = await visitor.command("jobsearch", path, _meeting(form, visitor.now) if moves else None)
-        errors = command.faults(visitor.say) if command.answer.status_code == ASKED_WRONGLY else {}
-    if errors:
-        apart = {f"{interview_id}-{place}": words for place, words in errors.items()}
-        return await _one(visitor, application_id, apart, form)
+    if moves and (unclear := await _unclear(visitor)):
+        return await _one(visitor, application_id, unclear)
+    command = await visitor.command("jobsearch", path, _meeting(form, visitor.now) if moves else None)
+    if refused := await refusal(visitor, command, called=CALLED):
+        return await _one(visitor, application_id, refused)
     return command.then(f"{visitor.base}/applications/{application_id}", "kept")
 
 
@@ -195,9 +193,11 @@ def _body(move: str, form: FormData, now: datetime) -> dict[str, Any] | None:
     return None if fields is None else {name: str(form[name]) for name in fields if form.get(name)}
 
 
-def _unclear(visitor: Visitor, form: FormData) -> dict[str, str]:
+async def _unclear(visitor: Visitor) -> Refused:
     """Return what is wrong with when an interview is: a time alone says nothing."""
-    return {"day": visitor.say(N_("Say the day too"))} if form.get("time") and not form.get("day") else {}
+    form = await visitor.request.form()
+    alone = form.get("time") and not form.get("day")
+    return await mistaken(visitor, {"day": visitor.say(N_("Say the day too"))} if alone else {})
 
 
 def _meeting(form: FormData, now: datetime) -> dict[str, Any]:
@@ -230,27 +230,18 @@ def _filled(one: Mapping[str, Any], now: datetime) -> dict[str, str]:
     return kept | {"time": _clock(one["starts_at"], now)}
 
 
-async def _one(
-    visitor: Visitor, application_id: UUID, errors: Mapping[str, str], form: FormData | None = None
-) -> HTMLResponse:
-    """Show an application; `form` is one that was refused: of a move, or of the interview that the address names."""
-    interview = visitor.request.path_params.get("interview_id", "")
-    told = {name: str(value) for name, value in (form or {}).items()}
+async def _one(visitor: Visitor, application_id: UUID, refused: Refused = NOTHING) -> HTMLResponse:
+    """Show an application, with a form that was refused: of a move, or of one of its interviews."""
     application = await visitor.read("jobsearch", f"/applications/{application_id}")
-    move = told.get("move") or visitor.request.query_params.get("move", "")
+    move = refused.text["move"] or visitor.request.query_params.get("move", "")
     reasons = {"reject": REFUSALS, "withdraw": WITHDRAWALS}
     return visitor.page(
         "application.html",
-        status=ASKED_WRONGLY if errors else 200,
+        refused=refused,
         application=application,
         move=move,
         moves=_said(visitor),
         cvs=await _cvs(visitor) if move == "send" else (),
-        told=blank({} if interview else told),
-        filled={
-            one["interview_id"]: _filled(one, visitor.now) | (told if one["interview_id"] == interview else {})
-            for one in application["interviews"]
-        },
+        filled={one["interview_id"]: _filled(one, visitor.now) for one in application["interviews"]},
         reasons={one: [(code, visitor.say(words)) for code, words in some] for one, some in reasons.items()},
-        errors=blank(errors),
     )

@@ -152,7 +152,7 @@ def _words(visitor: Visitor) -> dict[str, Any]:
     }
 
 
-def _undo(visitor: Visitor) -> dict[str, str]:
+def _undo(visitor: Visitor) -> dict[str, Any]:
     """Return how the last change of a saved view is taken back, where there was one."""
     try:
         view = UUID(visitor.request.query_params.get("view", ""))

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from gateway.services import Question
 from gateway.web.admission import AtOwnPage
+from gateway.web.refused import refusal
 from gateway.web.visitor import Visitor
 
 SERVICE: Final = "learning"
@@ -63,9 +64,9 @@ async def take_quiz(visitor: AtOwnPage, course: str) -> HTMLResponse:
     chosen = [str(form.get(f"question-{number}", "")) for number in range(len(page["quiz"]))]
     body = {"answers": [int(one) if _OPTION.fullmatch(one) else UNANSWERED for one in chosen]}
     answer = await visitor.command(SERVICE, f"{_own(visitor)}/{course}/quiz", body)
-    result = answer.answer.json() if answer.done else None
+    refused, result = await refusal(visitor, answer), answer.answer.json() if answer.done else None
     _, own = await _read(visitor, course)
-    return visitor.page("course.html", course=page, own=own, at="quiz", text=None, result=result)
+    return visitor.page("course.html", refused=refused, course=page, own=own, at="quiz", text=None, result=result)
 
 
 def _own(visitor: Visitor) -> str:

@@ -1,6 +1,8 @@
 """The CV: bring a file or type it here; each version stays, and an application names the one that was sent."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -10,11 +12,16 @@ from starlette.datastructures import FormData
 
 from gateway.services import Question
 from gateway.web.admission import AtOwnPage
+from gateway.web.command import Command
+from gateway.web.deeds import NOTHING, TOP, Refused
+from gateway.web.refused import refusal
 from gateway.web.visitor import Visitor, blank
 
 SERVICE: Final = "jobsearch"
-WRONG: Final = frozenset({413, 415, 422})
 JOBS: Final = 4
+FIELDS: Final[Mapping[str, str]] = {"position": "position", "name": "employer", "startDate": "from", "endDate": "to"}
+"""The fields of a job, by what JSON Resume calls them."""
+PART: Final = re.compile(r"#/(?:work/(\d+)/(position|name|startDate|endDate)|skills/.*)")
 LARGEST: Final = 1024 * 1024
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -24,7 +31,7 @@ cv_router = APIRouter(include_in_schema=False)
 @cv_router.get("/cv")
 async def show_cv(visitor: AtOwnPage) -> HTMLResponse:
     """Show the latest version, and the others."""
-    return await _page(visitor, {})
+    return await _page(visitor)
 
 
 @cv_router.post("/cv")
@@ -33,8 +40,8 @@ async def type_cv(visitor: AtOwnPage) -> Response:
     form = await visitor.request.form()
     typed = _resume(form)
     command = await visitor.command(SERVICE, f"/participants/{visitor.person}/cvs", typed)
-    if command.answer.status_code in WRONG:
-        return await _page(visitor, command.faults(visitor.say), typed)
+    if refused := await refusal(visitor, command):
+        return await _page(visitor, _by_place(command, refused), typed)
     return command.then(f"{visitor.base}/cv", "kept")
 
 
@@ -47,8 +54,8 @@ async def upload_cv(visitor: AtOwnPage, file: UploadFile) -> Response:
     path = f"/participants/{visitor.person}/cvs/file"
     question = Question(SERVICE, path, "POST", None, None, headers, await file.read(LARGEST))
     command = await visitor.commanded(question)
-    if command.answer.status_code in WRONG:
-        return await _page(visitor, command.faults(visitor.say))
+    if refused := await refusal(visitor, command):
+        return await _page(visitor, refused)
     return command.then(f"{visitor.base}/cv", "kept")
 
 
@@ -65,11 +72,7 @@ def _resume(form: FormData) -> dict[str, Any]:
     """Return what was typed as JSON Resume; what was left empty is not there."""
     told = {name: str(value).strip() for name, value in form.items() if str(value).strip()}
     jobs = [
-        {
-            key: told[f"{part}-{number}"]
-            for key, part in (("position", "position"), ("name", "employer"), ("startDate", "from"), ("endDate", "to"))
-            if f"{part}-{number}" in told
-        }
+        {key: told[f"{part}-{number}"] for key, part in FIELDS.items() if f"{part}-{number}" in told}
         for number in range(JOBS)
     ]
     resume: dict[str, Any] = {"basics": {key: told[key] for key in ("label", "summary") if key in told}}
@@ -78,7 +81,16 @@ def _resume(form: FormData) -> dict[str, Any]:
     return resume | ({"skills": skills} if skills else {})
 
 
-async def _page(visitor: Visitor, errors: Mapping[str, str], typed: Mapping[str, Any] | None = None) -> HTMLResponse:
+def _by_place(command: Command, refused: Refused) -> Refused:
+    """Return a form with what is wrong with a job, or with a skill, at its own field."""
+    faults = {str(fault.get("pointer")): str(fault["detail"]) for fault in command.problem.get("errors") or ()}
+    parts = {part: words for pointer, words in faults.items() if (part := PART.fullmatch(pointer))}
+    placed = {f"{FIELDS[part[2]]}-{part[1]}" if part[2] else "skills": words for part, words in parts.items()}
+    others = {name: words for name, words in refused.errors.items() if name != TOP or not placed}
+    return replace(refused, errors=others | placed)
+
+
+async def _page(visitor: Visitor, refused: Refused = NOTHING, typed: Mapping[str, Any] | None = None) -> HTMLResponse:
     """Return the page, with what was typed where it could not be kept, else with the latest version."""
     base = f"/participants/{visitor.person}/cvs"
     cvs = (await visitor.read(SERVICE, base))["cvs"]
@@ -87,12 +99,11 @@ async def _page(visitor: Visitor, errors: Mapping[str, str], typed: Mapping[str,
     resume = typed or kept
     return visitor.page(
         "cv.html",
-        status=422 if errors else 200,
+        refused=refused,
         cvs=cvs,
         latest=latest,
         summary=(kept.get("basics") or {}).get("summary", ""),
         basics=blank(resume.get("basics")),
         work=[blank(one) for one in [*resume.get("work", []), *([{}] * JOBS)][:JOBS]],
         skills=", ".join(one.get("name", "") for one in resume.get("skills", [])),
-        errors=blank(errors),
     )

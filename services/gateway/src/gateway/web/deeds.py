@@ -1,5 +1,6 @@
 """What a reader can do on a page: a form for each deed, made from what the deed has to know."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -58,7 +59,7 @@ class Deed:
 class Refused:
     """A form that was refused: what was filled in, and what is wrong by field, TOP for what is about none.
 
-    `form` is the form's own id, empty for a button.
+    `form` is the form's own id, empty for a button and for the form of a page that has one.
     """
 
     form: str = ""
@@ -66,23 +67,31 @@ class Refused:
     errors: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
 
+    def __bool__(self) -> bool:
+        return self is not NOTHING
+
+    @property
+    def text(self) -> Mapping[str, str]:
+        """What was filled in, by field, empty where nothing was."""
+        return defaultdict(str, {name: "".join(values[:1]) for name, values in self.told.items()})
+
     @property
     def faults(self) -> dict[str, str]:
         """What is wrong, by the id of the element that it is about."""
-        whole = f"deed-{self.form}" if self.form else "main"
-        return {whole if place == TOP else f"{self.form}-{place}": words for place, words in self.errors.items()}
+        whole, apart = (f"deed-{self.form}", f"{self.form}-") if self.form else ("main", "")
+        return {whole if place == TOP else f"{apart}{place}": words for place, words in self.errors.items()}
 
     def of(self, form: str) -> "Refused":
         """Return what is to be shown in a form: nothing, where it is another one that was refused."""
         return self if form == self.form else NOTHING
 
-    def error(self, name: str, otherwise: str = "") -> str:
+    def error(self, name: str) -> str:
         """Return what is wrong with a field."""
-        return self.errors.get(name, otherwise)
+        return self.errors.get(name, "")
 
     def value(self, name: str, otherwise: str) -> str:
         """Return what was filled into a field, what it holds `otherwise` in a form that nobody sent."""
-        return "".join(self.told.get(name, ())[:1]) if self.form else otherwise
+        return "".join(self.told.get(name, ())[:1]) if self else otherwise
 
     def values(self, name: str) -> Sequence[str]:
         """Return everything that was ticked."""

@@ -53,8 +53,7 @@ async def answered(  # noqa: PLR0913  (whose form it was, what became of it, and
 ) -> Response:
     """Go back after a form was taken, offering what undoes it; show it again, as it was filled in, where it was not."""
     back = await back_of(visitor, participant_id)
-    refused = refusal(visitor, command, await visitor.request.form(), deed)
-    if refused:
+    if refused := await refusal(visitor, command, deed):
         return await _again(visitor, participant_id, back, refused)
     return await go_on(visitor, command, back, said, steps)
 

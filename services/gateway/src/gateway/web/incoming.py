@@ -11,14 +11,14 @@ from chassis.problem import ProblemError
 from gateway.access import LEADERS
 from gateway.undoing import Step
 from gateway.web.admission import AtLeading, AtWork
-from gateway.web.deeds import CHANNELS, Asked, Deed, Kind, body_of, said
+from gateway.web.deeds import CHANNELS, NOTHING, Asked, Deed, Kind, Refused, body_of, said
 from gateway.web.referring import said_stages
+from gateway.web.refused import refusal
 from gateway.web.undo import go_on
-from gateway.web.visitor import Visitor, blank
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
-WRONG: Final = 422
 OPEN: Final = (
     ("submitted", N_("New")),
     ("acknowledged", N_("Confirmed")),
@@ -120,7 +120,7 @@ async def list_incoming(visitor: AtWork, stage: str = "submitted", after: UUID |
 @incoming_router.get("/incoming/{referral_id}")
 async def show_incoming(visitor: AtWork, referral_id: UUID) -> HTMLResponse:
     """Show one referral, with what may follow."""
-    return await _one(visitor, referral_id, "", {})
+    return await _one(visitor, referral_id)
 
 
 @incoming_router.post("/incoming/{referral_id}/two-people")
@@ -147,24 +147,22 @@ async def answer(visitor: AtWork, referral_id: UUID, code: str) -> Response:
     form = await visitor.request.form()
     body = body_of(deed, form, visitor.now)
     command = await visitor.command(SERVICE, f"/referrals/{referral_id}/{deed.path}", body)
-    if command.answer.status_code in {WRONG, 409}:
-        return await _one(visitor, referral_id, code, command.faults(visitor.say))
+    if refused := await refusal(visitor, command, deed):
+        return await _one(visitor, referral_id, refused)
     return command.then(f"/incoming/{referral_id}", "answered")
 
 
-async def _one(visitor: Visitor, referral_id: UUID, code: str, errors: Mapping[str, str]) -> HTMLResponse:
+async def _one(visitor: Visitor, referral_id: UUID, refused: Refused = NOTHING) -> HTMLResponse:
     referral = await visitor.read(SERVICE, f"/referrals/{referral_id}")
     allowed = [one.replace("/", "-") for one in referral["allowed"]]
     return visitor.page(
         "incoming_one.html",
-        status=WRONG if errors else 200,
+        refused=refused,
         referral=referral,
         aliases=await _aliases(visitor, referral),
         leads=visitor.actor.role in LEADERS,
         deeds=[_with_coaches(visitor, deed) for deed in said(DEEDS, allowed)],
-        chosen=code,
         stages=said_stages(visitor),
-        errors=blank(errors),
     )
 
 

@@ -12,6 +12,8 @@ from gateway.access import JOBSEEKER, STAFF
 from gateway.home import MOST, fitting
 from gateway.services import Question
 from gateway.web.admission import AtOwnPage, own
+from gateway.web.deeds import NOTHING, Asked, Deed, Kind, Refused, body_of
+from gateway.web.refused import refusal
 from gateway.web.visitor import Visitor, blank, quoted
 from gateway.web.words import N_
 
@@ -40,6 +42,13 @@ DISMISSALS: Final = (
     ("hours_do_not_fit", N_("The hours do not fit")),
     ("already_applied", N_("I applied before")),
     ("other", N_("Something else")),
+)
+DISMISS: Final = Deed(
+    "dismiss",
+    "/activity/dismissed",
+    N_("It is not for me"),
+    (Asked("reason", N_("Why?"), Kind.CHOICE, DISMISSALS, required=True),),
+    "second",
 )
 ASKED: Final = frozenset({"words", "place", "pay_period", "search_id", *NUMBERS})
 
@@ -78,15 +87,10 @@ async def search_jobs(visitor: AtMarket) -> HTMLResponse:
 @jobs_router.get("/jobs/{vacancy_id}")
 async def show_job(visitor: AtMarket, vacancy_id: UUID) -> HTMLResponse:
     """Show a vacancy. What it does not say is said to be missing."""
-    vacancy = await visitor.read("jobsearch", f"/vacancies/{vacancy_id}")
+    page = await _job(visitor, vacancy_id)
     if visitor.actor.role == JOBSEEKER:
         await _note(visitor, "opened", vacancy_id=str(vacancy_id))
-    return visitor.page(
-        "job.html",
-        vacancy=vacancy,
-        contracts=dict(CONTRACTS),
-        dismissals=[(code, visitor.say(words)) for code, words in DISMISSALS],
-    )
+    return page
 
 
 @jobs_router.post("/jobs/{vacancy_id}/save")
@@ -117,10 +121,17 @@ async def apply(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
 @jobs_router.post("/jobs/{vacancy_id}/dismiss")
 async def dismiss(visitor: AtOwnPage, vacancy_id: UUID) -> Response:
     """Say that a vacancy is not for the person, and why: it is shown no more among those that fit."""
-    reason = str((await visitor.request.form()).get("reason", ""))
-    path = f"/participants/{visitor.person}/activity/dismissed"
-    told = await visitor.command("jobsearch", path, {"vacancy_id": str(vacancy_id), "reason": reason})
-    return told.then(f"{visitor.base}/jobs", "dismissed")
+    told = body_of(DISMISS, await visitor.request.form(), visitor.now) or {}
+    path = f"/participants/{visitor.person}{DISMISS.path}"
+    command = await visitor.command("jobsearch", path, {"vacancy_id": str(vacancy_id), **told})
+    if refused := await refusal(visitor, command, DISMISS):
+        return await _job(visitor, vacancy_id, refused)
+    return command.then(f"{visitor.base}/jobs", "dismissed")
+
+
+async def _job(visitor: Visitor, vacancy_id: UUID, refused: Refused = NOTHING) -> HTMLResponse:
+    vacancy = await visitor.read("jobsearch", f"/vacancies/{vacancy_id}")
+    return visitor.page("job.html", refused=refused, vacancy=vacancy, contracts=dict(CONTRACTS), dismiss=DISMISS)
 
 
 async def _note(visitor: Visitor, what: str, **told: Any) -> None:

@@ -1,6 +1,6 @@
 """Me: what a person looks for, who looked at their record, the nudges they get and why, and how to stop them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -13,14 +13,15 @@ from gateway.telling import parts
 from gateway.views import looks
 from gateway.views.looks import WHO_LOOKED
 from gateway.web.admission import AtOwnPage
+from gateway.web.deeds import NOTHING, Refused
 from gateway.web.everything import everything
 from gateway.web.jobs import CONTRACTS, FAR, MILES
 from gateway.web.people import BARRIERS, NEEDS, TRACKS
+from gateway.web.refused import mistaken, refusal
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 SHOWN: Final = 20
-WRONG: Final = 422
 NUMBERS: Final = ("miles", "hours_least", "hours_most", "pay_least")
 KINDS: Final[Mapping[str, str]] = {
     "agree_an_action": N_("Agreeing a first step"),
@@ -44,7 +45,7 @@ me_router = APIRouter(include_in_schema=False)
 @wishes_router.get("/me")
 async def show_me(visitor: AtOwnPage) -> HTMLResponse:
     """Show all of it; who acts for the person sees what they look for."""
-    return await _page(visitor, {}, {})
+    return await _page(visitor)
 
 
 @wishes_router.post("/me/wishes")
@@ -54,15 +55,15 @@ async def tell_wishes(visitor: AtOwnPage) -> Response:
     told = {name: str(value).strip() for name, value in form.items()}
     town, errors = await _town(visitor, told)
     if errors:
-        return await _page(visitor, told, errors, form.getlist("contracts"))
+        return await _page(visitor, await mistaken(visitor, errors))
     body: dict[str, Any] = {name: told[name] for name in ("work", *NUMBERS) if told.get(name)}
     body |= {"town": town} if town else {}
     body |= {"contracts": form.getlist("contracts")}
     body |= {"pay_period": told.get("pay_period", "year")} if "pay_least" in body else {}
     path = f"/participants/{visitor.person}/profile"
     command = await visitor.command("jobsearch", path, body, method="PUT")
-    if command.answer.status_code == WRONG:
-        return await _page(visitor, told, command.faults(visitor.say), form.getlist("contracts"))
+    if refused := await refusal(visitor, command):
+        return await _page(visitor, refused)
     return command.then(f"{visitor.base}/me", "kept")
 
 
@@ -117,9 +118,7 @@ def _said(value: object) -> str:
     return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
-async def _page(
-    visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str], chosen: Sequence[object] | None = None
-) -> HTMLResponse:
+async def _page(visitor: Visitor, refused: Refused = NOTHING) -> HTMLResponse:
     me = visitor.person
     questions = {"profile": Question("jobsearch", f"/participants/{me}/profile")}
     if not visitor.client:
@@ -133,11 +132,11 @@ async def _page(
     said = {name: _said(profile[name]) for name in ("work", *NUMBERS, "pay_period") if profile.get(name) is not None}
     return visitor.page(
         "me.html",
-        status=WRONG if errors else 200,
-        told=blank({**said, "place": profile.get("town_name") or "", **told}),
+        refused=refused,
+        told=blank({**said, "place": profile.get("town_name") or "", **refused.text}),
         version=answers["profile"].headers.get("etag", "").strip('"') if answers["profile"] else "",
         contracts=[(code, visitor.say(words)) for code, words in CONTRACTS],
-        chosen=chosen if chosen is not None else profile.get("contracts", ()),
+        chosen=refused.values("contracts") if refused else profile.get("contracts", ()),
         miles=[
             ("", visitor.say(N_("About 15 miles"))),
             *((one, visitor.say(FAR) % {"miles": one}) for one in MILES),
@@ -149,5 +148,4 @@ async def _page(
             (row, visitor.desk.staff.get(row.reader_id), visitor.say(ROLES.get(row.role, row.role))) for row in rows
         ],
         missing=missing,
-        errors=blank(errors),
     )

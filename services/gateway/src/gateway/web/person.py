@@ -91,18 +91,12 @@ async def take_handling_back(visitor: AtWork, participant_id: UUID, concern_id: 
 @person_router.post("/people/{participant_id}/actions/{action_id}/{step}")
 async def take_step(visitor: AtWork, participant_id: UUID, action_id: UUID, step: str) -> Response:
     """Move an action on."""
-    command, said, steps = await _stepped(visitor, action_id, step)
+    command, said, steps = await step_on(visitor, action_id, step)
     return await answered(visitor, participant_id, command, steps=steps, said=said)
 
 
-async def step_on(visitor: Visitor, action_id: UUID, step: str, back: str) -> Response:
-    """Move an action on, or take back that it was, and go back to a page."""
-    command, said, steps = await _stepped(visitor, action_id, step)
-    return await go_on(visitor, command, back, said, steps)
-
-
-async def _stepped(visitor: Visitor, action_id: UUID, step: str) -> tuple[Command, str, Undoes]:
-    """Return what became of a step of an action, what is said about it, and what undoes it."""
+async def step_on(visitor: Visitor, action_id: UUID, step: str) -> tuple[Command, str, Undoes]:
+    """Move an action on, or take back that it was; return what became of it, what is said about it and undoes it."""
     form, case = await visitor.request.form(), await case_of(visitor)
     path = f"/cases/{case}/actions/{action_id}/{step}"
     if step == TAKE_BACK:

@@ -34,7 +34,7 @@ from gateway.web.people import (
     mark_read,
 )
 from gateway.web.session_box import Again, session_box
-from gateway.web.visitor import Visitor, blank
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 KINDS: Final = (
@@ -150,7 +150,7 @@ async def person_page(
         told = {"entries": page["timeline"], "next": page["further"]}
     return visitor.page(
         "person.html",
-        status=again.status if again else refused.status,
+        status=again.status if again else 200,
         page=page,
         timeline_entries=told["entries"],
         further=looking.path(participant_id, told["next"]) if told["next"] else "",
@@ -168,7 +168,6 @@ async def person_page(
         **_deeds(visitor),
         **_words(visitor),
         missing=missing,
-        errors=blank({}),
     )
 
 

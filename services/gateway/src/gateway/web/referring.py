@@ -13,6 +13,8 @@ from gateway.drafts import Drafts
 from gateway.services import Question
 from gateway.web.admission import AtPage, only
 from gateway.web.command import see
+from gateway.web.deeds import NOTHING, Refused
+from gateway.web.refused import refusal
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
@@ -167,7 +169,7 @@ async def list_referrals(visitor: AtPage, after: UUID | None = None) -> HTMLResp
 @referring_router.get("/my-referrals/{referral_id}")
 async def show_referral(visitor: AtPage, referral_id: UUID) -> HTMLResponse:
     """Show one referral: where it stands, the reason, and what comes next."""
-    return await _one(visitor, referral_id, {})
+    return await _one(visitor, referral_id)
 
 
 @referring_router.post("/my-referrals/{referral_id}/withdraw")
@@ -176,8 +178,8 @@ async def withdraw(visitor: AtPage, referral_id: UUID) -> Response:
     form = await visitor.request.form()
     body = {name: str(form[name]) for name in ("by", "explanation") if form.get(name)}
     answer = await visitor.command(SERVICE, f"/referrals/{referral_id}/withdraw", body)
-    if answer.answer.status_code == WRONG:
-        return await _one(visitor, referral_id, answer.faults(visitor.say))
+    if refused := await refusal(visitor, answer):
+        return await _one(visitor, referral_id, refused)
     return answer.then("/my-referrals", "withdrawn")
 
 
@@ -203,15 +205,14 @@ def stages_and_endings(visitor: Visitor) -> dict[str, Any]:
     }
 
 
-async def _one(visitor: Visitor, referral_id: UUID, errors: Mapping[str, str]) -> HTMLResponse:
+async def _one(visitor: Visitor, referral_id: UUID, refused: Refused = NOTHING) -> HTMLResponse:
     referral = await visitor.read(SERVICE, f"/referrals/{referral_id}")
     return visitor.page(
         "my_referral.html",
-        status=WRONG if errors else 200,
+        refused=refused,
         referral=referral,
         follows=visitor.actor.role == REFERRER,
         **stages_and_endings(visitor),
-        errors=blank(errors),
     )
 
 

@@ -4,46 +4,55 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from starlette.datastructures import FormData
-
 from gateway.web.command import Command
-from gateway.web.deeds import TOP, Asked, Deed, Kind, Refused
+from gateway.web.deeds import NOTHING, TOP, Asked, Deed, Kind, Refused
 from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
-AGAIN: Final = frozenset({409, 412, 422})
+AGAIN: Final = frozenset({409, 412, 413, 415, 422})
 """What who sent a form can mend, or has to look at again."""
-REFUSED: Final = 409
-AHEAD: Final = ("due", "until", "starts_at")
-"""What is a day to come: one that has passed is what a refusal is about, which names no field."""
+MISTAKEN: Final = 422
+AS_THEY_ARE: Final[Mapping[str, str]] = {}
 NUMBERLESS: Final = N_("Write a number, like 16 or 37.5")
 DAYLESS: Final = N_("Write a day, like 2026-03-31")
 EMPTY: Final = N_("Fill this in")
 
 
-def refusal(visitor: Visitor, command: Command, form: FormData, deed: Deed | None = None) -> Refused | None:
-    """Return how the form of a deed is shown again, None for one that was taken or that looking again does not help."""
+async def refusal(
+    visitor: Visitor, command: Command, deed: Deed | None = None, called: Mapping[str, str] = AS_THEY_ARE
+) -> Refused:
+    """Return how the form that was sent is shown again: NOTHING where it was taken, or where that does not help.
+
+    `called` are fields that the form calls otherwise than the service. What is wrong with none of them is said above.
+    """
     status = command.answer.status_code
     if status not in AGAIN:
-        return None
+        return NOTHING
+    told = await _told(visitor)
     asked = {one.name: one for one in (deed.fields if deed else ()) if one.kind is not Kind.HIDDEN}
-    told = {name: [str(value) for value in form.getlist(name)] for name in asked}
-    found = command.faults(visitor.say)
-    if status == REFUSED and TOP in found:
-        found = {_passed(told, visitor.now.date()): found[TOP]}
-    else:
+    places = asked if deed else told
+    found = {called.get(place, place): words for place, words in command.faults(visitor.say).items()}
+    if status == MISTAKEN:
         found = {
-            place: _plainly(visitor, asked[place], told[place]) or words if place in asked else words
+            place: _plainly(visitor, asked[place], told.get(place, ())) or words if place in asked else words
             for place, words in found.items()
         }
-    errors = {place if place in asked else TOP: words for place, words in found.items()}
-    return Refused(str(form.get("form", "")) if deed else "", told, errors, status)
+    return await _again(visitor, {place if place in places else TOP: words for place, words in found.items()}, status)
 
 
-def _passed(told: Mapping[str, Sequence[str]], today: date) -> str:
-    """Return the field that asks for a day to come and holds one that is over."""
-    dated = ((name, "".join(told.get(name, ()))[:10]) for name in AHEAD)
-    return next((name for name, day in dated if _is_day(day) and date.fromisoformat(day) < today), TOP)
+async def mistaken(visitor: Visitor, errors: Mapping[str, str]) -> Refused:
+    """Return how the form that was sent is shown again, where its page itself sees what is wrong, by field."""
+    return await _again(visitor, errors, MISTAKEN) if errors else NOTHING
+
+
+async def _again(visitor: Visitor, errors: Mapping[str, str], status: int) -> Refused:
+    form = str((await visitor.request.form()).get("form", ""))
+    return Refused(form, await _told(visitor), errors, status)
+
+
+async def _told(visitor: Visitor) -> dict[str, list[str]]:
+    form = await visitor.request.form()
+    return {name: [str(value) for value in form.getlist(name)] for name in form}
 
 
 def _plainly(visitor: Visitor, asked: Asked, told: Sequence[str]) -> str:

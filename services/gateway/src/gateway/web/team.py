@@ -1,6 +1,5 @@
 """Team and standards: how much each coach carries, who has none, who covers whom, and which promises come near."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from fastapi import APIRouter
@@ -9,15 +8,16 @@ from fastapi.responses import HTMLResponse, Response
 from gateway.undoing import Step
 from gateway.web.admission import AtLeading, AtPage
 from gateway.web.bulk import coaches_of
+from gateway.web.deeds import NOTHING, Refused
 from gateway.web.people import SERVICE, STANDARDS
+from gateway.web.refused import mistaken, refusal
 from gateway.web.undo import go_on
-from gateway.web.visitor import Visitor, blank
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 ASKED: Final = ("coach_id", "covering_id", "first_day", "last_day")
 INCOMPLETE: Final = N_("Say this too")
 SAME: Final = N_("Choose somebody else: this coach is away")
-WRONG: Final = 422
 
 team_router = APIRouter(include_in_schema=False)
 
@@ -25,7 +25,7 @@ team_router = APIRouter(include_in_schema=False)
 @team_router.get("/team")
 async def show_team(visitor: AtPage) -> HTMLResponse:
     """Show the load of each coach, and who covers whom."""
-    return await _team(visitor, {}, {})
+    return await _team(visitor)
 
 
 @team_router.post("/team/cover")
@@ -37,10 +37,10 @@ async def let_cover(visitor: AtLeading) -> Response:
     if not errors and told["coach_id"] == told["covering_id"]:
         errors = {"covering_id": visitor.say(SAME)}
     if errors:
-        return await _team(visitor, told, errors)
+        return await _team(visitor, await mistaken(visitor, errors))
     command = await visitor.command(SERVICE, "/cover", told)
-    if command.answer.status_code == WRONG:
-        return await _team(visitor, told, command.faults(visitor.say))
+    if refused := await refusal(visitor, command):
+        return await _team(visitor, refused)
     steps = [Step(SERVICE, "/cover/end", {"coach_id": told["coach_id"]})]
     return await go_on(visitor, command, "/team", "covered", lambda _told: steps)
 
@@ -61,19 +61,17 @@ async def show_standards(visitor: AtPage) -> HTMLResponse:
     return visitor.page("standards.html", team=team, staff=visitor.desk.staff_names, standards=standards)
 
 
-async def _team(visitor: Visitor, told: Mapping[str, str], errors: Mapping[str, str]) -> HTMLResponse:
+async def _team(visitor: Visitor, refused: Refused = NOTHING) -> HTMLResponse:
     team = await visitor.read(SERVICE, "/team")
     covers = await visitor.read(SERVICE, "/cover")
     coaches = coaches_of(visitor, team)
     return visitor.page(
         "team.html",
-        status=WRONG if errors else 200,
+        refused=refused,
         team=team,
         covers=covers["covers"],
         coaches=coaches,
         idle=[name for id_, name in coaches if id_ and id_ not in {one["coach_id"] for one in team["coaches"]}],
         names=dict(coaches) | visitor.desk.staff_names,
         staff=visitor.desk.staff_names,
-        told=blank(told),
-        errors=blank(errors),
     )

@@ -13,7 +13,7 @@ from gateway.web.admission import AtPage
 from gateway.web.deeds import NOTHING, Refused
 from gateway.web.people import DEEDS as OF_PEOPLE
 from gateway.web.people import OUTCOMES, SERVICE
-from gateway.web.visitor import Visitor, blank
+from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
 DEEDS: Final = {
@@ -74,7 +74,6 @@ async def today_page(visitor: Visitor, coach: UUID | None, refused: Refused = NO
         await visits.note(visitor.actor, *(datetime.fromisoformat(changes[end]) for end in ("since", "until")))
     return visitor.page(
         "today.html",
-        status=refused.status,
         page=today,
         refused=refused,
         back=f"/today?coach={coach}" if coach else "/today",
@@ -87,5 +86,4 @@ async def today_page(visitor: Visitor, coach: UUID | None, refused: Refused = NO
         staff=visitor.desk.staff_names,
         deed=OF_PEOPLE,
         outcomes={code: visitor.say(words) for code, (words, _, _) in OUTCOMES.items()},
-        errors=blank({}),
     )

@@ -23,7 +23,7 @@ from gateway.services import Question
 from gateway.sessions import Session
 from gateway.telling import Telling, parts
 from gateway.web.command import Command
-from gateway.web.deeds import NOTHING
+from gateway.web.deeds import NOTHING, Refused
 from gateway.web.desk import WebDesk
 from gateway.web.places import DONE, PLACES, THEIRS
 from gateway.web.render import LANGUAGES, page, translations
@@ -176,8 +176,8 @@ class Visitor:
         """Return a text in their language; nothing stays nothing, which catalogues know something of."""
         return translations(self.language).gettext(words) if words else ""
 
-    def page(self, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
-        """Answer with a page that knows where they are and where they may go."""
+    def page(self, template: str, *, status: int = 200, refused: Refused = NOTHING, **shown: Any) -> HTMLResponse:
+        """Answer with a page that knows where they are and where they may go, and which form of it was refused."""
         role = self.session.actor.role if self.session else ""
         path = self.request.url.path.removeprefix(self.base)
         frame = {
@@ -194,9 +194,11 @@ class Visitor:
             "done": self.say(DONE.get(self.request.query_params.get("done", ""), "")),
             "undo_action": _undo_action(self.request.query_params.get("undo", "")),
             "key": uuid4().hex,
-            "refused": NOTHING,
+            "refused": refused,
+            "told": refused.text,
+            "errors": blank(refused.errors),
         }
-        zone, now = self.desk.zone, self.desk.clock()
+        zone, now, status = self.desk.zone, self.desk.clock(), refused.status if refused else status
         return page(template, language=self.language, zone=zone, now=now, status=status, **(frame | shown))
 
 
