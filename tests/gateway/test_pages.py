@@ -251,6 +251,36 @@ def test_any_form_of_a_person_or_a_referrer_that_is_refused_is_shown_again_with_
     assert found == expected
 
 
+def test_staff_take_a_referral_back_with_a_reason_that_is_kept_while_somebody_else_was_faster(
+    reading: As, platform: Platform
+) -> None:
+    somebody = platform.refer(name="Leila Nasser")
+    with reading(somebody.manager) as reader:
+        page = reader.open(f"/incoming/{somebody.referral}")
+        taken_back = page.locator("#deed-withdraw")
+        taken_back.locator("summary").click()
+        expect(taken_back).to_contain_text("the new referral leads back to this one")
+        taken_back.get_by_label("The person does").check()
+        taken_back.get_by_label("In your words").fill("They moved to Leeds.")
+        reader.picture("console-incoming-withdraw")
+        assert reader.faults() == []
+
+        staff, path = platform.client(somebody.coach), f"{API}/referrals/{somebody.referral}"
+        meeting = {"meets_at": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}:00Z", "channel": "phone"}
+        seen = {"If-Match": done(staff.get(path)).headers["etag"]}
+        done(staff.post(f"{path}/handover", json=meeting, headers=seen))
+        taken_back.get_by_role("button", name="Take the referral back").click()
+        expect(page.get_by_role("alert")).to_contain_text("Somebody was faster")
+        expect(taken_back.get_by_label("The person does")).to_be_checked()
+        expect(taken_back.get_by_label("In your words")).to_have_value("They moved to Leeds.")
+        assert reader.faults() == []
+        taken_back.get_by_role("button", name="Take the referral back").click()
+        expect(page.get_by_text("Nothing: it is settled.")).to_be_visible()
+        expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    told = platform.browser(somebody.referrer).get(f"/my-referrals/{somebody.referral}").text
+    assert "They moved to Leeds." in told
+
+
 def test_a_job_from_elsewhere_is_asked_again_with_what_was_written_until_its_link_is_right(
     reading: As, platform: Platform
 ) -> None:

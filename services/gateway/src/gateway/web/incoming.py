@@ -54,6 +54,9 @@ NO_STARTS: Final = (
 )
 WHO: Final = (("provider", N_("We do")), ("participant", N_("The person does")))
 EXPLAIN: Final = Asked("explanation", N_("In your words"), Kind.NOTE, hint=N_("The referrer reads this"))
+FINAL: Final = N_(
+    "The referrer reads this. You cannot undo it: if they are sent again, the new referral leads back to this one."
+)
 MEETING: Final = (
     Asked("meets_at", N_("When?"), Kind.MOMENT, required=True),
     Asked("channel", N_("How?"), Kind.CHOICE, CHANNELS, value="in_person"),
@@ -99,6 +102,16 @@ DEEDS: Final[Mapping[str, Deed]] = {
             "duplicate/settle",
             N_("Settle whether we know them"),
             (Asked("same_person", N_("Is it the same person?"), Kind.YES, (("yes", N_("Yes")), ("no", N_("No")))),),
+        ),
+        Deed(
+            "withdraw",
+            "withdraw",
+            N_("Take the referral back"),
+            (
+                Asked("by", N_("Who takes it back?"), Kind.CHOICE, WHO, value="provider"),
+                Asked("explanation", N_("In your words"), Kind.NOTE, hint=FINAL),
+            ),
+            "danger",
         ),
     )
 }
