@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import httpx
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -51,6 +52,15 @@ def the_step(page: Page) -> Any:
     return page.locator("article.step")
 
 
+def opened(platform: Platform, somebody: Person) -> int:
+    """Return how many times it was told that somebody opened a vacancy."""
+    query = "select count(*) from stored_events where topic like '%%VacancyOpened%%' and subject = %s"
+    with psycopg.connect(platform.addresses.databases["jobsearch"]) as connection:
+        connection.execute("select set_config('waymark.tenant', '*', false)")
+        rows = connection.execute(query, [somebody.id]).fetchall()
+    return int(rows[0][0])
+
+
 def test_new_jobs_that_fit_are_the_next_step_until_somebody_looks_and_one_is_applied_for(
     reading: As, platform: Platform
 ) -> None:
@@ -74,6 +84,8 @@ def test_new_jobs_that_fit_are_the_next_step_until_somebody_looks_and_one_is_app
         reader.picture("portal-jobs-new")
         page.get_by_role("link", name="Night clockmaker").click()
         step_of(seeker, somebody, 13)
+        page.reload()
+        assert opened(platform, somebody) == 1
         page.locator("summary", has_text="It is not for me").click()
         page.get_by_role("radio", name="The hours do not fit").check()
         reader.picture("portal-job")

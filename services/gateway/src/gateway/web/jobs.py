@@ -1,8 +1,9 @@
 """Jobs: search the market in one's own words, see why each fits, keep what is worth a thought."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
@@ -68,7 +69,7 @@ async def show_jobs(visitor: AtMarket) -> HTMLResponse:
     found, missing = await visitor.read_all({"fit": fitting(visitor.person, MOST)})
     fit = found.get("fit")
     if fit and fit["new"] and not visitor.client:
-        await _note(visitor, "shown", vacancy_ids=[hit["vacancy"]["id"] for hit in fit["hits"]])
+        await _note(visitor, "shown", uuid4().hex, vacancy_ids=[hit["vacancy"]["id"] for hit in fit["hits"]])
     return _page(visitor, {}, missing=missing, fit=fit)
 
 
@@ -86,10 +87,16 @@ async def search_jobs(visitor: AtMarket) -> HTMLResponse:
 
 @jobs_router.get("/jobs/{vacancy_id}")
 async def show_job(visitor: AtMarket, vacancy_id: UUID) -> HTMLResponse:
-    """Show a vacancy. What it does not say is said to be missing."""
-    page = await _job(visitor, vacancy_id)
-    if visitor.actor.role == JOBSEEKER:
-        await _note(visitor, "opened", vacancy_id=str(vacancy_id))
+    """Show a vacancy. What it does not say is said to be missing.
+
+    However often a person loads it, they opened it once that day. It is noted while it is read, so that nobody waits.
+    """
+    if visitor.actor.role != JOBSEEKER:
+        return await _job(visitor, vacancy_id)
+    once = f"opened-{vacancy_id}-{visitor.now.date()}"
+    page, _ = await asyncio.gather(
+        _job(visitor, vacancy_id), _note(visitor, "opened", once, vacancy_id=str(vacancy_id))
+    )
     return page
 
 
@@ -134,10 +141,11 @@ async def _job(visitor: Visitor, vacancy_id: UUID, refused: Refused = NOTHING) -
     return visitor.page("job.html", refused=refused, vacancy=vacancy, contracts=dict(CONTRACTS), dismiss=DISMISS)
 
 
-async def _note(visitor: Visitor, what: str, **told: Any) -> None:
-    """Note what somebody looked at; what cannot be noted now keeps nobody from looking."""
+async def _note(visitor: Visitor, what: str, key: str, **told: Any) -> None:
+    """Note what somebody looked at, once by that key; what cannot be noted now keeps nobody from looking."""
     path = f"/participants/{visitor.person}/activity/{what}"
-    await visitor.answers({what: Question("jobsearch", path, "POST", body=told)})
+    headers = {"Idempotency-Key": key}
+    await visitor.answers({what: Question("jobsearch", path, "POST", body=told, headers=headers)})
 
 
 def _asked(form: FormData) -> dict[str, Any]:
