@@ -21,6 +21,7 @@ from events.jobsearch import (
     ApplicationChased,
     ApplicationEnd,
     ApplicationRejected,
+    ApplicationSaved,
     ApplicationSent,
     InterviewInvited,
     InterviewPrepared,
@@ -81,6 +82,21 @@ def test_an_application_without_answer_for_two_weeks_is_chased(platform: Platfor
     platform.decide(NOON)
     nudge = only(platform, ada)
     assert (nudge["kind"], nudge["about_id"], nudge["state"]) == ("chase_an_application", str(application), "decided")
+
+
+@pytest.mark.parametrize("known", ["employer", "link", "brokered", "title"])
+def test_an_application_is_chased_where_somebody_is_known_who_can_be_asked(
+    platform: Platform, ada: Person, known: str
+) -> None:
+    words = Sealed(f"sealed:1:{uuid4()}:{ada.id}:waymark.jobsearch.ApplicationSaved.v1:{known}:c2VhbGVk")
+    told: dict[str, Any] = {known: True if known == "brokered" else words}
+    saved = ApplicationSaved(occurred_at=NOON - 15 * DAY, participant_id=ada.id, provider_id=NORTHWAY, **told)
+    platform.tell(ada, uuid4(), saved, ApplicationSent(occurred_at=NOON - 14 * DAY))
+    platform.decide(NOON)
+    nudge = only(platform, ada)
+    nobody = known == "title"
+    assert nudge["state"] == ("suppressed" if nobody else "decided")
+    assert nudge["not_sent"] == ("Not sent, because we do not know whom you could ask." if nobody else None)
 
 
 def test_an_application_that_was_chased_waits_two_weeks_more(platform: Platform, ada: Person) -> None:

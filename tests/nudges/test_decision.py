@@ -30,6 +30,7 @@ def situations(draw: some.DrawFn) -> tuple[Circumstances, datetime]:
     contact, soon = draw(some.none() | AGO), draw(some.none() | AGO)
     circumstances = Circumstances(
         settled=draw(some.booleans()),
+        nobody_to_ask=draw(some.booleans()),
         expires_at=None if soon is None else now + soon - 5 * DAY,
         deceased=draw(some.booleans()),
         erased=draw(some.booleans()),
@@ -54,7 +55,7 @@ def test_a_nudge_is_given_only_when_nothing_speaks_against_it(situation: tuple[C
         return
     local = now.astimezone(LONDON).time()
     assert time(8) <= local < time(20)
-    flags = ("settled", "deceased", "erased", "opted_out", "paused_by", "held_out")
+    flags = ("settled", "nobody_to_ask", "deceased", "erased", "opted_out", "paused_by", "held_out")
     assert not any(getattr(circumstances, flag) for flag in flags)
     assert circumstances.last_contact_at is None or now - circumstances.last_contact_at >= 3 * DAY
     assert sum(now - moment < 7 * DAY for moment in circumstances.earlier) < 3
@@ -105,6 +106,7 @@ def test_nobody_gets_more_than_three_in_any_seven_days(asked: list[timedelta], h
         (Circumstances(deceased=True, settled=True), SuppressionReason.DECEASED, None),
         (Circumstances(erased=True), SuppressionReason.ERASED, None),
         (Circumstances(settled=True, opted_out=True), SuppressionReason.SETTLED, None),
+        (Circumstances(nobody_to_ask=True, opted_out=True), SuppressionReason.NOBODY_TO_ASK, None),
         (Circumstances(expires_at=NOON), SuppressionReason.SETTLED, None),
         (Circumstances(opted_out=True), SuppressionReason.OPTED_OUT, None),
         (Circumstances(paused_by=SuppressionReason.CASE_PAUSED), SuppressionReason.CASE_PAUSED, None),

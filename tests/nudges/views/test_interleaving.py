@@ -43,6 +43,7 @@ from events.jobsearch import (
     ApplicationChased,
     ApplicationReopened,
     ApplicationRestored,
+    ApplicationSaved,
     ApplicationSent,
     ApplicationSuperseded,
     ApplicationUnanswered,
@@ -168,6 +169,7 @@ def caseload(person: UUID) -> list[list[tuple[UUID, Fact]]]:
 def jobsearch(person: UUID) -> list[list[tuple[UUID, Fact]]]:
     _, _, application, interview, _ = ids(person)
     facts: list[Fact] = [
+        ApplicationSaved(occurred_at=NOON, participant_id=person, provider_id=PROVIDER, vacancy_id=OTHER),
         ApplicationSent(occurred_at=NOON),
         ApplicationChased(occurred_at=NOON + timedelta(days=1)),
         ApplicationUnanswered(occurred_at=NOON),

@@ -47,6 +47,7 @@ class SuppressionReason(StrEnum):
     PAUSED_BY_PERSON = "paused_by_person"
     CASE_PAUSED = "case_paused"
     SETTLED = "settled"
+    NOBODY_TO_ASK = "nobody_to_ask"
     DECEASED = "deceased"
     ERASED = "erased"
 

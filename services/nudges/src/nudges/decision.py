@@ -49,6 +49,7 @@ class Circumstances:
     """
 
     settled: bool = False
+    nobody_to_ask: bool = False
     expires_at: datetime | None = None
     deceased: bool = False
     erased: bool = False
@@ -119,6 +120,7 @@ def _for_good(circumstances: Circumstances, now: datetime) -> Suppress | None:
         SuppressionReason.DECEASED: circumstances.deceased,
         SuppressionReason.ERASED: circumstances.erased,
         SuppressionReason.SETTLED: circumstances.settled or expired,
+        SuppressionReason.NOBODY_TO_ASK: circumstances.nobody_to_ask,
         SuppressionReason.OPTED_OUT: circumstances.opted_out,
     }
     return next((Suppress(reason) for reason, holds in reasons.items() if holds), None)

@@ -67,6 +67,7 @@ SUPPRESSED: Final = {
     SuppressionReason.PAUSED_BY_PERSON: "Not sent, because you paused these messages.",
     SuppressionReason.CASE_PAUSED: "Not sent, because you have a break from the programme.",
     SuppressionReason.SETTLED: "Not sent, because it was settled in the meantime.",
+    SuppressionReason.NOBODY_TO_ASK: "Not sent, because we do not know whom you could ask.",
     SuppressionReason.DECEASED: "Not sent.",
     SuppressionReason.ERASED: "Not sent, because your personal data was erased.",
 }

@@ -14,6 +14,7 @@ from events.jobsearch import (
     ApplicationRejected,
     ApplicationReopened,
     ApplicationRestored,
+    ApplicationSaved,
     ApplicationSent,
     ApplicationSuperseded,
     ApplicationUnanswered,
@@ -41,6 +42,7 @@ ENDS: Final = (
     OfferDeclined,
 )
 APPLICATION_FACTS: Final = (
+    ApplicationSaved,
     ApplicationSent,
     ApplicationChased,
     ApplicationReopened,
@@ -54,7 +56,10 @@ INTERVIEW_FACTS: Final = (InterviewInvited, InterviewRescheduled, InterviewPrepa
 
 @dataclass
 class ApplicationRow:
-    """An application that was sent. `waiting_since` is when it was sent, or chased last."""
+    """An application. `waiting_since` is when it was sent, or chased last.
+
+    `nobody_to_ask` tells that neither the employer nor a link is known, and that no coach found it with them.
+    """
 
     application_id: UUID
     person_id: UUID
@@ -65,6 +70,7 @@ class ApplicationRow:
     ended: bool = False
     superseded: bool = False
     looked_since: datetime | None = None
+    nobody_to_ask: bool = False
 
 
 @dataclass
@@ -98,6 +104,8 @@ def fold_application(row: ApplicationRow | None, told: Told) -> ApplicationRow:
     row = row or ApplicationRow(application, *whose(told))
     if isinstance(fact, NudgeSuppressed | NudgeHeldOut | NudgeDecided):
         row.looked_since = fact.since
+    elif isinstance(fact, ApplicationSaved):
+        row.nobody_to_ask = not (fact.employer or fact.link or fact.brokered)
     elif isinstance(fact, ApplicationSent | ApplicationChased):
         row.waiting_since = fact.occurred_at
     else:

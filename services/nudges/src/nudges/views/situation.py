@@ -44,7 +44,8 @@ select participant_id, start_date as day, null::timestamptz as since, action_agr
 from nudged_case where case_id = %s
 """
 APPLICATION: Final = """
-select participant_id, null::date as day, waiting_since as since, answered or ended or superseded as settled
+select participant_id, null::date as day, waiting_since as since, answered or ended or superseded as settled,
+    nobody_to_ask
 from nudged_application where application_id = %s
 """
 INTERVIEW: Final = """
@@ -97,12 +98,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a message would be about: whose it is, when it began or begins, and whether it is settled."""
+    """What a message would be about: whose it is, when it began or begins, and whether it is settled.
+
+    `nobody_to_ask` tells of an application that nobody is known who could be asked about it.
+    """
 
     participant_id: UUID
     day: date | None
     since: datetime | None
     settled: bool
+    nobody_to_ask: bool = False
 
     def begins(self, zone: ZoneInfo) -> datetime | None:
         """Return when it began or begins; a day without a time begins at midnight."""
@@ -156,6 +161,7 @@ def circumstances(
     rests = standing.paused and (resumes is None or now < resumes)
     return Circumstances(
         settled=moved or not standing.served or (matter is not None and matter.settled),
+        nobody_to_ask=matter is not None and matter.nobody_to_ask,
         expires_at=expires_at,
         deceased=standing.deceased,
         erased=standing.erased,
