@@ -228,6 +228,19 @@ async def test_a_relay_that_loses_its_database_takes_up_where_it_was(ground: Gro
     assert await assert_told(ground) == 10_000
 
 
+async def test_a_relay_that_is_stopped_while_it_lets_go_of_what_it_lost_ends(ground: Ground, home: Home) -> None:
+    query = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = %s"
+    async with (
+        await AsyncConnection.connect(home.administrator, autocommit=True) as connection,
+        ground.relaying() as relay,
+    ):
+        await ground.append(open_case())
+        await ground.all_told()
+        await connection.execute(query, [LOCK])
+        while relay.active:  # noqa: ASYNC110  (the very moment is the point)
+            await asyncio.sleep(0)
+
+
 async def test_a_fact_is_told_with_all_that_is_known_of_it(ground: Ground) -> None:
     case = contact(open_case())
     async with ground.relaying():

@@ -115,6 +115,9 @@ class Relay:
                         backoff = 0.1
                         await self._wait()
             except* (psycopg.OperationalError, KafkaError, OSError) as errors:
+                if (task := asyncio.current_task()) and task.cancelling():
+                    # Who closes a producer, or fails in a group of tasks, at that moment takes it for its own.
+                    raise asyncio.CancelledError from errors
                 reasons = "; ".join(str(error) for error in errors.exceptions)
                 log.warning("relay of %s begins again in %.1f s: %s", self._source, backoff, reasons)
                 await asyncio.sleep(backoff)
