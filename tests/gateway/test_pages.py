@@ -196,6 +196,12 @@ def test_what_was_written_stays_where_a_part_of_it_is_wrong(reading: As, platfor
         expect(page.get_by_role("alert")).to_be_visible()
         expect(page.locator("#label")).to_have_value("Baker")
         expect(page.locator("#from-0")).to_have_value("last summer")
+        expect(page.locator(".field", has=page.locator("#from-0"))).to_contain_text(
+            "Write a year, or a year and a month"
+        )
+        expect(page.locator(".field", has=page.locator("#from-1"))).not_to_contain_text("Error:")
+        reader.picture("portal-cv-refused")
+        assert reader.faults() == []
         page.fill("#label", "")
         page.fill("#from-0", "2024-03")
         page.get_by_role("button", name="Keep as a new version").click()
@@ -206,6 +212,13 @@ def test_what_was_written_stays_where_a_part_of_it_is_wrong(reading: As, platfor
         page.fill("#suggest-due", f"{datetime.now(UTC).date() + timedelta(days=3)}")
         page.get_by_role("button", name="Propose a step").click()
         expect(page.locator("#suggest-what")).to_have_value(re.compile("Ring the bakery"))
+        page.fill("#suggest-what", "Ring the bakery")
+        page.fill("#suggest-due", "2026-01-05")
+        page.locator("#deed-suggest").get_by_role("button").click()
+        expect(page.get_by_role("alert")).to_contain_text("cannot fall due before")
+        expect(page.locator("#suggest-what")).to_have_value("Ring the bakery")
+        reader.picture("portal-plan-refused")
+        assert reader.faults() == []
         page = reader.open("/messages")
         page.fill("#text", "So much to say. " * 2_000)
         page.get_by_role("button", name="Send").click()
@@ -221,6 +234,12 @@ def test_any_form_of_a_person_or_a_referrer_that_is_refused_is_shown_again_with_
     action, plan = done(promised).json()["ids"]["action"], {"case": str(somebody.case), "version": "1"}
     kept = done(seeker.post(f"{API}/participants/{somebody.id}/applications", json={"title": "Baker"})).json()
     sent = {"move": "send", "told": "yes", "sent_on": soon}
+    offered = done(seeker.post(f"{API}/participants/{somebody.id}/applications", json={"title": "Cook"})).json()
+    cook = f"/applications/{offered['ids']['application']}"
+    for number, step in enumerate(("send", "offer")):
+        seen = {"If-Match": f'"{offered["version"] + number}"'}
+        done(seeker.post(f"{API}{cook}/{step}", json={}, headers=seen))
+    accepted = {"move": "accept", "told": "yes", "hours_a_week": "many", "version": str(offered["version"] + 2)}
     wishes = {"work": "clocks", "hours_least": "16", "version": "0"}
     assert own.post("/me/wishes", data=wishes).status_code == 303
     move, again = f"/applications/{kept['ids']['application']}/move", {"version": str(kept["version"])}
@@ -233,6 +252,8 @@ def test_any_form_of_a_person_or_a_referrer_that_is_refused_is_shown_again_with_
         (own, f"/plan/actions/{action}/ask/another-day", plan | {"day": "soon", "form": "d"}, 422, ("Write a day",)),
         (own, f"/plan/actions/{action}/done", plan, 412, ("Somebody was faster", "Ring two bakeries")),
         (own, move, sent | again, 409, ('href="#sent_on"', "now or was sent earlier", f'value="{soon}"')),
+        (own, f"{cook}/move", accepted, 422, ("Write a number, like 16 or 37.5", 'value="many"')),
+        (own, "/me/wishes", wishes | {"hours_most": "all"}, 422, ("Write a number, like 16 or 37.5", 'value="all"')),
         (own, move, sent | {"version": "9"}, 412, ("Somebody was faster", f'value="{soon}"')),
         (own, "/me/wishes", wishes | {"work": "bells"}, 412, ("Somebody was faster", 'value="bells"', 'value="16"')),
         (own, "/courses/interview/quiz", {"question-1": "2"}, 409, ('value="2" checked', "See how it went")),

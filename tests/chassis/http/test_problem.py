@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import AfterValidator, BaseModel
 
-from chassis.problem import handlers
+from chassis.problem import handlers, in_a_sentence
 from tests.chassis.http.asking import add, is_problem
 
 
@@ -80,6 +80,11 @@ async def test_what_a_form_finds_wrong_is_told_in_a_sentence(said: str, told: st
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notes") as anybody:
         (fault,) = (await anybody.post("/notes", json={"text": "a"})).json()["errors"]
     assert fault == {"pointer": "#/text", "detail": told}
+
+
+def test_what_has_another_form_than_is_asked_for_is_said_without_the_pattern() -> None:
+    found = {"type": "string_pattern_mismatch", "msg": "String should match pattern '^a+$'"}
+    assert in_a_sentence(found) == "It is not written as it should be"
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,8 @@ def in_a_sentence(found: Mapping[str, Any]) -> str:
     kind, message = str(found["type"]), str(found["msg"])
     if kind == "union_tag_invalid":
         return "Input tag is none of the expected ones"
+    if kind == "string_pattern_mismatch":
+        return "It is not written as it should be"
     if kind == "value_error":
         said = message.removeprefix("Value error, ")
         return f"It {said}" if said.startswith(("is ", "has ")) else said[:1].upper() + said[1:]

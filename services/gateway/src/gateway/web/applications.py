@@ -14,7 +14,7 @@ from chassis.problem import ProblemError
 from gateway.undoing import Step
 from gateway.web.admission import AtOwnPage
 from gateway.web.command import see
-from gateway.web.deeds import NOTHING, Refused, moment_in
+from gateway.web.deeds import NOTHING, Asked, Deed, Kind, Refused, moment_in
 from gateway.web.refused import mistaken, refusal
 from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor
@@ -73,6 +73,18 @@ OPEN: Final = frozenset(stage for code, _, stages in COLUMNS for stage in stages
 """The stages from which an application may still become a job."""
 ENDS: Final = frozenset({"decline", "reject", "withdraw", "silent"})
 """The moves after which an application that was open can go on from there."""
+DAYS: Final = ("sent_on", "answer_by", "starts_on", "day")
+MOVE: Final = Deed(
+    "move",
+    "/move",
+    N_("Move"),
+    (
+        *(Asked(name, "", Kind.DAY) for name in DAYS),
+        *(Asked(name, "") for name in ("time", "channel", "place", "cv_version", "reason")),
+        Asked("hours_a_week", "", Kind.NUMBER),
+    ),
+)
+"""What any move may ask, and a change of an interview too."""
 CALLED: Final = {"starts_at": "time"}
 """What a form calls otherwise than the service."""
 QUIET: Final = timedelta(days=7)
@@ -133,7 +145,7 @@ async def choose_move(visitor: AtOwnPage, application_id: UUID) -> Response:
     answer = await visitor.command(
         "jobsearch", f"/applications/{application_id}/{move}", _body(move, form, visitor.now)
     )
-    if refused := await refusal(visitor, answer, called=CALLED):
+    if refused := await refusal(visitor, answer, MOVE, CALLED):
         return await _one(visitor, application_id, refused)
     said = {"send": "sent", "chase": "chased"}.get(move, "moved")
     steps = partial(_undo_move, application_id, move if form.get("stage") in OPEN else "")
@@ -150,7 +162,7 @@ async def change_interview(visitor: AtOwnPage, application_id: UUID, interview_i
     if moves and (unclear := await _unclear(visitor)):
         return await _one(visitor, application_id, unclear)
     command = await visitor.command("jobsearch", path, _meeting(form, visitor.now) if moves else None)
-    if refused := await refusal(visitor, command, called=CALLED):
+    if refused := await refusal(visitor, command, MOVE, CALLED):
         return await _one(visitor, application_id, refused)
     return command.then(f"{visitor.base}/applications/{application_id}", "kept")
 

@@ -16,12 +16,14 @@ from gateway.web.command import Command
 from gateway.web.deeds import NOTHING, TOP, Refused
 from gateway.web.refused import refusal
 from gateway.web.visitor import Visitor, blank
+from gateway.web.words import N_
 
 SERVICE: Final = "jobsearch"
 JOBS: Final = 4
 FIELDS: Final[Mapping[str, str]] = {"position": "position", "name": "employer", "startDate": "from", "endDate": "to"}
 """The fields of a job, by what JSON Resume calls them."""
 PART: Final = re.compile(r"#/(?:work/(\d+)/(position|name|startDate|endDate)|skills/.*)")
+MONTHLESS: Final = N_("Write a year, or a year and a month, like 2024-03")
 LARGEST: Final = 1024 * 1024
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -41,7 +43,7 @@ async def type_cv(visitor: AtOwnPage) -> Response:
     typed = _resume(form)
     command = await visitor.command(SERVICE, f"/participants/{visitor.person}/cvs", typed)
     if refused := await refusal(visitor, command):
-        return await _page(visitor, _by_place(command, refused), typed)
+        return await _page(visitor, _by_place(visitor, command, refused), typed)
     return command.then(f"{visitor.base}/cv", "kept")
 
 
@@ -81,11 +83,12 @@ def _resume(form: FormData) -> dict[str, Any]:
     return resume | ({"skills": skills} if skills else {})
 
 
-def _by_place(command: Command, refused: Refused) -> Refused:
+def _by_place(visitor: Visitor, command: Command, refused: Refused) -> Refused:
     """Return a form with what is wrong with a job, or with a skill, at its own field."""
     faults = {str(fault.get("pointer")): str(fault["detail"]) for fault in command.problem.get("errors") or ()}
     parts = {part: words for pointer, words in faults.items() if (part := PART.fullmatch(pointer))}
     placed = {f"{FIELDS[part[2]]}-{part[1]}" if part[2] else "skills": words for part, words in parts.items()}
+    placed |= {place: visitor.say(MONTHLESS) for place in placed if place.startswith(("from-", "to-"))}
     others = {name: words for name, words in refused.errors.items() if name != TOP or not placed}
     return replace(refused, errors=others | placed)
 

@@ -13,7 +13,7 @@ from gateway.telling import parts
 from gateway.views import looks
 from gateway.views.looks import WHO_LOOKED
 from gateway.web.admission import AtOwnPage
-from gateway.web.deeds import NOTHING, Refused
+from gateway.web.deeds import NOTHING, Asked, Deed, Kind, Refused
 from gateway.web.everything import everything
 from gateway.web.jobs import CONTRACTS, FAR, MILES
 from gateway.web.people import BARRIERS, NEEDS, TRACKS
@@ -36,6 +36,12 @@ ROLES: Final[Mapping[str, str]] = {
     "analyst": N_("an analyst"),
     "operator": N_("an operator"),
 }
+TELL: Final = Deed(
+    "wishes",
+    "/profile",
+    N_("Keep"),
+    (Asked("work", ""), Asked("place", ""), *(Asked(name, "", Kind.NUMBER) for name in NUMBERS)),
+)
 WISHES: Final = frozenset({"stop", "resume", "pause", "unpause"})
 
 wishes_router = APIRouter(include_in_schema=False)
@@ -62,7 +68,7 @@ async def tell_wishes(visitor: AtOwnPage) -> Response:
     body |= {"pay_period": told.get("pay_period", "year")} if "pay_least" in body else {}
     path = f"/participants/{visitor.person}/profile"
     command = await visitor.command("jobsearch", path, body, method="PUT")
-    if refused := await refusal(visitor, command):
+    if refused := await refusal(visitor, command, TELL):
         return await _page(visitor, refused)
     return command.then(f"{visitor.base}/me", "kept")
 
