@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,7 +72,9 @@ def running_services(*services: Service) -> Iterator[None]:
             service.wait()
         yield
     finally:
-        statuses = {service.name: service.stop() for service in services}
+        with ThreadPoolExecutor() as pool:
+            ends = list(pool.map(Service.stop, services))
+    statuses = dict(zip([service.name for service in services], ends, strict=True))
     assert not any(statuses.values()), statuses
 
 

@@ -92,7 +92,15 @@ class Relay:
     async def run(self) -> None:
         """Tell facts until cancelled; a database or a broker that is away is waited for."""
         with measuring(self.measure):
-            await self._run()
+            work = asyncio.create_task(self._run())
+            try:
+                await asyncio.wait([work])
+            finally:
+                while not work.done():
+                    # A producer that is just closing, or tasks that just failed together, take it for their own.
+                    work.cancel()
+                    await asyncio.wait([work], timeout=1)
+            work.result()
 
     async def measure(self) -> Iterable[Metric]:
         """Return how far the relay is."""
@@ -115,9 +123,6 @@ class Relay:
                         backoff = 0.1
                         await self._wait()
             except* (psycopg.OperationalError, KafkaError, OSError) as errors:
-                if (task := asyncio.current_task()) and task.cancelling():
-                    # Who closes a producer, or fails in a group of tasks, at that moment takes it for its own.
-                    raise asyncio.CancelledError from errors
                 reasons = "; ".join(str(error) for error in errors.exceptions)
                 log.warning("relay of %s begins again in %.1f s: %s", self._source, backoff, reasons)
                 await asyncio.sleep(backoff)
