@@ -97,7 +97,7 @@ class Relay:
                 await asyncio.wait([work])
             finally:
                 while not work.done():
-                    # A producer that is just closing, or tasks that just failed together, take it for their own.
+                    # Tasks that just failed together, as those of a batch, swallow it.
                     work.cancel()
                     await asyncio.wait([work], timeout=1)
             work.result()
@@ -251,11 +251,22 @@ async def _producing(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
         await producer.start()
         yield producer
     finally:
-        # Not its stop(), which waits for a broker that is away until all is flushed, for ever when the producer is
-        # idempotent. What is not acknowledged is told again from the saved position.
-        producer._closed = True  # noqa: SLF001
-        await producer._sender.close()  # noqa: SLF001
-        await producer.client.close()
+        # aiokafka's sender takes a cancellation for its own: closing goes on whatever happens to who waits for it.
+        closing = asyncio.create_task(_close(producer))
+        try:
+            await asyncio.wait([closing])
+        finally:
+            await closing
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Close without stop(), which waits for a broker that is away until all is flushed, for ever when it is idempotent.
+
+    What is not acknowledged is told again from the saved position.
+    """
+    producer._closed = True  # noqa: SLF001
+    await producer._sender.close()  # noqa: SLF001
+    await producer.client.close()
 
 
 async def _row(connection: psycopg.AsyncConnection[Any], query: Any, *arguments: object) -> tuple[Any, ...]:
