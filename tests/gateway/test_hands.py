@@ -23,6 +23,7 @@ HEARD = """() => new Promise((heard) => {
 })"""
 PLACES = "rows => rows.map(row => [row.id, Math.round(row.getBoundingClientRect().top)])"
 PATIENT_MILLISECONDS = 90_000
+A_WHILE = "00:20"
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -107,12 +108,15 @@ def test_an_invitation_is_told_on_the_coachs_open_page_and_no_row_moves(
 def test_today_says_that_it_hears_of_no_changes_until_it_does_again(reading: As, queue: list[Person]) -> None:
     with reading(queue[0].coach) as reader:
         reader.page.route("**/api/v1/changes", lambda asked: asked.fulfill(status=503))
+        reader.page.clock.install()
         page = reader.open("/today")
         stale = page.get_by_text("We cannot see new changes for now.")
         expect(stale).to_be_hidden()
+        page.clock.fast_forward(A_WHILE)
         expect(stale).to_be_visible()
         reader.picture("console-today-stale")
         page.unroute("**/api/v1/changes")
+        page.clock.fast_forward(A_WHILE)
         expect(stale).to_be_hidden()
         expect(page.get_by_role("link", name="1 change, show")).to_be_visible()
 
