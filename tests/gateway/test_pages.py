@@ -244,6 +244,8 @@ def test_any_form_of_a_person_or_a_referrer_that_is_refused_is_shown_again_with_
     assert own.post("/me/wishes", data=wishes).status_code == 303
     move, again = f"/applications/{kept['ids']['application']}/move", {"version": str(kept["version"])}
     withdrawn = {"form": "", "by": "participant", "explanation": "They found <b>work</b>", "version": "1"}
+    referral = done(platform.client(somebody.manager).get(f"{API}/referrals/{somebody.referral}"))
+    rejected = {"form": "reject", "reason": "hired_elsewhere", "version": referral.headers["etag"].strip('"')}
     late = {"what": "Ask at the bakery", "due": past, "form": "suggest"}
     found: list[tuple[str, int, list[str]]] = []
     expected: list[tuple[str, int, list[str]]] = []
@@ -264,6 +266,7 @@ def test_any_form_of_a_person_or_a_referrer_that_is_refused_is_shown_again_with_
             412,
             ("<details open>", "They found &lt;b&gt;work", 'value="participant" checked'),
         ),
+        (platform.browser(somebody.manager), f"/incoming/{somebody.referral}/reject", rejected, 409, ('href="#main"',)),
     ):
         answer = who.post(path, data=told)
         missing = [one for one in ("Something needs mending", *said) if one not in answer.text]

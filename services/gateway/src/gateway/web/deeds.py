@@ -1,8 +1,8 @@
 """What a reader can do on a page: a form for each deed, made from what the deed has to know."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Final
@@ -84,6 +84,10 @@ class Refused:
     def of(self, form: str) -> "Refused":
         """Return what is to be shown in a form: nothing, where it is another one that was refused."""
         return self if form == self.form else NOTHING
+
+    def among(self, forms: Collection[str]) -> "Refused":
+        """Return what a page with these forms shows: one that is no longer there is spoken of above them all."""
+        return self if not self.form or self.form in forms else replace(self, form="")
 
     def error(self, name: str) -> str:
         """Return what is wrong with a field."""

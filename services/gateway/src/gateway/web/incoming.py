@@ -167,14 +167,14 @@ async def answer(visitor: AtWork, referral_id: UUID, code: str) -> Response:
 
 async def _one(visitor: Visitor, referral_id: UUID, refused: Refused = NOTHING) -> HTMLResponse:
     referral = await visitor.read(SERVICE, f"/referrals/{referral_id}")
-    allowed = [one.replace("/", "-") for one in referral["allowed"]]
+    deeds = said(DEEDS, [one.replace("/", "-") for one in referral["allowed"]])
     return visitor.page(
         "incoming_one.html",
-        refused=refused,
+        refused=refused.among([deed.code for deed in deeds]),
         referral=referral,
         aliases=await _aliases(visitor, referral),
         leads=visitor.actor.role in LEADERS,
-        deeds=[_with_coaches(visitor, deed) for deed in said(DEEDS, allowed)],
+        deeds=[_with_coaches(visitor, deed) for deed in deeds],
         stages=said_stages(visitor),
     )
 
