@@ -1,6 +1,5 @@
 """Jobs: search the market in one's own words, see why each fits, keep what is worth a thought."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
@@ -89,14 +88,12 @@ async def search_jobs(visitor: AtMarket) -> HTMLResponse:
 async def show_job(visitor: AtMarket, vacancy_id: UUID) -> HTMLResponse:
     """Show a vacancy. What it does not say is said to be missing.
 
-    However often a person loads it, they opened it once that day. It is noted while it is read, so that nobody waits.
+    However often a person loads it, they opened it once that day.
     """
-    if visitor.actor.role != JOBSEEKER:
-        return await _job(visitor, vacancy_id)
-    once = f"opened-{vacancy_id}-{visitor.now.date()}"
-    page, _ = await asyncio.gather(
-        _job(visitor, vacancy_id), _note(visitor, "opened", once, vacancy_id=str(vacancy_id))
-    )
+    page = await _job(visitor, vacancy_id)
+    if visitor.actor.role == JOBSEEKER:
+        once = f"opened-{vacancy_id}-{visitor.now.date()}"
+        await _note(visitor, "opened", once, vacancy_id=str(vacancy_id))
     return page
 
 
