@@ -6,7 +6,8 @@ from uuid import uuid4
 from playwright.sync_api import expect
 
 from chassis.identity import Actor
-from gateway.web.referring import ENDINGS, STAGES
+from events.referrals import DidNotStartReason, RejectionReason, WithdrawnBy
+from gateway.web.standing import ASKERS, ENDINGS, NO_STARTS, REJECTIONS, STAGES
 from referrals.stage import Stage
 from referrals.views.referrals import ENDS
 from tests.gateway.pages import As
@@ -48,6 +49,9 @@ def made(platform: Platform, referrer: Actor, path: str) -> str:
     return link.group(1)
 
 
-def test_every_stage_of_a_referral_and_every_end_has_words() -> None:
+def test_every_stage_of_a_referral_every_end_and_every_reason_has_words() -> None:
+    assert dict(REJECTIONS).keys() == set(RejectionReason)
+    assert dict(NO_STARTS).keys() == set(DidNotStartReason)
+    assert ASKERS.keys() == set(WithdrawnBy)
     assert STAGES.keys() == {stage.value for stage in Stage}
     assert ENDINGS.keys() == {ended for ended in ENDS.values() if ended}

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from chassis.identity import Actor
 from tests.gateway.pages import As, press
 from tests.gateway.running import API, Person, Platform, done, wait_until
+from tests.gateway.test_following import made
 from tests.gateway.test_participant_pages import agree
 
 pytestmark = pytest.mark.timeout(600)
@@ -275,17 +276,27 @@ def test_any_form_of_a_person_or_a_referrer_that_is_refused_is_shown_again_with_
     assert found == expected
 
 
-def test_staff_take_a_referral_back_with_a_reason_that_is_kept_while_somebody_else_was_faster(
+def test_staff_withdraw_a_referral_with_a_reason_that_is_kept_while_somebody_else_was_faster(
     reading: As, platform: Platform
 ) -> None:
     somebody = platform.refer(name="Leila Nasser")
     with reading(somebody.manager) as reader:
         page = reader.open(f"/incoming/{somebody.referral}")
-        taken_back = page.locator("#deed-withdraw")
-        taken_back.locator("summary").click()
-        expect(taken_back).to_contain_text("the new referral leads back to this one")
-        taken_back.get_by_label("The person does").check()
-        taken_back.get_by_label("In your words").fill("They moved to Leeds.")
+        expect(page.locator("#next #deed-withdraw, #next ~ #deed-withdraw")).to_have_count(0)
+        expect(page.get_by_text("Programme", exact=True)).to_be_visible()
+        expect(page.get_by_text(str(somebody.referrer.id))).to_be_visible()
+        withdrawn = page.locator("#deed-withdraw")
+        withdrawn.locator("summary").click()
+        expect(withdrawn.get_by_role("radio", checked=True)).to_have_count(0)
+        expect(withdrawn.locator(".notice")).to_contain_text("You cannot undo this")
+        withdrawn.get_by_label("The person").check()
+        page.evaluate("document.querySelector('#deed-withdraw form').noValidate = true")
+        withdrawn.get_by_role("button", name="Withdraw this referral").click()
+        expect(page.get_by_role("alert").get_by_role("link", name="Fill this in")).to_have_attribute(
+            "href", "#withdraw-explanation"
+        )
+        expect(withdrawn.get_by_label("The person")).to_be_checked()
+        withdrawn.get_by_label("Why?").fill("They moved to Leeds.")
         reader.picture("console-incoming-withdraw")
         assert reader.faults() == []
 
@@ -293,16 +304,20 @@ def test_staff_take_a_referral_back_with_a_reason_that_is_kept_while_somebody_el
         meeting = {"meets_at": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}:00Z", "channel": "phone"}
         seen = {"If-Match": done(staff.get(path)).headers["etag"]}
         done(staff.post(f"{path}/handover", json=meeting, headers=seen))
-        taken_back.get_by_role("button", name="Take the referral back").click()
+        withdrawn.get_by_role("button", name="Withdraw this referral").click()
         expect(page.get_by_role("alert")).to_contain_text("Somebody was faster")
-        expect(taken_back.get_by_label("The person does")).to_be_checked()
-        expect(taken_back.get_by_label("In your words")).to_have_value("They moved to Leeds.")
+        expect(withdrawn.get_by_label("The person")).to_be_checked()
+        expect(withdrawn.get_by_label("Why?")).to_have_value("They moved to Leeds.")
         assert reader.faults() == []
-        taken_back.get_by_role("button", name="Take the referral back").click()
+        withdrawn.get_by_role("button", name="Withdraw this referral").click()
         expect(page.get_by_text("Nothing: it is settled.")).to_be_visible()
         expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     told = platform.browser(somebody.referrer).get(f"/my-referrals/{somebody.referral}").text
-    assert "They moved to Leeds." in told
+    assert all(words in told for words in ("They moved to Leeds.", "Who withdrew it", "The person asked for it"))
+    link = made(platform, somebody.referrer, f"/my-referrals/{somebody.referral}/link")
+    standing = platform.browser(None).get(link).text
+    assert "Withdrawn" in standing
+    assert not any(words in standing for words in ("Leeds", "The person asked for it"))
 
 
 def test_a_job_from_elsewhere_is_asked_again_with_what_was_written_until_its_link_is_right(

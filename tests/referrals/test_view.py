@@ -144,7 +144,7 @@ def folded(*facts: Fact) -> ReferralRow:
         (
             (ReferralWithdrawn(occurred_at=LATER, by=WithdrawnBy.PARTICIPANT),),
             Stage.WITHDRAWN,
-            lambda row: row.withdrawn_by == "participant",
+            lambda row: (row.withdrawn_by, row.withdrawn_at) == ("participant", LATER),
         ),
         (
             (ReferralHandoverArranged(occurred_at=NOW, meets_at=LATER, channel=MeetingChannel.PHONE),),

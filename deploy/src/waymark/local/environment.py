@@ -18,7 +18,7 @@ SERVICES = ("keyring", "referrals", "caseload", "jobsearch", "nudges", "learning
 SILENT = frozenset({"analytics"})
 """Those that tell no facts, so that they have no store."""
 
-STAFF = ("coach", "team_leader", "provider_manager")
+NAMED = ("coach", "team_leader", "provider_manager", "referrer")
 WANTED_PORTS: Mapping[str, int] = {
     "referrals": 8101,
     "caseload": 8102,
@@ -105,7 +105,7 @@ def _of_gateway(addresses: Addresses) -> dict[str, str]:
         "WAYMARK_TRACES": f"{addresses.url('zipkin')}/zipkin/",
         "WAYMARK_PEOPLE_KEY": str(identity.people_key(addresses.keys)),
         "WAYMARK_PERSONAS": json.dumps([_shown(persona) for persona in PERSONAS], default=str),
-        "WAYMARK_STAFF": json.dumps({str(one.actor.id): one.name for one in PERSONAS if one.role in STAFF}),
+        "WAYMARK_STAFF": json.dumps({str(one.actor.id): one.name for one in PERSONAS if one.role in NAMED}),
         "WAYMARK_COACHES": json.dumps(
             {str(id_of(provider)): list(coaches_of(provider).values()) for provider in PROVIDERS}, default=str
         ),

@@ -33,7 +33,7 @@ class GatewaySettings(SignInSettings):
     people_key: Path = Field(description="The private key (a JWK) that signs the short-lived tokens of people.")
     traces: str = Field("", description="Where traces are looked at, for the operator's page.")
     dashboards: str = Field("", description="Where the numbers of Prometheus are looked at, for the operator's page.")
-    staff: dict[UUID, str] = Field(default_factory=dict, description="Names of coaches and leaders by their ids.")
+    staff: dict[UUID, str] = Field(default_factory=dict, description="Names of staff and referrers by their ids.")
     coaches: dict[UUID, tuple[UUID, ...]] = Field(default_factory=dict, description="Coaches of each provider.")
     providers: dict[UUID, str] = Field(default_factory=dict, description="Names of providers by their ids.")
     programmes: dict[UUID, str] = Field(default_factory=dict, description="Names of programmes by their ids.")

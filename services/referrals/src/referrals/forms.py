@@ -148,6 +148,7 @@ class ReferralListed(BaseModel):
     answered_at: datetime | None
     coach_id: UUID | None
     reason: RejectionReason | None
+    withdrawn_at: datetime | None
     withdrawn_by: WithdrawnBy | None
     not_started_reason: DidNotStartReason | None
     possible_duplicate: bool = Field(description="It waits for the provider to look whether the person is known.")
@@ -211,14 +212,18 @@ class ReferralStanding(BaseModel):
     acknowledged_at: datetime | None
     answered_at: datetime | None
     reason: RejectionReason | None
+    withdrawn_at: datetime | None
+    withdrawn_by: WithdrawnBy | None = Field(description="Null where it is the person who asked for it.")
     ended: Ending | None
     ended_at: datetime | None
 
     @classmethod
     def of(cls, row: ReferralRow, end: EndingRow | None) -> Self:
         """Return where a referral stands."""
-        told = {name: getattr(row, name) for name in ("stage", "submitted_at", "acknowledged_at", "answered_at")}
+        moments = ("submitted_at", "acknowledged_at", "answered_at", "withdrawn_at")
+        told = {name: getattr(row, name) for name in ("stage", *moments)}
         reason = row.reason if row.reason in OF_THE_PROVIDER else None
+        told["withdrawn_by"] = None if row.withdrawn_by == WithdrawnBy.PARTICIPANT else row.withdrawn_by
         ended = {"ended": end and end.ended, "ended_at": end and end.ended_at}
         return cls.model_validate({**told, **ended, "provider_id": row.tenant, "reason": reason})
 

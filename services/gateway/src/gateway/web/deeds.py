@@ -44,7 +44,7 @@ class Asked:
 class Deed:
     """Something that can be done: `path` ends the route of the service, `words` are on its button.
 
-    One that `sends` nothing but takes a body gets an empty one.
+    One that `sends` nothing but takes a body gets an empty one. `warning` is what is said before it is done.
     """
 
     code: str
@@ -53,6 +53,12 @@ class Deed:
     fields: tuple[Asked, ...] = ()
     look: str = "second"
     sends: bool = False
+    warning: str = ""
+
+    @property
+    def is_dangerous(self) -> bool:
+        """Whether it stands apart from what else can be done, and last."""
+        return self.look == "danger"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse
 
 from gateway.status_links import VALID, StatusLinks
 from gateway.web.admission import AtPage
-from gateway.web.referring import SERVICE, AtReferring, stages_and_endings
+from gateway.web.referring import SERVICE, AtReferring
+from gateway.web.standing import stages_and_endings
 from gateway.web.visitor import Visitor
 
 MADE: Final = 201

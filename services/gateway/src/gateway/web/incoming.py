@@ -12,8 +12,8 @@ from gateway.access import LEADERS
 from gateway.undoing import Step
 from gateway.web.admission import AtLeading, AtWork
 from gateway.web.deeds import CHANNELS, NOTHING, Asked, Deed, Kind, Refused, body_of, said
-from gateway.web.referring import said_stages
-from gateway.web.refused import refusal
+from gateway.web.refused import incomplete, refusal
+from gateway.web.standing import NO_STARTS, REJECTIONS, said_stages
 from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor
 from gateway.web.words import N_
@@ -28,35 +28,10 @@ OPEN: Final = (
     ("initial_meeting_booked", N_("First meeting booked")),
     ("failed_to_attend", N_("Missed")),
 )
-REJECTIONS: Final = (
-    ("not_reachable", N_("Not reachable")),
-    ("did_not_attend", N_("Did not attend")),
-    ("hired_elsewhere", N_("Has found work")),
-    ("in_training", N_("In training")),
-    ("not_eligible", N_("Not eligible")),
-    ("not_mobile", N_("Cannot travel")),
-    ("not_interested", N_("Not interested")),
-    ("barrier_incompatible", N_("Needs other help first")),
-    ("no_capacity", N_("No place free")),
-    ("duplicate", N_("Already here")),
-    ("other", N_("Something else")),
-)
-NO_STARTS: Final = (
-    ("not_reachable", N_("Not reachable")),
-    ("did_not_attend", N_("Did not attend")),
-    ("hired_elsewhere", N_("Has found work")),
-    ("in_training", N_("In training")),
-    ("health", N_("Health")),
-    ("moved_away", N_("Moved away")),
-    ("changed_their_mind", N_("Changed their mind")),
-    ("deceased", N_("Has died")),
-    ("other", N_("Something else")),
-)
 WHO: Final = (("provider", N_("We do")), ("participant", N_("The person does")))
 EXPLAIN: Final = Asked("explanation", N_("In your words"), Kind.NOTE, hint=N_("The referrer reads this"))
-FINAL: Final = N_(
-    "The referrer reads this. You cannot undo it: if they are sent again, the new referral leads back to this one."
-)
+FINAL: Final = N_("You cannot undo this. If they are sent again, the new referral leads back to this one.")
+ASKERS: Final = (("participant", N_("The person")), ("provider", N_("We, the provider")))
 MEETING: Final = (
     Asked("meets_at", N_("When?"), Kind.MOMENT, required=True),
     Asked("channel", N_("How?"), Kind.CHOICE, CHANNELS, value="in_person"),
@@ -106,12 +81,13 @@ DEEDS: Final[Mapping[str, Deed]] = {
         Deed(
             "withdraw",
             "withdraw",
-            N_("Take the referral back"),
+            N_("Withdraw this referral"),
             (
-                Asked("by", N_("Who takes it back?"), Kind.CHOICE, WHO, value="provider"),
-                Asked("explanation", N_("In your words"), Kind.NOTE, hint=FINAL),
+                Asked("by", N_("Who asks for it?"), Kind.CHOICE, ASKERS, required=True),
+                Asked("explanation", N_("Why?"), Kind.NOTE, required=True, hint=N_("The referrer reads this")),
             ),
             "danger",
+            warning=FINAL,
         ),
     )
 }
@@ -158,6 +134,8 @@ async def answer(visitor: AtWork, referral_id: UUID, code: str) -> Response:
         raise ProblemError(404, "There is nothing here.")
     deed = DEEDS[code]
     form = await visitor.request.form()
+    if deed.is_dangerous and (left_out := await incomplete(visitor, deed)):
+        return await _one(visitor, referral_id, left_out)
     body = body_of(deed, form, visitor.now)
     command = await visitor.command(SERVICE, f"/referrals/{referral_id}/{deed.path}", body)
     if refused := await refusal(visitor, command, deed):
@@ -174,7 +152,10 @@ async def _one(visitor: Visitor, referral_id: UUID, refused: Refused = NOTHING) 
         referral=referral,
         aliases=await _aliases(visitor, referral),
         leads=visitor.actor.role in LEADERS,
-        deeds=[_with_coaches(visitor, deed) for deed in deeds],
+        deeds=[_with_coaches(visitor, deed) for deed in deeds if not deed.is_dangerous],
+        last_deeds=[deed for deed in deeds if deed.is_dangerous],
+        programme=visitor.desk.programmes.get(UUID(referral["programme_id"]), referral["programme_id"]),
+        referrer=visitor.desk.staff.get(UUID(referral["referrer_id"]), referral["referrer_id"]),
         stages=said_stages(visitor),
     )
 

@@ -15,15 +15,11 @@ from gateway.web.admission import AtPage, only
 from gateway.web.command import see
 from gateway.web.deeds import NOTHING, Refused
 from gateway.web.refused import refusal
+from gateway.web.standing import stages_and_endings
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
 SERVICE: Final = "referrals"
-ENDINGS: Final[Mapping[str, tuple[str, str]]] = {
-    "completed": ("good", N_("Went the whole way")),
-    "exited_early": ("calm", N_("Left early")),
-    "handed_back": ("calm", N_("Handed back")),
-}
 PERSON: Final = (
     "name",
     "preferred_name",
@@ -50,25 +46,6 @@ TASKS: Final[Sequence[tuple[str, str, Sequence[str], bool]]] = (
     ("more", N_("What helps to know"), ("notes",), False),
 )
 """The parts of the form, each with its place, its fields, and whether all of them are needed."""
-STAGES: Final[Mapping[str, tuple[str, str]]] = {
-    "submitted": ("calm", N_("Sent")),
-    "acknowledged": ("calm", N_("Arrived")),
-    "under_assessment": ("calm", N_("Being looked at")),
-    "waitlisted": ("soon", N_("On the waiting list")),
-    "accepted": ("good", N_("Accepted")),
-    "handover_arranged": ("good", N_("Handover arranged")),
-    "handover_held": ("good", N_("Handover held")),
-    "initial_meeting_booked": ("good", N_("First meeting booked")),
-    "failed_to_attend": ("soon", N_("Missed the first meeting")),
-    "initial_meeting_cancelled": ("soon", N_("First meeting called off")),
-    "initial_meeting_held": ("good", N_("Met")),
-    "started": ("good", N_("Started")),
-    "rejected": ("late", N_("Not taken on")),
-    "withdrawn": ("calm", N_("Taken back")),
-    "did_not_start": ("late", N_("Did not start")),
-    "expired": ("late", N_("Ran out of time")),
-    "entered_in_error": ("calm", N_("Entered in error")),
-}
 
 referring_router = APIRouter(include_in_schema=False)
 
@@ -189,20 +166,6 @@ def _day(told: Mapping[str, str]) -> date | None:
         return date.fromisoformat(told.get("date_of_birth", ""))
     except ValueError:
         return None
-
-
-def said_stages(visitor: Visitor) -> dict[str, tuple[str, str]]:
-    """Return each stage of a referral as a mark and words."""
-    return {stage: (mark, visitor.say(words)) for stage, (mark, words) in STAGES.items()}
-
-
-def stages_and_endings(visitor: Visitor) -> dict[str, Any]:
-    """Return what shows where referrals stand: stages and endings as marks with words, and the providers' names."""
-    return {
-        "stages": said_stages(visitor),
-        "endings": {code: (mark, visitor.say(words)) for code, (mark, words) in ENDINGS.items()},
-        "providers": {str(id_): name for id_, name in visitor.desk.providers.items()},
-    }
 
 
 async def _one(visitor: Visitor, referral_id: UUID, refused: Refused = NOTHING) -> HTMLResponse:

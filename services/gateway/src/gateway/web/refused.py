@@ -45,6 +45,13 @@ async def mistaken(visitor: Visitor, errors: Mapping[str, str]) -> Refused:
     return await _again(visitor, errors, MISTAKEN) if errors else NOTHING
 
 
+async def incomplete(visitor: Visitor, deed: Deed) -> Refused:
+    """Return how a form is shown again in which something that its page asks for was left empty."""
+    told = await _told(visitor)
+    left_out = [one.name for one in deed.fields if one.required and not "".join(told.get(one.name, ())).strip()]
+    return await mistaken(visitor, dict.fromkeys(left_out, visitor.say(EMPTY)))
+
+
 async def _again(visitor: Visitor, errors: Mapping[str, str], status: int) -> Refused:
     form = str((await visitor.request.form()).get("form", ""))
     return Refused(form, await _told(visitor), errors, status)

@@ -69,6 +69,7 @@ class ReferralRow:
     coach_id: UUID | None = None
     reason: str | None = None
     withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
     explanation: Sealed | None = None
     held_for: UUID | None = None
     earlier_referral_id: UUID | None = None
@@ -137,7 +138,11 @@ _COLUMNS: Final[Mapping[type[Fact], Mapping[str, Callable[[Any], Any]]]] = {
     ReferralAccepted: {"answered_at": _when, "coach_id": _field("coach_id")},
     ReferralWaitlisted: {"answered_at": _when},
     ReferralRejected: {"answered_at": _when, "reason": _field("reason"), "explanation": _field("explanation")},
-    ReferralWithdrawn: {"withdrawn_by": _field("by"), "explanation": _field("explanation")},
+    ReferralWithdrawn: {
+        "withdrawn_at": _when,
+        "withdrawn_by": _field("by"),
+        "explanation": _field("explanation"),
+    },
     PossibleDuplicateFound: {
         "held_for": _field("known_participant_id"),
         "earlier_referral_id": _field("earlier_referral_id"),
