@@ -92,6 +92,7 @@ HANDLED = SafetyConcernHandled(occurred_at=NOW, concern_id=CONCERN, how=sealed(S
 NOT_HANDLED = SafetyConcernHandlingTakenBack(occurred_at=NOW, concern_id=CONCERN, owner_id=AMIR, taken_back=3)
 NEEDS = NeedsAssessed(occurred_at=NOW, barriers=(), contact_needs=(), coach_id=AMIR)
 ASIDE = NextStepSetAside(occurred_at=NOW, step="profile", reason=SetAsideReason.LATER, until=FRIDAY)
+NOT_RIGHT = ASIDE.model_copy(update={"reason": SetAsideReason.NOT_RIGHT})
 SNOOZED = CaseSnoozed(occurred_at=NOW, rule=9, until=FRIDAY, reason=sealed(CaseSnoozed, "reason"))
 UNSNOOZED = CaseUnsnoozed(occurred_at=NOW)
 TAKEN_UP = NextStepTakenUp(occurred_at=NOW, step="profile")
@@ -303,6 +304,7 @@ def test_a_reactivated_case_does_not_rest() -> None:
         ([CONCERNED, HANDLED, NOT_HANDLED], lambda case: case.handle_concern(HANDLED), [HANDLED]),
         ([], lambda case: case.set_step_aside(ASIDE), [ASIDE]),
         ([ASIDE], lambda case: case.set_step_aside(ASIDE), []),
+        ([ASIDE], lambda case: case.set_step_aside(NOT_RIGHT), [NOT_RIGHT]),
         ([], lambda case: case.snooze(SNOOZED, TODAY), [SNOOZED]),
         ([SNOOZED], lambda case: case.snooze(SNOOZED, TODAY), []),
         ([SNOOZED], lambda case: case.unsnooze(NOW), [UNSNOOZED]),

@@ -29,6 +29,7 @@ from events.caseload import (
     MessageRead,
     MessageSent,
     NextStepSetAside,
+    NextStepTakenUp,
     PauseReason,
     PlanDrafted,
     PlanSigned,
@@ -280,6 +281,31 @@ def test_a_step_that_is_set_aside_lets_the_next_rule_speak_until_its_day() -> No
     assert step(journey).code == "10.town"
     assert step(journey, later(days=2)).code == "10.town"
     assert step(journey, later(days=3)).code == "10.work"
+
+
+def test_a_step_stays_aside_for_its_days_however_many_others_are_set_aside() -> None:
+    codes = ["10.work", "10.town", "10.cv", "10.hours", *(f"3.{UUID(int=number)}" for number in range(5))]
+    journey = started(NOON).tell(*(aside(code, date(2026, 3, 5)) for code in codes))
+    assert journey.stands().plan.set_aside.keys() == set(codes)
+    found = next_step(journey.stands(), Now(NOON, LONDON), StepRules(), TodayRules())
+    assert (found.step.rule, found.step.sentence) == (13, "You have put off all of these.")
+    assert (found.step.why, found.step.due) == ("The first comes back on Thursday.", date(2026, 3, 5))
+    assert [(one.step.code, one.until) for one in found.put_off] == [(code, date(2026, 3, 5)) for code in codes[:4]]
+    assert step(journey, jobs=1).rule == 12
+    assert step(journey.tell(NextStepTakenUp(occurred_at=NOON, step="10.cv"))).code == "10.cv"
+    assert step(journey, later(days=3)).code == "10.work"
+
+
+def test_help_that_was_asked_for_outlives_the_days_of_the_step() -> None:
+    journey = started(NOON).tell(aside("10.work", date(2026, 3, 5), SetAsideReason.NEED_HELP))
+    next_week = aside("10.cv", date(2026, 3, 12)).model_copy(update={"occurred_at": later(days=7)})
+    assert journey.tell(next_week).stands().plan.set_aside.keys() == {"10.work", "10.cv"}
+
+
+def test_the_one_step_that_there_is_and_is_set_aside_is_said_to_be() -> None:
+    found = step(settled().tell(written(ActionOwner.COACH), of=THING).tell(aside(f"3.{THING}", date(2026, 3, 5))))
+    assert (found.rule, found.sentence) == (13, "You have put off the one step that there is.")
+    assert found.why == "It comes back on Thursday."
 
 
 def test_a_refusal_is_acknowledged_for_48_hours() -> None:

@@ -91,6 +91,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "GET /home": (JOBSEEKER, {}),
     "POST /home/nudges/{nudge_id}/{deed}": (only(hidden=JOBSEEKERS), {"nudge_id": NOTHING, "deed": "seen"}),
     "POST /home/set-aside": (THEIRS_ALONE, {"step": "cv", "reason": "later"}),
+    "POST /home/take-up": (THEIRS_ALONE, {"step": "cv"}),
     "GET /jobs": (only(*JOBSEEKERS, *ALL_STAFF), {}),
     "POST /jobs": (only(*JOBSEEKERS, *ALL_STAFF), {"words": "baker"}),
     "GET /jobs/{vacancy_id}": (only(*JOBSEEKERS, *ALL_STAFF), {}),

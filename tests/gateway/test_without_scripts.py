@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -11,6 +12,9 @@ from tests.gateway.pages import Reader, reading_as
 from tests.gateway.running import Person, Platform
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("belongings")]
+
+MOST_STEPS: Final = 12
+"""More steps than the person of these pages has."""
 
 
 def plainly(chromium: Browser, platform: Platform, actor: Actor) -> AbstractContextManager[Reader]:
@@ -51,7 +55,22 @@ def test_somebody_proposes_a_step_writes_to_their_coach_and_sets_the_next_step_a
         page = reader.open("/home")
         page.locator("summary", has_text="I can't do this now").click()
         page.get_by_role("button", name="Later").click()
-        expect(page.get_by_text("All right. It comes back in three days. Here is what else helps.")).to_be_visible()
+        expect(page.get_by_text("All right. It comes back in three days.")).to_be_visible()
+        put_off = 1
+        while page.get_by_text("I can't do this now").count():
+            put_off += 1
+            assert put_off < MOST_STEPS, "a step that was set aside is there again"
+            page.locator("summary", has_text="I can't do this now").click()
+            page.get_by_role("button", name="It is not right for me").click()
+        expect(page.get_by_role("heading", name="You have put off all of these.")).to_be_visible()
+        expect(page.get_by_text("It comes back on")).to_have_count(put_off)
+        reader.picture("portal-home-put-off")
+        first = page.locator("article.step li").first.locator("strong").inner_text()
+        page.get_by_role("button", name="Do it now after all").first.click()
+        expect(page.get_by_text("It is there again.")).to_be_visible()
+        expect(page.locator("article.step h2")).to_have_text(first)
+        page.get_by_text("steps that you put off").click()
+        expect(page.get_by_text("It comes back on")).to_have_count(put_off - 1)
 
 
 def test_a_coach_records_a_contact_and_a_referrer_sends_somebody(

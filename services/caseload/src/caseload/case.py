@@ -40,6 +40,7 @@ from events.caseload import (
     PlanReviewed,
     SafetyConcernHandled,
     SafetyConcernRaised,
+    SetAsideReason,
     TrackChosen,
 )
 from events.fact import Fact
@@ -82,7 +83,7 @@ class Case(Aggregate):
     actions: Actions = field(default_factory=Actions)
     plan: Plan = field(default_factory=Plan)
     concerns: Concerns = field(default_factory=Concerns)
-    set_aside: dict[str, date] = field(default_factory=dict)
+    set_aside: dict[str, tuple[date, SetAsideReason]] = field(default_factory=dict)
     snoozed: tuple[int, date] | None = None
     contacts: dict[UUID, UUID] = field(default_factory=dict)
     """Who recorded each contact."""
@@ -252,8 +253,8 @@ class Case(Aggregate):
         self._record_open([self.plan.take_review_back(version, now)])
 
     def set_step_aside(self, aside: NextStepSetAside) -> None:
-        """Show another step than this one until the day."""
-        if self.set_aside.get(aside.step) != aside.until:
+        """Show another step than this one until the day. Another reason is told too: one of them asks for help."""
+        if self.set_aside.get(aside.step) != (aside.until, aside.reason):
             self._record_open([aside])
 
     def take_step_up(self, step: str, now: datetime) -> None:
@@ -320,8 +321,8 @@ class Case(Aggregate):
                     self.contacts[contact_id] = coach_id
             case ContactRecordedInError(contact_id=contact_id):
                 self.taken_back.add(contact_id)
-            case NextStepSetAside(step=step, until=until):
-                self.set_aside[step] = until
+            case NextStepSetAside(step=step, until=until, reason=reason):
+                self.set_aside[step] = until, reason
             case NextStepTakenUp(step=step):
                 self.set_aside.pop(step, None)
             case _:

@@ -11,7 +11,7 @@ from caseload.cover import Cover
 from caseload.diary import DiaryEntry, diary_of, of_days, words_of
 from caseload.moment import WEEK, Now
 from caseload.news import Changes, Learned, changes_of
-from caseload.next_step.choice import NextStep
+from caseload.next_step.choice import NextStep, PutOff
 from caseload.next_step.step import Button
 from caseload.opened import Plain
 from caseload.standing import Standing
@@ -150,6 +150,21 @@ class TodayPage(BaseModel):
     changes: Changes
 
 
+class StepPutOff(BaseModel):
+    """A step that the person set aside, and the day on which it comes back."""
+
+    step: str = Field(description="Names the step when it is taken up again.", examples=["10.cv"])
+    sentence: str = Field(examples=["Write your CV."])
+    about: str | None
+    until: date = Field(description="The first day on which it is shown again.")
+
+    @classmethod
+    def of(cls, one: PutOff) -> Self:
+        """Return a step that was set aside as it is shown."""
+        about = None if one.step.about is None else str(one.step.about)
+        return cls(step=one.step.code, sentence=one.step.sentence, about=about, until=one.until)
+
+
 class ShownStep(BaseModel):
     """The one next step, as the person's Home shows it."""
 
@@ -164,6 +179,7 @@ class ShownStep(BaseModel):
     refused_at: datetime | None = Field(
         description="An employer said no at this time, in the last 48 hours: acknowledge that first."
     )
+    put_off: list[StepPutOff] = Field(description="What there is to do that the person set aside.")
 
     @classmethod
     def of(cls, chosen: NextStep) -> Self:
@@ -179,6 +195,7 @@ class ShownStep(BaseModel):
             about=None if step.about is None else str(step.about),
             due=step.due,
             refused_at=chosen.refused.at if chosen.refused else None,
+            put_off=[StepPutOff.of(one) for one in chosen.put_off],
         )
 
 

@@ -1,7 +1,7 @@
 """What was agreed with each person, for Today: open actions, the plan, service standards, steps set aside."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date
 from typing import Final
 from uuid import UUID
 
@@ -40,6 +40,7 @@ from events.caseload import (
 )
 
 SET_ASIDE_KEPT: Final = 5
+"""How many steps are kept whose days are over: help that was asked for with one may still be waited for."""
 SETTLED_KEPT: Final = 5
 
 
@@ -206,7 +207,10 @@ def _review_by(row: PlanStandingRow, plan: Json, day: date) -> None:
 
 def _set_aside(row: PlanStandingRow, fact: NextStepSetAside, told: Told) -> None:
     row.set_aside[fact.step] = noted(told) | {"reason": fact.reason, "until": fact.until.isoformat()}
-    row.set_aside = shortened(row.set_aside, SET_ASIDE_KEPT, lambda step: step["at"])
+    today = fact.occurred_at.astimezone(UTC).date().isoformat()
+    over = {step: aside for step, aside in row.set_aside.items() if aside["until"] < today}
+    lasting = {step: aside for step, aside in row.set_aside.items() if step not in over}
+    row.set_aside = lasting | shortened(over, SET_ASIDE_KEPT, lambda aside: aside["at"])
     be_active(row, noted(told))
 
 

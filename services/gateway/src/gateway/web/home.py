@@ -68,9 +68,11 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
     fixed = next((one for one in ahead if step and step["rule"] == TODAY and one.about == step["about"]), None)
     words, path = BUTTONS[step["button"]] if step else ("", "")
     path = fixed.path if fixed else path.format(about=step["about"] if step else "")
+    names = jobs | _actions(person)
     return visitor.page(
         "home.html",
         step=step,
+        put_off=[one | {"named": names.get(str(one["about"]))} for one in step["put_off"]] if step else [],
         fixed=fixed,
         button=(visitor.say(words), path) if words and path else None,
         reasons=[(code, visitor.say(reason)) for code, reason in SET_ASIDE],
@@ -82,7 +84,7 @@ async def show_home(visitor: AtOwnPage) -> HTMLResponse:
         coach=visitor.desk.staff.get(UUID(person["coach_id"])) if person.get("coach_id") else None,
         meeting=next((one for one in ahead if one.kind == "meeting"), None),
         promises=promises(person, "coach"),
-        about=(jobs | _actions(person)).get(str(step["about"])) if step else None,
+        about=names.get(str(step["about"])) if step else None,
         jobs=(found.get("jobs") or {}).get("hits", [])[:JOBS],
         nudges=[one for one in _nudges(found, jobs) if not step or one["about_id"] != step["about"]],
         missing=missing,
@@ -97,8 +99,18 @@ async def set_aside(visitor: AtOwnPage) -> Response:
     body = {"step": str(form.get("step", "")), "reason": str(form.get("reason", "later"))}
     command = await visitor.command("caseload", f"/cases/{case}/next-step/set-aside", body)
     said = "help-asked" if body["reason"] == "need_help" else "set-aside"
+    said = said if command.place else "set-aside-already"
     steps = [Step("caseload", f"/cases/{case}/next-step/take-up", {"step": body["step"]})]
     return await go_on(visitor, command, "/home", said, lambda _told: steps)
+
+
+@home_router.post("/home/take-up")
+async def take_up(visitor: AtOwnPage) -> Response:
+    """Show a step again that was set aside."""
+    form = await visitor.request.form()
+    case = (await visitor.read("caseload", f"/participants/{visitor.actor.id}"))["case_id"]
+    path, body = f"/cases/{case}/next-step/take-up", {"step": str(form.get("step", ""))}
+    return (await visitor.command("caseload", path, body)).then("/home", "taken-up")
 
 
 @home_router.post("/home/nudges/{nudge_id}/{deed}")
