@@ -430,7 +430,7 @@ def test_a_coach_takes_a_step_back_that_was_just_agreed(reading: As, platform: P
         page.get_by_role("button", name="Agree an action").click()
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_text("Taken back.")).to_be_visible()
-        page.locator("summary", has_text="What is settled").click()
+        page.locator("summary", has_text="Actions that are done or dropped").click()
         expect(page.get_by_text("Send the CV to three bakeries Dropped")).to_be_visible()
 
 

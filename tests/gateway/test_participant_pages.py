@@ -86,7 +86,7 @@ def test_a_worry_about_safety_is_read_and_handled_where_today_leads_to(reading: 
         concern.locator("[name=how]").fill("A bed for one night.")
         concern.get_by_role("button", name="It is dealt with").click()
         expect(concern).to_have_count(0)
-        page.locator("summary", has_text="What is dealt with").click()
+        page.locator("summary", has_text="Concerns that were dealt with").click()
         expect(section(page, "concerns")).to_contain_text("A bed for one night.")
         reader.picture("console-person-concern-dealt-with")
         assert reader.faults() == []

@@ -172,9 +172,9 @@ def plan(tour: Tour) -> Page:
     return page
 
 
-@step("*Give them a way in* makes a link. Open it in a private window: *Come in*, *Plan*, *I agree*, as that person.")
+@step("*Make a sign-in link*, and open it in a private window: *Come in*, *Plan*, *I agree*, as that person.")
 def agree(tour: Tour) -> Page:
-    press(tour.be("Amir Hussain"), "Give them a way in")
+    press(tour.be("Amir Hussain"), "Make a sign-in link")
     link = tour.be("Amir Hussain").get_by_label("The link").input_value()
     page = tour.window(SOMEBODY, link)
     press(page, "Come in")

@@ -203,14 +203,14 @@ DEEDS: Final[Mapping[str, Deed]] = {
         Deed(
             "pause",
             "/pause",
-            N_("Let it rest"),
+            N_("Pause their case"),
             (
                 Asked("reason", N_("Why?"), Kind.CHOICE, PAUSES, required=True),
                 Asked("until", N_("Last day of rest"), Kind.DAY),
             ),
         ),
         Deed("resume", "/resume", N_("Go on")),
-        Deed("complete", "/complete", N_("They went the whole way")),
+        Deed("complete", "/complete", N_("Complete the programme")),
         Deed("reactivate", "/reactivate", N_("Go on with them"), (Asked("explanation", N_("Why?"), required=True),)),
         Deed(
             "hand-back",
@@ -263,8 +263,8 @@ IN_LIFE: Final[Mapping[str, tuple[str, ...]]] = {
 """What can become of a case, by where it stands."""
 STANDS: Final[Mapping[str, tuple[str, str]]] = {
     "in_work": ("good", N_("In work")),
-    "paused": ("soon", N_("Rests")),
-    "completed": ("good", N_("Went the whole way")),
+    "paused": ("soon", N_("Paused")),
+    "completed": ("good", N_("Completed the programme")),
     "exited_early": ("calm", N_("Left early")),
     "not_started": ("calm", N_("Never began")),
     "handed_back": ("calm", N_("With the referrer again")),

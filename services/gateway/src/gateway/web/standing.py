@@ -26,7 +26,7 @@ STAGES: Final[Mapping[str, tuple[str, str]]] = {
     "entered_in_error": ("calm", N_("Entered in error")),
 }
 ENDINGS: Final[Mapping[str, tuple[str, str]]] = {
-    "completed": ("good", N_("Went the whole way")),
+    "completed": ("good", N_("Completed the programme")),
     "exited_early": ("calm", N_("Left early")),
     "handed_back": ("calm", N_("Handed back")),
 }
