@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -30,6 +31,8 @@ WHAT: Final[Mapping[str, str]] = {
     "other": N_("Meeting"),
 }
 
+DayShown = tuple[date, list[Mapping[str, Any]]]
+
 diary_router = APIRouter(include_in_schema=False)
 
 
@@ -40,16 +43,18 @@ async def show_diary(visitor: AtPage, week: str = "", coach: UUID | None = None)
     whose = {"coach": str(coach)} if coach else {}
     asked = {"first_day": monday.isoformat(), "days": str(WEEK)} | whose
     shown = await visitor.read(SERVICE, "/diary", **asked)
+    days, today = _days(visitor, shown["entries"]), date.fromisoformat(shown["today"])
+    is_now = monday <= today < monday + timedelta(days=WEEK)
     return visitor.page(
         "diary.html",
         diary=shown,
-        days=_days(visitor, shown["entries"]),
+        days=with_today(days, today) if is_now else days,
         monday=monday,
         sunday=monday + timedelta(days=WEEK - 1),
         earlier=_path(monday - timedelta(days=WEEK), whose),
         later=_path(monday + timedelta(days=WEEK), whose),
         this_week=_path(None, whose),
-        is_now=monday <= visitor.now.date() < monday + timedelta(days=WEEK),
+        is_now=is_now,
         back=_path(monday, whose),
         of=visitor.desk.staff.get(coach, "") if coach else "",
         what={code: visitor.say(words) for code, words in WHAT.items()},
@@ -68,7 +73,12 @@ def _monday(asked: str, today: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _days(visitor: Visitor, entries: Sequence[Mapping[str, Any]]) -> list[tuple[date, list[Mapping[str, Any]]]]:
+def with_today(days: Sequence[DayShown], today: date) -> Sequence[DayShown]:
+    """Return a week that has meetings with today in it, also where today has none: readers see where they are."""
+    return days if not days or today in dict(days) else sorted([*days, (today, [])], key=itemgetter(0))
+
+
+def _days(visitor: Visitor, entries: Sequence[Mapping[str, Any]]) -> list[DayShown]:
     """Return the meetings by the day that they are on where the reader is."""
 
     def day(entry: Mapping[str, Any]) -> date:
