@@ -1,7 +1,11 @@
 """Me: what a person looks for, who looked at their record, the nudges they get and why, and how to stop them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import groupby
 from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -11,7 +15,7 @@ from chassis.problem import ProblemError
 from gateway.services import Question
 from gateway.telling import parts
 from gateway.views import looks
-from gateway.views.looks import WHO_LOOKED
+from gateway.views.looks import WHO_LOOKED, LookRow
 from gateway.web.admission import AtOwnPage
 from gateway.web.deeds import NOTHING, Asked, Deed, Kind, Refused
 from gateway.web.everything import everything
@@ -21,7 +25,7 @@ from gateway.web.refused import mistaken, refusal
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
-SHOWN: Final = 20
+SHOWN: Final = 100
 NUMBERS: Final = ("miles", "hours_least", "hours_most", "pay_least")
 KINDS: Final[Mapping[str, str]] = {
     "agree_an_action": N_("Agreeing a first step"),
@@ -151,7 +155,17 @@ async def _page(visitor: Visitor, refused: Refused = NOTHING) -> HTMLResponse:
         wishes=found.get("wishes"),
         kinds={kind: visitor.say(words) for kind, words in KINDS.items()},
         looks=[
-            (row, visitor.desk.staff.get(row.reader_id), visitor.say(ROLES.get(row.role, row.role))) for row in rows
+            (row, visitor.desk.staff.get(row.reader_id), visitor.say(ROLES.get(row.role, row.role)), more)
+            for row, more in by_day(rows, visitor.desk.zone)
         ],
         missing=missing,
     )
+
+
+def by_day(rows: Iterable[LookRow], zone: ZoneInfo) -> list[tuple[LookRow, int]]:
+    """Return the last of the looks that somebody took one after another on a day, and how many more there were."""
+
+    def same(row: LookRow) -> tuple[UUID, date, str | None]:
+        return row.reader_id, row.looked_at.astimezone(zone).date(), row.refused
+
+    return [(next(some), sum(1 for _ in some)) for _, some in groupby(rows, same)]
