@@ -106,6 +106,7 @@ def test_an_analyst_sees_no_small_group_nor_what_would_give_it_away(analyst: htt
         "hidden": True,
         "counted_by": ["waymark.referrals.ParticipantStarted.v1"],
         "people": [],
+        "count": None,
         "next": None,
     }
 
@@ -137,6 +138,7 @@ def test_another_contract_lists_whose_outcome_differs(manager: httpx.Client) -> 
 def test_a_number_leads_to_its_people_and_to_their_facts(manager: httpx.Client, journeys: list[Journey]) -> None:
     page = get(manager, "/drill", number="applied")
     people = page["people"]
+    assert page["count"] == 8
     assert {person["person"] for person in people} == {str(journey.person) for journey in journeys[:8]}
     why = {"person": people[0]["person"], "types": page["counted_by"]}
     (fact,) = manager.post("/facts/search", json=why).json()["facts"]

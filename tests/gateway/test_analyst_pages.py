@@ -78,7 +78,16 @@ def test_a_number_leads_to_its_people_and_they_to_their_facts(reading: As, count
     with reading(counted.manager) as reader:
         page = reader.open("/performance")
         reader.picture("manager-performance")
-        page.get_by_role("link", name="people: show them").first.click()
+        expect(page.get_by_role("row", name="Referred")).to_contain_text("100 %")
+        page = reader.open("/performance?apart=coach")
+        groups = page.get_by_role("region", name="Table of the groups")
+        expect(page.get_by_text("The table goes on to the right")).to_be_visible()
+        reader.picture("manager-performance-groups")
+        assert reader.faults() == []
+        groups.get_by_role("link", name="people: show them").first.click()
+        expect(page).to_have_url(re.compile(f"coach={counted.coach.id}"))
+        expect(page.get_by_text("1 person: Referred")).to_be_visible(timeout=PATIENT)
+        reader.open("/performance").get_by_role("link", name="people: show them").first.click()
         expect(page.get_by_role("heading", name="The people behind a number")).to_be_visible(timeout=PATIENT)
         reader.picture("manager-drill")
         assert reader.faults() == []

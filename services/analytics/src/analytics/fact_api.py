@@ -138,6 +138,7 @@ def _drilled(
         hidden=False,
         counted_by=_counted_by(number),
         people=entries,
+        count=len(by_case),
         next=page[-1] if len(cases) > len(page) else None,
     )
 

@@ -133,6 +133,7 @@ class DrillPage(BaseModel):
     hidden: bool = Field(description="Whether they are too few to be shown to who asks.")
     counted_by: list[str] = Field(description="The types of the facts by which a person counts in it.")
     people: list[DrillEntry]
+    count: int | None = Field(None, description="How many they are, on this page and all others.")
     next: UUID | None = Field(None, description="Ask for `after` this case to read on.")
 
 

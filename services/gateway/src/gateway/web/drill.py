@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from gateway.web.admission import AtPage
 from gateway.web.facts import said
 from gateway.web.people import names_of
-from gateway.web.performance import ANALYTICS
+from gateway.web.performance import ANALYTICS, known_names
 
 ANALYST: Final = "analyst"
 
@@ -24,12 +24,16 @@ async def show_people_behind(  # noqa: PLR0913  (each says which number)
     as_of: str = "",
     by: str = "occurred_at",
     cohort: str = "",
+    programme: str = "",
+    provider: str = "",
+    team: str = "",
+    coach: str = "",
     after: str = "",
 ) -> HTMLResponse:
-    """Show the people behind a number, and the way on to each one's facts."""
-    which = {"number": number, "table": table, "by": by, "as_of": as_of}
-    month = {"cohort": cohort} if cohort else {}
-    asked = {name: value for name, value in which.items() if value} | month | ({"after": after} if after else {})
+    """Show the people behind a number of all or of a group, and the way on to each one's facts."""
+    groups = {"programme": programme, "provider": provider, "team": team, "coach": coach}
+    which = {"number": number, "table": table, "by": by, "as_of": as_of, "cohort": cohort, **groups, "after": after}
+    asked = {name: value for name, value in which.items() if value}
     found = await visitor.read(ANALYTICS, "/drill", **asked)
     is_analyst = visitor.actor.role == ANALYST
     people = [] if is_analyst else [one["person"] for one in found["people"]]
@@ -38,6 +42,8 @@ async def show_people_behind(  # noqa: PLR0913  (each says which number)
         "drill.html",
         found=found,
         names=names,
+        group=", ".join(known_names(visitor).get(key, key) for key in groups.values() if key),
+        cohort=cohort,
         missing=missing,
         counted_by=[said(name) for name in found["counted_by"]],
         which={**asked, "after": found["next"]},

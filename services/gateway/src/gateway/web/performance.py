@@ -64,7 +64,7 @@ async def show_performance(  # noqa: PLR0913  (each a field of the form)
         apart=apart,
         cohort=cohort,
         aparts=[(code, visitor.say(words)) for code, words in APART],
-        names=_names(visitor),
+        names=known_names(visitor),
         missing=missing,
         width=WIDTH,
         height=HEIGHT,
@@ -93,6 +93,7 @@ def _curves_of_groups(outcomes: Mapping[str, Any]) -> list[tuple[str | None, Cur
     return [(key, shown) for key, shown in curves if shown][:MOST_CURVES]
 
 
-def _names(visitor: Visitor) -> dict[str, str]:
+def known_names(visitor: Visitor) -> dict[str, str]:
+    """Return the names of coaches, providers and programmes by their ids."""
     known = {**visitor.desk.staff, **visitor.desk.providers, **visitor.desk.programmes}
     return {str(id_): name for id_, name in known.items()}
