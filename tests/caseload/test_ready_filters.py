@@ -89,6 +89,11 @@ def names(client: httpx.Client, ready: str, after: httpx.Response | None = None,
     return [one["name"] for one in answer.json()["people"]]
 
 
+def reached(answer: httpx.Response) -> dict[str, str]:
+    """Return how far a reader has to have heard of a command."""
+    return {"at_least": answer.headers["Waymark-Position"]}
+
+
 @pytest.mark.usefixtures("people")
 def test_a_coach_sees_their_own_people_and_a_leader_everybodys(coach: httpx.Client, leader: httpx.Client) -> None:
     assert sorted(names(coach, "everybody")) == ["Ada", "Ben"]
@@ -110,7 +115,12 @@ def test_contact_and_messages_say_who_waits_for_whom(coach: httpx.Client, work: 
     written = work("Ada", "messages", {"text": "How did it go?"})
     assert names(coach, "waiting_for_theirs", written) == ["Ada"]
     assert names(coach, "waiting_for_my_reply", written) == []
-    assert names(coach, "no_contact", written, days=14) == []
+    again = work("Ada", "messages", {"text": "Are you well?"})
+    waiting = coach.get("/caseload/waiting_for_theirs", params={"sort": "wait", **reached(again)}).json()["people"]
+    (told,) = (one["unanswered_since"] for one in waiting)
+    messages = coach.get(f"/cases/{waiting[0]['case_id']}/messages").json()["messages"]
+    assert datetime.fromisoformat(told) == min(datetime.fromisoformat(one["sent_at"]) for one in messages)
+    assert names(coach, "no_contact", again, days=14) == []
 
 
 def test_a_call_is_contact_and_no_meeting_in_person(coach: httpx.Client, work: Work) -> None:
@@ -136,6 +146,17 @@ def test_who_waits_for_an_employer_is_found_until_somebody_asks_for_news(
     found = "/caseload/application_unanswered"
     eventually(coach, found, lambda page: [one["name"] for one in page["people"]] == ["Ben"])
     assert names(coach, "application_unanswered", days=30) == []
+    newer, later = uuid4(), sent_at + timedelta(days=2)
+    other = ApplicationSaved(occurred_at=later, participant_id=people["Ada"].id, provider_id=NORTHWAY)
+    platform.hear(people["Ada"], newer, other, ApplicationSent(occurred_at=later))
+    eventually(coach, found, lambda page: len(page["people"]) == 2)
+    waiting = coach.get(found, params={"sort": "wait"}).json()["people"]
+    assert [(one["name"], one["silent_application_id"]) for one in waiting] == [
+        ("Ben", str(application)),
+        ("Ada", str(newer)),
+    ]
+    assert [datetime.fromisoformat(one["silent_since"]) for one in waiting] == [sent_at, later]
+    platform.hear(people["Ada"], newer, ApplicationChased(occurred_at=datetime.now(UTC)))
     platform.hear(people["Ben"], application, ApplicationChased(occurred_at=datetime.now(UTC)))
     eventually(coach, found, lambda page: page["people"] == [])
 

@@ -1,7 +1,8 @@
 """What a ready filter of a caseload shows: each person's bar, and what is agreed with them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -20,6 +21,9 @@ class ReadyLine(Identity):
     open_actions: int
     next_due: date | None
     ends_on: date | None
+    silent_since: datetime | None = Field(description="Since when an application waits for a word, the longest wait.")
+    silent_application_id: UUID | None = Field(description="The application of that wait.")
+    unanswered_since: datetime | None = Field(description="Since when who wrote last waits for a reply.")
 
 
 class ReadyPage(BaseModel):
@@ -44,4 +48,7 @@ def _line(standing: Standing, name: str | None, now: Now) -> ReadyLine:
         open_actions=len(days),
         next_due=min(days, default=None),
         ends_on=standing.case.ends_on,
+        silent_since=standing.search.silent_since,
+        silent_application_id=standing.search.silent_application,
+        unanswered_since=standing.contact.unanswered_since,
     )

@@ -215,6 +215,8 @@ class ContactStanding(Value):
     appointments: dict[UUID, Appointment] = {}
     settled: dict[UUID, Settled] = {}
     messages: tuple[Message, ...] = ()
+    unanswered_since: datetime | None = None
+    """When whoever wrote last began to wait for a reply."""
     active: Noted | None = None
 
 
@@ -290,6 +292,9 @@ class Interview(Noted):
 class SearchStanding(Value):
     """The person's search for work; the lists hold the latest, the newest last."""
 
+    silent_since: datetime | None = None
+    """Since when an application brought no word, the one of the longest wait: `silent_application`."""
+    silent_application: UUID | None = None
     applications: dict[UUID, OpenApplication] = {}
     interviews: dict[UUID, Interview] = {}
     sent: tuple[Noted, ...] = ()

@@ -41,6 +41,7 @@ class Order(StrEnum):
     LAST_CONTACT = "last_contact"
     NEXT_DUE = "next_due"
     END = "end"
+    WAIT = "wait"
 
 
 DAYS: Final[Mapping[Ready, int]] = {Ready.NOT_MET_IN_PERSON: 28}
@@ -65,6 +66,12 @@ CONDITIONS: Final[Mapping[Ready, LiteralString]] = {
     Ready.IN_WORK_AT_RISK: f"w.worried_at > coalesce({TOUCHED}, '-infinity')",
     Ready.READY_TO_EXIT: "c.ends_on <= %(until)s",
 }
+WAITS: Final[Mapping[Ready, LiteralString]] = {
+    Ready.WAITING_FOR_MY_REPLY: "t.unanswered_since",
+    Ready.WAITING_FOR_THEIRS: "t.unanswered_since",
+    Ready.APPLICATION_UNANSWERED: "s.silent_since",
+}
+"""What the people wait for whom a filter selects; those of any other wait since their case was opened."""
 ORDERS: Final[Mapping[Order, LiteralString]] = {
     Order.OPENED: "c.opened_at desc",
     Order.LAST_CONTACT: f"{TOUCHED} asc nulls first",
@@ -103,6 +110,9 @@ async def answers(
         "limit": PAGE + 1,
         "offset": PAGE * (question.page - 1),
     }
+    order = (
+        f"{WAITS.get(question.ready, 'c.opened_at')} asc" if question.order is Order.WAIT else ORDERS[question.order]
+    )
     query = f"""{STANDINGS} and c.ended is null and (%(coach)s::uuid is null or c.coach_id = %(coach)s)
-    and {CONDITIONS[question.ready]} order by {ORDERS[question.order]}, c.id limit %(limit)s offset %(offset)s"""
+    and {CONDITIONS[question.ready]} order by {order}, c.id limit %(limit)s offset %(offset)s"""
     return await standings(connection, query, arguments)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
@@ -36,7 +37,8 @@ class ContactStandingRow:
 
     What is too old to be kept, and so to be taken back, leaves in `contact` what was the latest of it, and in
     `in_person` the latest at which the two met.
-    The scalars say of the documents what lists are selected by; `last_message_by` is who waits for no reply.
+    The scalars say of the documents what lists are selected by; `last_message_by` is who waits for a reply,
+    `unanswered_since` when they wrote the first message that the other has not replied to, of those that are kept.
     """
 
     id: UUID
@@ -45,6 +47,7 @@ class ContactStandingRow:
     last_contact_at: datetime | None = None
     last_in_person_at: datetime | None = None
     last_message_by: str | None = None
+    unanswered_since: datetime | None = None
     next_over_at: datetime | None = None
     contact: Json | None = None
     in_person: Json | None = None
@@ -163,7 +166,13 @@ def _sum_up(row: ContactStandingRow) -> None:
     met = [contact for contact in contacts if contact["channel"] == Channel.IN_PERSON]
     row.last_contact_at, row.last_in_person_at = _latest_of(contacts), _latest_of(met)
     row.last_message_by = row.messages[-1]["by"] if row.messages else None
+    row.unanswered_since = _unanswered_since(row)
     row.next_over_at = min(map(_over_at, row.appointments.values()), default=None)
+
+
+def _unanswered_since(row: ContactStandingRow) -> datetime | None:
+    waiting = list(takewhile(lambda message: message["by"] == row.last_message_by, reversed(row.messages)))
+    return datetime.fromisoformat(waiting[-1]["at"]) if waiting else None
 
 
 def _as_contact(settled: Json) -> Json:

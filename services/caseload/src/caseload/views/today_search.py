@@ -87,6 +87,7 @@ class SearchStandingRow:
     tenant: UUID | None
     next_interview_on: date | None = None
     silent_since: datetime | None = None
+    silent_application: UUID | None = None
     cv: int | None = None
     offered: Json | None = None
     refused: Json | None = None
@@ -113,15 +114,17 @@ def fold_search_standing(row: SearchStandingRow | None, told: Told) -> SearchSta
     FOLDS[type(fact)](row, fact, told)
     if isinstance(fact, BY_THE_PERSON):
         row.active = later(row.active, noted(told))
-    row.silent_since = _silent_since(row)
+    _wait(row)
     return row
 
 
-def _silent_since(row: SearchStandingRow) -> datetime | None:
-    """Return since when the longest silence lasts after an application, or after somebody asked for news of it."""
-    waits = [one for one in row.applications.values() if one["state"] in UNANSWERED and not one["closed"]]
-    since = [max(one["at"], one["chased"]["at"]) if one.get("chased") else one["at"] for one in waits]
-    return datetime.fromisoformat(min(since)) if since else None
+def _wait(row: SearchStandingRow) -> None:
+    """Say since when the longest silence lasts, after which application or after somebody asked for news of it."""
+    waits = {id_: one for id_, one in row.applications.items() if one["state"] in UNANSWERED and not one["closed"]}
+    since = {id_: max(one["at"], one["chased"]["at"]) if one.get("chased") else one["at"] for id_, one in waits.items()}
+    longest = min(since, key=lambda id_: (since[id_], id_), default=None)
+    row.silent_since = datetime.fromisoformat(since[longest]) if longest else None
+    row.silent_application = UUID(longest) if longest else None
 
 
 def _wished(row: SearchStandingRow, fact: JobWishesTold, _told: Told) -> None:

@@ -15,7 +15,7 @@ from gateway.home import UP_TO_DATE, fitting, with_new_jobs
 from gateway.saved_views import SavedView, SavedViews
 from gateway.telling import parts
 from gateway.web.admission import AtPage, AtWork
-from gateway.web.listing import READY, SORTS, AskedFor, Listing
+from gateway.web.listing import READY, AskedFor, Listing
 from gateway.web.people import SERVICE, STANDS
 from gateway.web.today import CHANNELS, NEEDS
 from gateway.web.visitor import Visitor, blank
@@ -58,10 +58,10 @@ async def caseload_page(
         first=asked.but().path if asked.page > 1 else "",
         asked=asked,
         filters_shown=[
-            (asked.but(ready=code).path, visitor.say(words) % {"days": asked.days}, None, code == asked.ready)
+            (asked.filtered(code).path, visitor.say(words) % {"days": asked.days}, None, code == asked.ready)
             for code, words in READY
         ],
-        sorts=[(code, visitor.say(words)) for code, words in SORTS],
+        sorts=[(code, visitor.say(words)) for code, words in asked.sorts],
         kept=[(list_of(one).path, one.name, None, list_of(one) == asked.but()) for one in kept],
         peek=peek,
         leads=visitor.actor.role in LEADERS,

@@ -1,5 +1,6 @@
 """Which list of people is asked for: all of it is in the address, so that it can be kept, sent and come back to."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Self
 from urllib.parse import urlencode
@@ -34,6 +35,13 @@ SORTS: Final = (
     ("next_due", N_("Next due date")),
     ("end", N_("Nearest end")),
 )
+LONGEST_WAIT: Final = ("wait", N_("Longest wait first"))
+WAITING: Final[Mapping[str, str]] = {
+    "waiting_for_my_reply": "unanswered_since",
+    "waiting_for_theirs": "unanswered_since",
+    "application_unanswered": "silent_since",
+}
+"""The filters of those who wait, with what tells since when: the longest wait goes first unless it is said."""
 COUNTING: Final = frozenset({"new_to_me", "no_contact", "application_unanswered", "ready_to_exit"})
 """The filters that count days."""
 Days = Annotated[int, Query(ge=0, le=3_650)]
@@ -43,15 +51,31 @@ Days = Annotated[int, Query(ge=0, le=3_650)]
 class Listing:
     """A list: a ready filter, an order, whose people (None: one's own or everybody's), and which page.
 
+    No order is the usual one of the filter.
     `peek` is who of them is looked at beside it; `days` is what a filter counts that counts days.
     """
 
     ready: str = "everybody"
-    sort: str = "opened"
+    sort: str = ""
     coach: UUID | None = None
     page: int = 1
     peek: UUID | None = None
     days: Days = USUAL_DAYS
+
+    def __post_init__(self) -> None:
+        """Say which order the usual one is."""
+        if not self.sort:
+            object.__setattr__(self, "sort", self.sorts[0][0])
+
+    @property
+    def sorts(self) -> Sequence[tuple[str, str]]:
+        """The orders that the list can have, the usual one first."""
+        return (LONGEST_WAIT, *SORTS) if self.ready in WAITING else SORTS
+
+    @property
+    def waits_since(self) -> str:
+        """What tells of each person since when they wait, empty for a list of others."""
+        return WAITING.get(self.ready, "")
 
     @property
     def counts(self) -> bool:
@@ -66,7 +90,7 @@ class Listing:
     @property
     def is_known(self) -> bool:
         """Whether there is such a filter and such an order."""
-        return self.ready in dict(READY) and self.sort in dict(SORTS)
+        return self.ready in dict(READY) and self.sort in dict(self.sorts)
 
     @property
     def query(self) -> dict[str, str]:
@@ -86,6 +110,10 @@ class Listing:
         page = {"page": str(self.page)} if self.page > 1 else {}
         days = {"days": self.other_days} if self.other_days else {}
         return urlencode({"ready": self.ready, "sort": self.sort} | coach | days | page)
+
+    def filtered(self, ready: str) -> Self:
+        """Return the first page by another filter, in the same order where one was chosen."""
+        return self.but(ready=ready, sort="" if self.sort == self.sorts[0][0] else self.sort)
 
     def but(self, **other: Any) -> Self:
         """Return the first page of the same list, different in something, with nobody looked at."""

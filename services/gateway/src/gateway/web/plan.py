@@ -182,6 +182,9 @@ async def _own(visitor: Visitor) -> dict[str, Any]:
 
 async def _waiting(visitor: Visitor) -> HTMLResponse:
     lists = ("waiting_for_my_reply", "waiting_for_theirs")
-    found, missing = await visitor.read_all({one: Question(SERVICE, f"/caseload/{one}") for one in lists})
-    people = [(found.get(one) or {}).get("people", []) for one in lists]
-    return visitor.page("waiting.html", mine=people[0], theirs=people[1], missing=missing)
+    longest_first = {"sort": "wait"}
+    found, missing = await visitor.read_all(
+        {one: Question(SERVICE, f"/caseload/{one}", query=longest_first) for one in lists}
+    )
+    mine, theirs = (found.get(one) or {"people": (), "next": None} for one in lists)
+    return visitor.page("waiting.html", mine=mine, theirs=theirs, missing=missing)
