@@ -1,5 +1,6 @@
 """What a coach does on the pages of their caseload, in a real browser on the running platform."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,44 @@ def test_a_coach_keeps_a_list_under_a_name_renames_it_removes_it_and_has_it_back
         press(page, "u")
         expect(page.get_by_role("link", name="Ends soon, nothing agreed")).to_be_visible()
         expect(page.locator("#sort")).to_have_value("end")
+
+
+def test_a_coach_sees_since_when_an_application_waits_and_which_it_is_the_longest_wait_first(
+    reading: As, platform: Platform
+) -> None:
+    somebody = platform.refer(name="Leroy Bennett")
+    seeker, today = platform.client(somebody.actor), datetime.now(UTC).date()
+    for title, days in (("Baker", 40), ("Cook", 50), ("Driver", 20)):
+        saved = done(seeker.post(f"{API}/participants/{somebody.id}/applications", json={"title": title})).json()
+        sent = {"sent_on": (today - timedelta(days=days)).isoformat()}
+        path = f"{API}/applications/{saved['ids']['application']}/send"
+        done(seeker.post(path, json=sent, headers={"If-Match": f'"{saved["version"]}"'}))
+    wait_until(
+        lambda: "waits 50 days" in platform.browser(somebody.coach).get("/caseload?ready=application_unanswered").text
+    )
+    with reading(somebody.coach) as reader:
+        page = reader.open("/caseload?ready=application_unanswered")
+        expect(page.locator("#sort")).to_have_value("wait")
+        reader.picture("console-caseload-unanswered")
+        assert reader.faults() == []
+        page.get_by_role("link", name="waits 50 days").click()
+        expect(page.get_by_role("heading", name="Cook")).to_be_visible()
+        page.locator("summary", has_text="a message they can send").click()
+        expect(page.get_by_label("The message")).to_have_value(re.compile("Cook"))
+        expect(page.locator("[data-copies=chase]")).to_have_count(1)
+        reader.picture("console-for-them-news")
+        assert reader.faults() == []
+        page = reader.open(f"/for/{somebody.id}/applications")
+        expect(page.get_by_role("region", name="No answer yet").get_by_role("heading", level=3)).to_have_text(
+            ["Cook", "Baker", "Driver"]
+        )
+    with reading(somebody.provider.actor("team_leader")) as reader:
+        page = reader.open("/caseload?ready=application_unanswered&sort=end")
+        page.get_by_role("link", name="Wait for my reply").click()
+        expect(page.locator("#sort")).to_have_value("end")
+        page = reader.open("/caseload?ready=application_unanswered")
+        page.get_by_role("link", name="Without a coach").click()
+        expect(page.locator("#sort")).to_have_value("opened")
 
 
 def test_a_view_without_a_name_or_with_one_that_is_taken_is_said_to_be_so(reading: As, person: Person) -> None:

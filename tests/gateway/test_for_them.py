@@ -17,13 +17,15 @@ def test_a_coach_keeps_applications_cv_and_wishes_of_somebody_who_is_not_digital
         page = reader.open(f"/people/{somebody.id}")
         page.get_by_role("link", name="Do it for them").click()
         expect(page.get_by_text("You act for")).to_contain_text("Winston Clarke")
-        page.locator("summary", has_text="Add a job I found elsewhere").click()
+        page.locator("summary", has_text="Add a job they found elsewhere").click()
         page.fill("#title", "Gardener")
         page.get_by_role("button", name="Add it").click()
         page.get_by_role("combobox").first.select_option("send")
         page.get_by_role("button", name="Move").click()
         page.get_by_role("button", name="Keep").click()
         expect(page.get_by_role("region", name="Sent")).to_contain_text("Gardener")
+        expect(page.get_by_role("main")).to_contain_text("They asked the employer for news")
+        expect(page.get_by_role("main")).not_to_contain_text("I asked")
         reader.picture("console-for-them")
         assert reader.faults() == []
 

@@ -15,6 +15,7 @@ from gateway.undoing import Step
 from gateway.web.admission import AtOwnPage
 from gateway.web.command import see
 from gateway.web.deeds import NOTHING, Asked, Deed, Kind, Refused, moment_in
+from gateway.web.moves import MOVES, OVER, reasons, spoken
 from gateway.web.refused import mistaken, refusal
 from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor
@@ -29,46 +30,7 @@ COLUMNS: Final[Sequence[tuple[str, str, frozenset[str]]]] = (
     ("job", N_("Job"), frozenset({"accepted", "started"})),
     ("over", N_("Over"), frozenset()),
 )
-MOVES: Final[Mapping[str, str]] = {
-    "interest": N_("I am interested"),
-    "begin": N_("I am getting it ready"),
-    "send": N_("I sent it"),
-    "acknowledge": N_("They confirmed that it came"),
-    "chase": N_("I asked them for news"),
-    "interviews": N_("They invited me to an interview"),
-    "offer": N_("They offered me the job"),
-    "accept": N_("I take the job"),
-    "decline": N_("I do not take it"),
-    "reject": N_("They said no"),
-    "withdraw": N_("I do not want it any more"),
-    "silent": N_("I stop waiting"),
-    "reopen": N_("It goes on after all"),
-}
-OVER: Final[Mapping[str, str]] = {
-    "unsuccessful": N_("They said no"),
-    "withdrawn": N_("You did not want it"),
-    "no_response": N_("Nobody answered"),
-    "declined": N_("You did not take it"),
-    "fell_through": N_("It fell through"),
-    "vacancy_closed": N_("The job is gone"),
-    "superseded": N_("You took another job"),
-}
-REFUSALS: Final = (
-    ("not_shortlisted", N_("They did not invite me")),
-    ("not_chosen", N_("They chose somebody else")),
-    ("position_filled", N_("The job is taken")),
-    ("position_cancelled", N_("The job is gone")),
-    ("other", N_("Something else")),
-)
-WITHDRAWALS: Final = (
-    ("found_work", N_("I found work")),
-    ("not_interested", N_("I do not want it any more")),
-    ("too_far", N_("It is too far")),
-    ("pay_too_low", N_("The pay is too low")),
-    ("hours_do_not_fit", N_("The hours do not fit")),
-    ("other", N_("Something else")),
-)
-
+WAITING: Final = frozenset({"sent", "silent"})
 OPEN: Final = frozenset(stage for code, _, stages in COLUMNS for stage in stages if code != "job")
 """The stages from which an application may still become a job."""
 ENDS: Final = frozenset({"decline", "reject", "withdraw", "silent"})
@@ -100,8 +62,13 @@ async def show_board(visitor: AtOwnPage) -> HTMLResponse:
 
 async def _board(visitor: Visitor, refused: Refused = NOTHING) -> HTMLResponse:
     board = await visitor.read("jobsearch", f"/participants/{visitor.person}/applications")
+    today = visitor.now.date()
     columns = [
-        (code, visitor.say(words), [one for one in board["applications"] if _column(one, visitor.now.date()) == code])
+        (
+            code,
+            visitor.say(words),
+            _ordered(code, [one for one in board["applications"] if _column(one, today) == code]),
+        )
         for code, words, _ in COLUMNS
     ]
     return visitor.page(
@@ -109,8 +76,8 @@ async def _board(visitor: Visitor, refused: Refused = NOTHING) -> HTMLResponse:
         refused=refused,
         columns=columns,
         funnel=board["funnel"],
-        moves=_said(visitor),
-        ends={stage: visitor.say(words) for stage, words in OVER.items()},
+        moves=spoken(visitor, MOVES),
+        ends=spoken(visitor, OVER),
     )
 
 
@@ -187,8 +154,9 @@ def _column(application: Mapping[str, Any], today: date) -> str:
     return next((code for code, _, stages in COLUMNS if application["stage"] in stages), "over")
 
 
-def _said(visitor: Visitor) -> dict[str, str]:
-    return {move: visitor.say(words) for move, words in MOVES.items()}
+def _ordered(column: str, cards: list[Any]) -> list[Any]:
+    """Return the cards of a column in its order: where an employer is silent, the longest wait first."""
+    return sorted(cards, key=lambda one: str(one["silent_since"] or "")) if column in WAITING else cards
 
 
 def _body(move: str, form: FormData, now: datetime) -> dict[str, Any] | None:
@@ -246,14 +214,13 @@ async def _one(visitor: Visitor, application_id: UUID, refused: Refused = NOTHIN
     """Show an application, with a form that was refused: of a move, or of one of its interviews."""
     application = await visitor.read("jobsearch", f"/applications/{application_id}")
     move = refused.text["move"] or visitor.request.query_params.get("move", "")
-    reasons = {"reject": REFUSALS, "withdraw": WITHDRAWALS}
     return visitor.page(
         "application.html",
         refused=refused,
         application=application,
         move=move,
-        moves=_said(visitor),
+        moves=spoken(visitor, MOVES),
         cvs=await _cvs(visitor) if move == "send" else (),
         filled={one["interview_id"]: _filled(one, visitor.now) for one in application["interviews"]},
-        reasons={one: [(code, visitor.say(words)) for code, words in some] for one, some in reasons.items()},
+        reasons=reasons(visitor),
     )

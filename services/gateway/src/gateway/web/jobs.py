@@ -40,7 +40,7 @@ DISMISSALS: Final = (
     ("too_far", N_("It is too far")),
     ("pay_too_low", N_("The pay is too low")),
     ("hours_do_not_fit", N_("The hours do not fit")),
-    ("already_applied", N_("I applied before")),
+    ("already_applied", N_("Applied before")),
     ("other", N_("Something else")),
 )
 DISMISS: Final = Deed(
