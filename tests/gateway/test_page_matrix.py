@@ -135,6 +135,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "GET /refer/file/{file_id}": (only(REFERRER, hidden=ALL_LEADERS), {}),
     "POST /refer/file/{file_id}": (only(REFERRER, hidden=ALL_LEADERS), {}),
     "GET /my-referrals": (only(REFERRER, *ALL_STAFF), {}),
+    "POST /my-referrals/find": (only(REFERRER, *ALL_STAFF), {"sought": "Maya Osei"}),
     "GET /my-referrals/{referral_id}": (SENT_OR_RECEIVED, {}),
     "POST /my-referrals/{referral_id}/link": (only(REFERRER), {}),
     "POST /my-referrals/{referral_id}/withdraw": (SENT_OR_RECEIVED, {"by": "participant"}),

@@ -379,7 +379,41 @@ def test_a_referrer_sends_a_person_and_reads_what_comes_next(reading: As, person
         page.get_by_role("button", name="Check your answers").click()
         page.get_by_role("button", name="Send").click()
         expect(page.get_by_role("link", name="Tom <b>Reilly</b>").first).to_be_visible()
+        filters = page.get_by_role("navigation", name="Where they stand").get_by_role("link")
+        expect(filters).to_have_text(
+            [re.compile(r"Everybody\s*2"), re.compile(r"Sent\s*1"), re.compile(r"Accepted\s*1")]
+        )
+        filters.nth(1).click()
+        page.get_by_role("link", name="Oldest first").click()
+        expect(page.locator(".queue-name")).to_have_text(["Tom <b>Reilly</b>"])
+        expect(page).to_have_url(re.compile(r"stage=submitted&order=oldest"))
+        reader.picture("referrer-my-referrals-sent")
         assert reader.faults() == []
+        page.get_by_label("Find somebody").fill("tom")
+        page.get_by_role("button", name="Find").click()
+        expect(page.locator(".queue-name")).to_have_text(["Tom <b>Reilly</b>"])
+        expect(page).to_have_url(re.compile("/my-referrals/find$"))
+        reader.picture("referrer-my-referrals-found")
+        assert reader.faults() == []
+
+
+def test_a_leader_sees_by_when_new_referrals_are_to_be_confirmed(reading: As, platform: Platform) -> None:
+    somebody = platform.refer(name="Tomasz Bielak")
+    programme = done(platform.client(somebody.manager).get(f"{API}/referrals/{somebody.referral}")).json()[
+        "programme_id"
+    ]
+    new = {"provider_id": str(somebody.provider.id), "programme_id": programme, "person": {"name": "Noor Aziz"}}
+    sent = done(platform.client(somebody.referrer).post(f"{API}/referrals", json=new))
+    with reading(somebody.manager) as reader:
+        page = reader.open(f"/incoming?stage=submitted&at_least={sent.headers['waymark-position']}")
+        expect(page.get_by_text("The provider confirms by")).to_be_visible()
+        for path in ("/team", "/standards"):
+            page = reader.open(path)
+            expect(page.get_by_text("The provider confirms by")).to_contain_text("that they arrived")
+            reader.picture(f"console-to-confirm{path.replace('/', '-')}")
+            assert reader.faults() == []
+        page.get_by_role("link", name="1 new referral").click()
+        expect(page.get_by_role("link", name="Noor Aziz")).to_be_visible()
 
 
 def test_a_referrer_leaves_a_form_comes_back_to_it_and_begins_anew(reading: As) -> None:
@@ -452,6 +486,14 @@ def test_coach_and_person_write_to_each_other_see_what_was_read_and_take_back_wh
         own.get_by_role("button", name="Send").click()
         answer = own.locator(".talk li").filter(has_text="Which one?")
         expect(answer).to_be_visible(timeout=20_000)
+        wait_until(lambda: "Your turn" in platform.browser(somebody.coach).get("/messages").text)
+        for path in ("/messages", "/caseload?ready=waiting_for_my_reply"):
+            mine = coach.open(path)
+            expect(mine.get_by_role("main")).to_contain_text(
+                re.compile("Your turn.*reply: today|Waits since.*since today", re.DOTALL)
+            )
+            coach.picture(f"console{path.partition('?')[0].replace('/', '-')}-waiting")
+            assert coach.faults() == []
         own.get_by_role("button", name="Undo").click()
         expect(own.get_by_text("Taken back.")).to_be_visible()
         expect(answer).to_have_count(0)

@@ -93,6 +93,46 @@ def test_a_provider_takes_a_person_on_step_by_step(
     assert seen["submitted_at"] <= seen["acknowledged_at"] <= seen["answered_at"]
 
 
+def test_referrals_are_counted_by_where_they_stand_and_by_when_they_are_to_be_confirmed(
+    service: Running, referrer: httpx.Client, manager: httpx.Client, provider: Provider
+) -> None:
+    first, second = submitted(referrer, provider), submitted(referrer, provider, email="grace@example.org")
+    known = ask(manager, first, "acknowledge", 1).headers["waymark-position"]
+
+    counted = [client.get("/referral-counts", params={"at_least": known}).json() for client in (referrer, manager)]
+    oldest, newest = (
+        [one["id"] for one in referrer.get("/referrals", params={"order": order}).json()["referrals"]]
+        for order in ("oldest", "newest")
+    )
+    day = referrer.get(f"/referrals/{second}").json()["acknowledge_by"]
+    confirm = [{"acknowledge_by": day, "referrals": 1}]
+
+    assert counted == [{"stages": {"acknowledged": 1, "submitted": 1}, "to_confirm": confirm}] * 2
+    assert oldest == newest[::-1] == [first, second]
+    after = referrer.get("/referrals", params={"order": "oldest", "after": first}).json()["referrals"]
+    assert [one["id"] for one in after] == [second]
+    nobody = service.client(Provider().actor("coach")).get("/referral-counts").json()
+    assert nobody == {"stages": {}, "to_confirm": []}
+
+
+def test_a_referrer_finds_only_whom_they_sent(service: Running, referrer: httpx.Client, provider: Provider) -> None:
+    named = {"name": "Wilhelmina Findling", "email": "findling@example.org"}
+    other = service.client(Actor(uuid4(), "referrer"))
+    mine, theirs = submitted(referrer, provider, **named), submit(other, provider, **named)
+    known = theirs.headers["waymark-position"]
+    assert other.get("/referrals", params={"at_least": known}).is_success
+
+    def found(client: httpx.Client) -> list[str]:
+        answer = client.post("/referrals/search", json={"terms": {"name": "findling"}}).json()
+        assert answer["complete"]
+        return sorted(one["id"] for one in answer["referrals"])
+
+    assert found(referrer) == [mine]
+    assert found(other) == [theirs.json()["ids"]["referral"]]
+    assert found(service.client(provider.actor("coach"))) == sorted([mine, theirs.json()["ids"]["referral"]])
+    assert found(service.client(Provider().actor("coach"))) == []
+
+
 def test_a_waitlisted_person_can_still_be_accepted(
     referrer: httpx.Client, manager: httpx.Client, provider: Provider
 ) -> None:

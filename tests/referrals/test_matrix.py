@@ -62,6 +62,8 @@ OWN_FILE: Final = (
 TABLE: Final[Table] = {
     "POST /referrals": SUBMITTED,
     "GET /referrals": LISTS,
+    "GET /referral-counts": LISTS,
+    "POST /referrals/search": LISTS,
     "GET /referrals/{referral_id}": READ,
     "GET /referrals/{referral_id}/standing": READ | {"holder of a link": ALLOWED, "holder of another link": HIDDEN},
     "POST /referrals/{referral_id}/acknowledge": ANSWERED,
@@ -92,6 +94,7 @@ MEETING: Final = {"meets_at": NOW.isoformat(), "channel": "phone"}
 REFERRAL: Final = {"provider_id": str(NORTHWAY), "programme_id": str(uuid4()), "person": {"name": "Ada Lovelace"}}
 BODIES: Final[Mapping[str, Any]] = {
     "POST /referrals": REFERRAL,
+    "POST /referrals/search": {"terms": {"name": "Ada"}},
     "POST /referrals/{referral_id}/accept": {},
     "POST /referrals/{referral_id}/reject": {"reason": "no_capacity"},
     "POST /referrals/{referral_id}/withdraw": {"by": "participant"},

@@ -13,7 +13,7 @@ OF_NOBODY: Final[Mapping[str, tuple[str, ...]]] = {
     "analytics": ("/funnel", "/standards", "/outcomes", "/exports"),
     "jobsearch": ("/vacancies", "/vacancy-files", "/places"),
     "learning": ("/courses",),
-    "referrals": ("/referral-files",),
+    "referrals": ("/referral-counts", "/referral-files"),
 }
 """Paths that show no person: what begins with one of them is read without a word about it."""
 OF_MANY: Final[Mapping[str, tuple[str, ...]]] = {"analytics": ("/",)}

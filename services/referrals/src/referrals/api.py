@@ -1,8 +1,9 @@
 """The routes of the referrals service."""
 # ruff: noqa: FAST003  (ToAnswer and ToWithdraw take the referral's id out of the path)
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Response
@@ -10,11 +11,14 @@ from fastapi.responses import JSONResponse
 
 from chassis.http import Accepted, AtLeast, CurrentActor, CurrentAsk, accepted, etag
 from chassis.identity import Actor
+from chassis.keyring import Term
 from chassis.listen.reading import reading
 from chassis.store import NotFoundError
 from referrals.access import Deed, NotPermittedError, Record, can, may_withdraw_for, require
+from referrals.counting import ReferralCounts
 from referrals.desk import AtDesk, Desk, ToAnswer, ToWithdraw
 from referrals.file_header import FileRefused
+from referrals.finding import ReferralSearch, ReferralsFound
 from referrals.forms import (
     AcceptanceForm,
     PersonShown,
@@ -30,7 +34,7 @@ from referrals.referral import Referral
 from referrals.stage import Stage
 from referrals.submission import Submission, submit
 from referrals.uploads import TooManyUploadsError
-from referrals.views.referrals import REFERRALS, Asked, EndingRow, ReferralRow, endings, one, page
+from referrals.views.referrals import REFERRALS, Asked, EndingRow, ReferralRow, counts, endings, of_people, one, page
 
 LONGEST_PAGE: Final = 200
 STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403, FileRefused: 422, TooManyUploadsError: 503}
@@ -64,15 +68,34 @@ async def list_referrals(  # noqa: PLR0913  (each a parameter of the query)
     stage: Stage | None = None,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
+    order: Literal["newest", "oldest"] = "newest",
 ) -> ReferralPage:
-    """List the referrals that one sent, or that came to one's provider, the newest first."""
+    """List the referrals that one sent, or that came to one's provider, the newest first unless it is said."""
     require(actor, Deed.LIST)
     async with reading(desk.pool, actor.tenant, REFERRALS, at_least) as connection:
-        rows = await page(connection, Asked(_own(actor), stage, after, limit))
+        rows = await page(connection, Asked(_own(actor), stage, after, limit, order == "oldest"))
         ends = await endings(connection, [row.id for row in rows])
-    names = await desk.keyring.open_many([row.name for row in rows])
-    listed = [ReferralListed.of(row, name, ends.get(row.id), desk.zone) for row, name in zip(rows, names, strict=True)]
-    return ReferralPage(referrals=listed, next=rows[-1].id if len(rows) == limit else None)
+    return ReferralPage(referrals=await _listed(desk, rows, ends), next=rows[-1].id if len(rows) == limit else None)
+
+
+@router.post("/referrals/search")
+async def search_referrals(desk: AtDesk, actor: CurrentActor, search: ReferralSearch) -> ReferralsFound:
+    """Find people by name or other words, among the referrals that one may list."""
+    require(actor, Deed.LIST)
+    found = await desk.keyring.search(Term(kind, value) for kind, value in search.terms.items())
+    async with reading(desk.pool, actor.tenant, REFERRALS) as connection:
+        rows = await of_people(connection, found.persons, Asked(_own(actor), limit=LONGEST_PAGE))
+        ends = await endings(connection, [row.id for row in rows])
+    complete = found.complete and len(rows) < LONGEST_PAGE
+    return ReferralsFound(referrals=await _listed(desk, rows, ends), complete=complete)
+
+
+@router.get("/referral-counts")
+async def count_referrals(desk: AtDesk, actor: CurrentActor, at_least: AtLeast) -> ReferralCounts:
+    """Count the referrals that one may list: where they stand, and by when their arrival is to be acknowledged."""
+    require(actor, Deed.LIST)
+    async with reading(desk.pool, actor.tenant, REFERRALS, at_least) as connection:
+        return ReferralCounts.of(await counts(connection, _own(actor)))
 
 
 @router.get("/referrals/{referral_id}")
@@ -131,6 +154,11 @@ async def withdraw_referral(
         message = f"a {actor.role} does not withdraw for a {form.by}"
         raise NotPermittedError(message)
     return accepted(await command.withdraw(form.by, desk.words(form.explanation), desk.clock()))
+
+
+async def _listed(desk: Desk, rows: Sequence[ReferralRow], ends: Mapping[UUID, EndingRow]) -> list[ReferralListed]:
+    names = await desk.keyring.open_many([row.name for row in rows])
+    return [ReferralListed.of(row, name, ends.get(row.id), desk.zone) for row, name in zip(rows, names, strict=True)]
 
 
 def _own(actor: Actor) -> UUID | None:

@@ -229,7 +229,7 @@ class ReferralStanding(BaseModel):
 
 
 class ReferralPage(BaseModel):
-    """Referrals, the newest first; `next` is what `after` takes for the following page."""
+    """Referrals, in the order that was asked for; `next` is what `after` takes for the following page."""
 
     referrals: list[ReferralListed]
     next: UUID | None

@@ -32,7 +32,7 @@ _BY_STAGE: Final[dict[Stage, str]] = {
     Stage.INITIAL_MEETING_HELD: "The person starts the programme, or the provider says why not.",
     Stage.INITIAL_MEETING_CANCELLED: "The first meeting was called off: the provider arranges another one.",
     Stage.FAILED_TO_ATTEND: "The person missed the first meeting: the provider arranges another one, or says why not.",
-    Stage.STARTED: "Nothing more: the person is on the programme from {start_date}.",
+    Stage.STARTED: "The person is on the programme from {start_date}. You read here how it ends.",
     Stage.ENTERED_IN_ERROR: "Nothing more: the referral was sent in error.",
 }
 _ENDED: Final = {

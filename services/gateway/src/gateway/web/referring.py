@@ -13,9 +13,6 @@ from gateway.drafts import Drafts
 from gateway.services import Question
 from gateway.web.admission import AtPage, only
 from gateway.web.command import see
-from gateway.web.deeds import NOTHING, Refused
-from gateway.web.refused import refusal
-from gateway.web.standing import stages_and_endings
 from gateway.web.visitor import Visitor, blank
 from gateway.web.words import N_
 
@@ -135,48 +132,12 @@ async def watch_file(visitor: AtPage, file_id: UUID) -> HTMLResponse:
     return visitor.page("refer_progress.html", shown=shown)
 
 
-@referring_router.get("/my-referrals")
-async def list_referrals(visitor: AtPage, after: UUID | None = None) -> HTMLResponse:
-    """Show what became of everybody who was sent."""
-    query = {"after": str(after)} if after else {}
-    page = await visitor.read(SERVICE, "/referrals", **query)
-    return visitor.page("my_referrals.html", page=page, after=after, **stages_and_endings(visitor))
-
-
-@referring_router.get("/my-referrals/{referral_id}")
-async def show_referral(visitor: AtPage, referral_id: UUID) -> HTMLResponse:
-    """Show one referral: where it stands, the reason, and what comes next."""
-    return await _one(visitor, referral_id)
-
-
-@referring_router.post("/my-referrals/{referral_id}/withdraw")
-async def withdraw(visitor: AtPage, referral_id: UUID) -> Response:
-    """Take a referral back."""
-    form = await visitor.request.form()
-    body = {name: str(form[name]) for name in ("by", "explanation") if form.get(name)}
-    answer = await visitor.command(SERVICE, f"/referrals/{referral_id}/withdraw", body)
-    if refused := await refusal(visitor, answer):
-        return await _one(visitor, referral_id, refused)
-    return answer.then("/my-referrals", "withdrawn")
-
-
 def _day(told: Mapping[str, str]) -> date | None:
     """Return the date of birth as a day, None for what is none: the service says what is wrong with it."""
     try:
         return date.fromisoformat(told.get("date_of_birth", ""))
     except ValueError:
         return None
-
-
-async def _one(visitor: Visitor, referral_id: UUID, refused: Refused = NOTHING) -> HTMLResponse:
-    referral = await visitor.read(SERVICE, f"/referrals/{referral_id}")
-    return visitor.page(
-        "my_referral.html",
-        refused=refused,
-        referral=referral,
-        follows=visitor.actor.role == REFERRER,
-        **stages_and_endings(visitor),
-    )
 
 
 def _status(

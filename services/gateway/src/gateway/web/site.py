@@ -40,6 +40,7 @@ from gateway.web.platform import platform_router
 from gateway.web.referring import referring_router
 from gateway.web.saved import saved_router
 from gateway.web.second_record import second_record_router
+from gateway.web.sent import sent_router
 from gateway.web.sign_in import sign_in_router
 from gateway.web.team import team_router
 from gateway.web.today import today_router
@@ -57,6 +58,7 @@ ROUTERS: Final = (
     applications_router,
     courses_router,
     referring_router,
+    sent_router,
     incoming_router,
     today_router,
     home_router,

@@ -1,10 +1,12 @@
 """Team and standards: how much each coach carries, who has none, who covers whom, and which promises come near."""
 
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from gateway.services import Question
 from gateway.undoing import Step
 from gateway.web.admission import AtLeading, AtPage
 from gateway.web.bulk import coaches_of
@@ -15,6 +17,8 @@ from gateway.web.undo import go_on
 from gateway.web.visitor import Visitor
 from gateway.web.words import N_
 
+REFERRALS: Final = "referrals"
+AHEAD: Final = timedelta(days=7)
 ASKED: Final = ("coach_id", "covering_id", "first_day", "last_day")
 INCOMPLETE: Final = N_("Say this too")
 SAME: Final = N_("Choose somebody else: this coach is away")
@@ -58,7 +62,16 @@ async def show_standards(visitor: AtPage) -> HTMLResponse:
     """Show the promises that are broken within seven days unless somebody acts."""
     team = await visitor.read(SERVICE, "/team")
     standards = {code: visitor.say(words) for code, words in STANDARDS.items()}
-    return visitor.page("standards.html", team=team, staff=visitor.desk.staff_names, standards=standards)
+    asked = await _to_confirm(visitor)
+    return visitor.page("standards.html", team=team, staff=visitor.desk.staff_names, standards=standards, **asked)
+
+
+async def _to_confirm(visitor: Visitor) -> dict[str, Any]:
+    """Return the referrals that nobody has confirmed by their last day, as far as that is near, and who is missing."""
+    found, missing = await visitor.read_all({"counts": Question(REFERRALS, "/referral-counts")})
+    until = (visitor.now.date() + AHEAD).isoformat()
+    days = found["counts"]["to_confirm"] if found else []
+    return {"to_confirm": [one for one in days if one["acknowledge_by"] <= until], "missing": missing}
 
 
 async def _team(visitor: Visitor, refused: Refused = NOTHING) -> HTMLResponse:
@@ -74,4 +87,5 @@ async def _team(visitor: Visitor, refused: Refused = NOTHING) -> HTMLResponse:
         idle=[name for id_, name in coaches if id_ and id_ not in {one["coach_id"] for one in team["coaches"]}],
         names=dict(coaches) | visitor.desk.staff_names,
         staff=visitor.desk.staff_names,
+        **await _to_confirm(visitor),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -230,7 +230,13 @@ REFERRALS: Final = View(
             ReferralRow,
             _referral_id,
             fold,
-            indexes=("tenant, submitted_at, id", "referrer_id, submitted_at, id"),
+            indexes=(
+                "tenant, submitted_at, id",
+                "referrer_id, submitted_at, id",
+                "tenant, stage, acknowledge_by",
+                "referrer_id, stage, acknowledge_by",
+                "participant_id",
+            ),
         ),
         Table("ending", EndingRow, _ended_case, fold_ending),
     ),
@@ -248,24 +254,58 @@ class Asked:
     stage: str | None = None
     after: UUID | None = None
     limit: int = 50
+    oldest_first: bool = False
 
 
-PAGE: Final = """
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many referrals are at a stage; those that nobody acknowledged are counted by the last day for it."""
+
+    stage: str
+    acknowledge_by: date | None
+    referrals: int
+
+
+COUNTS: Final = """
+select stage, case when stage = 'submitted' then acknowledge_by end as acknowledge_by, count(*) as referrals
+from referral where (%(referrer_id)s::uuid is null or referrer_id = %(referrer_id)s) group by 1, 2
+"""
+PAGE: Final[LiteralString] = """
 select * from referral
 where (%(referrer_id)s::uuid is null or referrer_id = %(referrer_id)s)
 and (%(stage)s::text is null or stage = %(stage)s)
 and (
     %(after)s::uuid is null
-    or (submitted_at, id) < (select last.submitted_at, last.id from referral last where last.id = %(after)s)
+    or (submitted_at, id) {beyond} (select last.submitted_at, last.id from referral last where last.id = %(after)s)
 )
-order by submitted_at desc, id desc limit %(limit)s
+order by submitted_at {direction}, id {direction} limit %(limit)s
 """
+NEWEST_FIRST: Final = PAGE.format(beyond="<", direction="desc")
+OLDEST_FIRST: Final = PAGE.format(beyond=">", direction="asc")
 
 
 async def page(connection: Connection, asked: Asked) -> list[ReferralRow]:
-    """Return referrals, the newest first."""
+    """Return referrals, the newest or the oldest first."""
     cursor = connection.cursor(row_factory=class_row(ReferralRow))
-    return await (await cursor.execute(PAGE, asdict(asked))).fetchall()
+    query = OLDEST_FIRST if asked.oldest_first else NEWEST_FIRST
+    return await (await cursor.execute(query, asdict(asked))).fetchall()
+
+
+async def counts(connection: Connection, referrer_id: UUID | None) -> list[Count]:
+    """Return how many referrals there are of all that row-level security shows, or of one referrer."""
+    cursor = connection.cursor(row_factory=class_row(Count))
+    return await (await cursor.execute(COUNTS, {"referrer_id": referrer_id})).fetchall()
+
+
+async def of_people(connection: Connection, people: Sequence[UUID], asked: Asked) -> list[ReferralRow]:
+    """Return the referrals of some people, of those that are asked for, the newest first."""
+    query = """
+    select * from referral where participant_id = any(%(people)s)
+    and (%(referrer_id)s::uuid is null or referrer_id = %(referrer_id)s)
+    order by submitted_at desc, id limit %(limit)s
+    """
+    cursor = connection.cursor(row_factory=class_row(ReferralRow))
+    return await (await cursor.execute(query, {**asdict(asked), "people": list(people)})).fetchall()
 
 
 async def one(connection: Connection, referral_id: UUID) -> ReferralRow | None:
