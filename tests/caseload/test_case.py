@@ -8,6 +8,7 @@ import pytest
 
 from caseload.case import (
     Case,
+    ConcernPutOff,
     ContactInTheFuture,
     NoSuchContact,
     PausedIntoThePast,
@@ -336,6 +337,7 @@ def test_what_is_known_of_a_person_is_noted_once(
         ([CONCERNED, HANDLED, NOT_HANDLED], lambda case: case.take_handling_back(CONCERN, 3, NOW), ConcernNotHandled),
         ([], lambda case: case.take_contact_back(OTHER, NOW), NoSuchContact),
         ([], lambda case: case.snooze(SNOOZED, FRIDAY), SnoozedIntoThePast),
+        ([], lambda case: case.snooze(SNOOZED.model_copy(update={"rule": 1}), TODAY), ConcernPutOff),
         ([STARTED, COMPLETED], lambda case: case.choose_track(tracked(Track.INTENSIVE)), CaseIsCompleted),
         ([STARTED, EXITED], lambda case: case.assess_needs(NEEDS), CaseIsExited),
         ([NOT_STARTED], lambda case: case.set_step_aside(ASIDE), CaseNeverStarted),

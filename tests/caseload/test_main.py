@@ -21,7 +21,7 @@ def test_a_role_that_is_not_there_is_answered_with_those_that_are() -> None:
 def test_a_setting_that_is_missing_is_named() -> None:
     status, said = started("api")
     assert (status, said.count("\n")) == (1, 1)
-    assert "WAYMARK_DATABASE: Field required" in said
+    assert "WAYMARK_DATABASE: It is needed" in said
 
 
 def test_a_place_without_known_bank_holidays_is_said_to_be_one() -> None:

@@ -5,7 +5,17 @@ from uuid import UUID
 
 from caseload.naming import Names
 from caseload.views.timeline import fold_timeline
-from events.caseload import ActionAgreed, ActionDone, ActionOwner, ActionSuggested, CheckInMissed, JobRecorded
+from events.caseload import (
+    ActionAgreed,
+    ActionDone,
+    ActionOwner,
+    ActionSuggested,
+    CheckInMissed,
+    JobRecorded,
+    NextStepSetAside,
+    NextStepTakenUp,
+    SetAsideReason,
+)
 from events.fact import Fact
 from events.jobsearch import ApplicationSaved, InterviewInvited
 from tests.caseload.telling import ADA, PROVIDER, Journey, sealed, started
@@ -29,6 +39,20 @@ def test_each_step_of_an_action_names_that_action() -> None:
     done = [ActionDone(occurred_at=NOON, action_id=action) for action in (THING, OTHER, UUID(int=73))]
     journey = started(NOON).tell(suggestion, agreement, *done)
     assert names_of(journey, ActionDone) == [{"What": suggested}, {"What": agreed}, {}]
+
+
+def test_a_step_that_was_set_aside_names_the_action_that_it_is_about() -> None:
+    agreed = sealed(ActionAgreed, "what")
+    agreement = ActionAgreed(
+        occurred_at=NOON, action_id=THING, what=agreed, owner=ActionOwner.PARTICIPANT, due=NOON.date()
+    )
+    aside = [
+        NextStepSetAside(occurred_at=NOON, step=step, reason=SetAsideReason.NEED_HELP, until=NOON.date())
+        for step in (f"7.{THING}", "10.cv", "12")
+    ]
+    journey = started(NOON).tell(agreement, *aside, NextStepTakenUp(occurred_at=NOON, step=f"7.{THING}"))
+    assert names_of(journey, NextStepSetAside) == [{"What": agreed}, {}, {}]
+    assert names_of(journey, NextStepTakenUp) == [{"What": agreed}]
 
 
 def test_what_follows_an_application_names_its_job_and_employer_as_far_as_they_are_known() -> None:

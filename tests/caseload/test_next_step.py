@@ -146,6 +146,16 @@ def test_2_an_offer_is_answered() -> None:
     assert step(journey.tell(OfferDeclined(occurred_at=NOON), of=THING)).rule == 13
 
 
+def test_2_an_offer_whose_day_has_passed_asks_for_a_while_what_became_of_it_and_not_who_works() -> None:
+    journey = applied(OfferMade(occurred_at=NOON, answer_by=date(2026, 3, 6)))
+    assert step(journey, later(days=4)).sentence == "Answer your job offer by today."
+    found = step(journey, later(days=5))
+    assert (found.rule, found.sentence) == (2, "Say what became of your job offer.")
+    assert (found.why, found.button) == ("You were to answer by 6 March.", Button.ANSWER_OFFER)
+    assert (step(journey, later(days=18)).rule, step(journey, later(days=19)).rule) == (2, 13)
+    assert step(journey.tell(job(date(2026, 3, 4)), of=OTHER), later(days=5)).rule == 13
+
+
 def test_3_the_coach_waits_for_an_answer() -> None:
     journey = settled().tell(written(ActionOwner.COACH), of=THING)
     assert (step(journey).rule, step(journey, later(days=30)).rule) == (3, 3)

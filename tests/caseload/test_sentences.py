@@ -1,7 +1,7 @@
 """Every fact of the journey says a sentence of its own on the timeline, and no sentence shows a type name."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -20,6 +20,8 @@ from events.caseload import (
     ContactRecorded,
     MessageSent,
     NeedsAssessed,
+    NextStepSetAside,
+    SetAsideReason,
     Track,
     TrackChosen,
 )
@@ -52,6 +54,24 @@ def test_every_golden_fact_of_the_journey_can_be_told(golden: Path) -> None:
     fact = read(type_name, golden.read_bytes())
     if type(fact) not in ON_OTHER_TOPICS:
         assert sentence_of(fact, LONDON).words.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("step", "reason", "words"),
+    [
+        ("10.cv", SetAsideReason.NEED_HELP, "The person asks for help with this: write their CV."),
+        (
+            f"3.{UUID(int=1)}",
+            SetAsideReason.LATER,
+            "The person put this off until 5 March 2026: read the coach's message and answer it.",
+        ),
+        ("12", SetAsideReason.NOT_RIGHT, "The person says that this is not right for them: look at new jobs."),
+        ("profile", SetAsideReason.NEED_HELP, "The person asks for help with this: take the next step."),
+    ],
+)
+def test_a_step_that_was_set_aside_is_said_by_its_name(step: str, reason: SetAsideReason, words: str) -> None:
+    aside = NextStepSetAside(occurred_at=NOON, step=step, reason=reason, until=date(2026, 3, 5))
+    assert sentence_of(aside, LONDON).words == words
 
 
 def test_the_timeline_hears_everything_that_is_told_on_the_journey() -> None:

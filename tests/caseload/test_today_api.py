@@ -65,7 +65,7 @@ def test_a_safety_concern_brings_a_person_to_the_top_and_leaves_when_it_is_handl
     assert (line["name"], line["coach_id"], line["version"]) == ("Ada Lovelace", str(amir), 3)
     assert line["reason"]["sentence"] == "A safety concern was raised today and is not handled yet."
     assert (line["reason"]["rule"], line["reason"]["fact"]) == (1, f"{case_of(ada.referral)}:3")
-    assert line["warnings"] == ["There is a safety concern."]
+    assert line["warnings"] == []
     concern = raised.json()["ids"]["concern"]
     handled = coach.post(
         f"{path}/safety-concerns/{concern}/handled", json={"how": "A room is found."}, headers={"If-Match": '"3"'}
@@ -100,7 +100,7 @@ def test_the_person_and_the_coach_see_the_same_next_step_and_it_can_be_set_aside
         )
         assert read(person, path, aside)["step"] == "10.town"
     (line,) = read(coach, "/today", aside)["shown"]
-    assert line["reason"]["sentence"] == "Help with the next step was asked for today."
+    assert line["reason"]["sentence"] == "Help was asked for today: say what work they want."
 
 
 def test_new_jobs_are_a_step_when_nothing_else_is_and_only_when_there_are_some(

@@ -275,8 +275,17 @@ def test_4_messages_wait_for_a_reply() -> None:
 def test_4_help_that_was_asked_for_stays_until_somebody_is_in_contact() -> None:
     step = NextStepSetAside(occurred_at=NOON, step="10.cv", reason=SetAsideReason.NEED_HELP, until=date(2026, 3, 5))
     journey = started(NOON).tell(step)
-    assert sentences(reasons(journey)) == ["Help with the next step was asked for today."]
+    assert sentences(reasons(journey)) == ["Help was asked for today: write their CV."]
     assert reasons(journey.tell(contact(later(hours=1))), later(hours=2)) == []
+
+
+def test_4_help_with_an_action_is_asked_for_in_its_words() -> None:
+    step = NextStepSetAside(
+        occurred_at=NOON, step=f"7.{THING}", reason=SetAsideReason.NEED_HELP, until=date(2026, 3, 5)
+    )
+    (reason,) = reasons(started(NOON).tell(agreed(date(2026, 3, 20), ActionOwner.PARTICIPANT), step), only=4)
+    assert reason.sentence == "Help was asked for today: do a step that was agreed."
+    assert reason.words == sealed(ActionAgreed, "what")
 
 
 def test_4_a_promise_of_the_coach_falls_due() -> None:
@@ -310,6 +319,16 @@ def test_5_a_missed_appointment_that_was_none_is_no_reason() -> None:
     assert [reason.rule for reason in reasons(journey, later(hours=3))] == [7]
     journey.tell(AppointmentAttended(occurred_at=later(hours=3), late=True), of=THING)
     assert reasons(journey, later(hours=4)) == []
+
+
+def test_5_who_goes_through_the_plan_after_a_missed_appointment_is_in_contact() -> None:
+    plan = PlanDrafted(occurred_at=NOON, plan_id=OTHER, goal=sealed(PlanDrafted, "goal"))
+    journey = started(NOON).tell(plan, PlanAgreed(occurred_at=NOON, plan_id=OTHER, review_by=date(2026, 3, 30)))
+    journey.tell(booked(later(hours=1)), of=THING)
+    journey.tell(AppointmentMissed(occurred_at=later(hours=2), acceptable=False), of=THING)
+    assert reasons(journey, later(hours=3), only=5)
+    reviewed = PlanReviewed(occurred_at=later(hours=3), plan_id=OTHER, review_by=date(2026, 3, 30))
+    assert not reasons(journey.tell(reviewed), later(hours=3), only=5)
 
 
 def test_5_a_missed_first_meeting_counts() -> None:

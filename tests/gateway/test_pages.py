@@ -248,10 +248,24 @@ def test_any_form_of_a_person_or_a_referrer_that_is_refused_is_shown_again_with_
     referral = done(platform.client(somebody.manager).get(f"{API}/referrals/{somebody.referral}"))
     rejected = {"form": "reject", "reason": "hired_elsewhere", "version": referral.headers["etag"].strip('"')}
     late = {"what": "Ask at the bakery", "due": past, "form": "suggest"}
+    coach, page, told = platform.browser(somebody.coach), f"/people/{somebody.id}", {"case": str(somebody.case)}
+    day = ("Write a day, like", "Fill this in")
     found: list[tuple[str, int, list[str]]] = []
     expected: list[tuple[str, int, list[str]]] = []
-    for who, path, told, status, said in (
+    for who, path, sends, status, said in (
         (own, "/plan/suggest", plan | late, 409, ('href="#suggest-due"', 'value="Ask at the bakery"', past)),
+        (own, "/messages", plan | {"text": " \n "}, 422, ("Fill this in",)),
+        (own, "/messages", plan | {"text": "\u200b"}, 422, ("It has no words",)),
+        (own, "/messages", plan | {"text": "a" * 24_400}, 422, ("2,000 characters at most, you wrote 24,400",)),
+        (coach, f"{page}/message", told | {"text": "   ", "form": "message"}, 422, ("Fill this in",)),
+        (
+            coach,
+            f"{page}/session",
+            plan | {"channel": "phone", "note": "a" * 2_001},
+            422,
+            ("at most, you wrote 2,001",),
+        ),
+        (coach, f"{page}/snooze", plan | {"until": "soon", "reason": "  ", "form": "snooze", "rule": "9"}, 422, day),
         (own, f"/plan/actions/{action}/ask/another-day", plan | {"day": "soon", "form": "d"}, 422, ("Write a day",)),
         (own, f"/plan/actions/{action}/done", plan, 412, ("Somebody was faster", "Ring two bakeries")),
         (own, move, sent | again, 409, ('href="#sent_on"', "now or was sent earlier", f'value="{soon}"')),
@@ -269,7 +283,7 @@ def test_any_form_of_a_person_or_a_referrer_that_is_refused_is_shown_again_with_
         ),
         (platform.browser(somebody.manager), f"/incoming/{somebody.referral}/reject", rejected, 409, ('href="#main"',)),
     ):
-        answer = who.post(path, data=told)
+        answer = who.post(path, data=sends)
         missing = [one for one in ("Something needs mending", *said) if one not in answer.text]
         found.append((path, answer.status_code, missing))
         expected.append((path, status, []))

@@ -66,6 +66,19 @@ def test_a_worry_about_safety_is_read_and_handled_where_today_leads_to(reading: 
     seen(platform, somebody, coach.post(f"{API}/cases/{somebody.case}/safety-concerns", json=worry))
     with reading(somebody.coach) as reader:
         page = reader.open("/today")
+        row = page.locator(f"#person-{somebody.id}")
+        expect(row).to_contain_text("A safety concern was raised today")
+        expect(row.locator(".mark")).to_have_count(1)
+        expect(row.get_by_text("Put off")).to_have_count(0)
+        about = page.locator("section[aria-labelledby=news] > ul > li").filter(
+            has=page.locator(f"a[href^='/people/{somebody.id}']")
+        )
+        expect(about).to_have_count(1)
+        expect(about.locator("summary")).to_contain_text("more about")
+        about.locator("summary").click()
+        reader.picture("console-today-concern")
+        assert reader.faults() == []
+        reader.open("/today")
         press(page, "j", "a")
         concern = page.locator("li[id^=concern-]")
         expect(page.locator("#concerns:target")).to_be_visible()

@@ -57,7 +57,7 @@ def test_a_setting_that_is_missing_is_named(service: RunningKeyring, monkeypatch
     del told["WAYMARK_VAULT"]
     monkeypatch.setattr(service, "environment", lambda: told)
 
-    assert refusal(service) == "keyring: WAYMARK_VAULT: Field required"
+    assert refusal(service) == "keyring: WAYMARK_VAULT: It is needed"
 
 
 def test_an_unknown_role_is_told(service: RunningKeyring) -> None:

@@ -237,6 +237,29 @@ def test_most_plans_are_looked_at_again_by_their_day(restart: list[Life]) -> Non
     assert sum(max(0, days - REVIEW_DAYS) for days in spans) < sum(spans) * 0.05
 
 
+def test_both_go_through_the_plan_when_they_met_or_spoke(restart: list[Life], voluntary: list[Life]) -> None:
+    for deeds in (*restart, *voluntary):
+        fell_through = {deed.words["appointment"] for deed in deeds if deed.name in {"miss", "cancel"}}
+        met = [deed for deed in deeds if deed.name == "book" and deed.words["appointment"] not in fell_through]
+        talked = {deed.words["starts_at"] + timedelta(hours=1) for deed in met}
+        talked |= {deed.at for deed in deeds if deed.name == "contact"}
+        for deed in deeds:
+            assert deed.name != "review_plan" or deed.at - timedelta(minutes=2) in talked
+
+
+def test_an_offer_is_answered_unless_another_one_is_accepted_or_the_person_leaves(
+    restart: list[Life], voluntary: list[Life]
+) -> None:
+    for deeds in (*restart, *voluntary):
+        left = min(left_at(deeds), UNTIL)
+        answered = {deed.words["application"] for deed in deeds if deed.name in {"accept_offer", "decline"}}
+        taken = [deed.at for deed in deeds if deed.name == "accept_offer"]
+        for deed in deeds:
+            if deed.name == "offer" and deed.words["application"] not in answered:
+                soon = deed.at + timedelta(days=4)
+                assert soon > left or any(deed.at < at < soon for at in taken)
+
+
 def days_between_reviews(life: Life) -> list[int]:
     """Return how many days passed from when both signed the plan to its first review, and between reviews."""
     signed = [deed.at for deed in life if deed.name == "sign_plan"]

@@ -29,7 +29,7 @@ def test_pounds_have_pence_only_when_there_are_some() -> None:
 
 def test_who_waits_is_not_late() -> None:
     since = [datetime(2026, 4, day, 8, tzinfo=UTC) for day in (2, 1)] + [datetime(2026, 3, 29, 8, tzinfo=UTC)]
-    assert [WORDS.waits(at) for at in since] == ["since today", "waits 1 day", "waits 4 days"]
+    assert [WORDS.waits(at) for at in since] == ["waits since today", "waits 1 day", "waits 4 days"]
 
 
 def test_welsh_says_days_in_welsh() -> None:

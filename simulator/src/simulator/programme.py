@@ -123,9 +123,10 @@ def _meet_regularly(draft: Draft, started: datetime, span: Span, jobs: Sequence[
         meets = slot(day, rng)
         if day_of(meets) >= span.last:
             return
-        booked = _meeting(draft, booked, meets, misses, "in_work_support" if _in_work(jobs, day) else "job_search")
+        kind = "in_work_support" if _in_work(jobs, day) else "job_search"
+        booked, talked = _meeting(draft, booked, meets, misses, kind)
         if (day_of(meets) - reviewed).days >= REVIEWED_AFTER_DAYS:
-            draft.do(meets + HOUR + timedelta(minutes=2), "review_plan")
+            draft.do((talked or _ring(draft, meets)) + timedelta(minutes=2), "review_plan")
             reviewed = day_of(meets)
         if draft.chance(0.3):
             draft.do(
@@ -135,29 +136,42 @@ def _meet_regularly(draft: Draft, started: datetime, span: Span, jobs: Sequence[
             )
 
 
+def _ring(draft: Draft, meets: datetime) -> datetime:
+    """Have the coach ring somebody whose meeting fell through; return when."""
+    at = datetime.combine(working_day(day_of(meets) + 2 * DAY), meets.time(), LONDON)
+    draft.do(at, "contact", channel="phone")
+    return at
+
+
 def _in_work(jobs: Sequence[Job], day: date) -> bool:
     return any(job.starts_on <= day and (job.last_day is None or day <= job.last_day) for job in jobs)
 
 
-def _meeting(draft: Draft, booked: datetime, meets: datetime, misses: float, kind: str) -> datetime:
-    """Draw one meeting; return when the next one is booked."""
+Talk = tuple[datetime, datetime | None]
+"""When the next meeting is booked, and when the two talked, None where they did not."""
+
+
+def _meeting(draft: Draft, booked: datetime, meets: datetime, misses: float, kind: str) -> Talk:
+    """Draw one meeting; return what follows from it."""
     rng, numbers, appointment = draft.rng, draft.numbers, draft.id("appointment")
     draft.do(booked, "book", appointment=appointment, starts_at=meets, kind=kind)
     if draft.chance(numbers.appointment_cancelled.value):
         early = max(booked + timedelta(minutes=1), meets - timedelta(hours=rng.randint(2, 40)))
         draft.do(early, "cancel", appointment=appointment, by=rng.choice(("participant", "service")))
-        return meets + HOUR
+        return meets + HOUR, None
     noted = meets + HOUR if draft.chance(0.94) else in_hours(day_of(meets) + DAY, rng)
     if draft.chance(misses / (1 - numbers.appointment_cancelled.value)):
         draft.do(noted, "miss", appointment=appointment, acceptable=draft.chance(0.35))
+        talked = None
         if draft.chance(0.92):
-            draft.do(in_hours(day_of(meets) + rng.randint(1, 2) * DAY, rng), "contact", channel="phone")
-        return noted + timedelta(minutes=3)
+            talked = in_hours(day_of(meets) + rng.randint(1, 2) * DAY, rng)
+            draft.do(talked, "contact", channel="phone")
+        return noted + timedelta(minutes=3), talked
     late = numbers.appointment_late.value / (1 - numbers.appointment_missed.value - numbers.appointment_cancelled.value)
     draft.do(noted, "attend", appointment=appointment, late=draft.chance(late))
     if draft.chance(0.45):
         _agree(draft, noted + timedelta(minutes=1))
-    return noted + timedelta(minutes=3)
+    return noted + timedelta(minutes=3), meets + HOUR
 
 
 def _write_to_each_other(draft: Draft, span: Span) -> None:
@@ -187,10 +201,17 @@ def _search_and_work_in(deed: Deed) -> set[UUID | date]:
 
 
 def _drop_what_rests(draft: Draft, jobs: Sequence[Job]) -> None:
-    """Leave out what would happen to applications that rest, because another one was accepted before."""
+    """Leave out what would happen to applications that rest, because another one was accepted before.
+
+    Nobody applies between the day that they accept a job and the day that they have left it.
+    """
     for job in jobs:
         begun = {deed.words["application"]: deed.at for deed in draft.deeds if deed.name == "save_job"}
-        resting = {one for one, at in begun.items() if at <= job.accepted_at and one != job.application}
+        resting = {
+            one
+            for one, at in begun.items()
+            if one != job.application and (job.last_day is None or day_of(at) <= job.last_day)
+        }
         draft.deeds = [
             deed for deed in draft.deeds if deed.at < job.accepted_at or deed.words.get("application") not in resting
         ]

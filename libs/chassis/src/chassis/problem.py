@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from chassis.aggregate import Refusal
 from chassis.ask import InvalidTokenError
+from chassis.faults import in_a_sentence
 from chassis.keyring import KeyringAwayError, PersonIsErasedError
 from chassis.listen.reading import HeldBackError, NotYetError
 from chassis.store import (
@@ -42,7 +43,7 @@ class Fault(BaseModel):
 
     pointer: str | None = Field(None, description="Where in the body, a JSON pointer.", examples=["#/name"])
     parameter: str | None = Field(None, description="Which path, query or header parameter.", examples=["limit"])
-    detail: str = Field(examples=["Field required"])
+    detail: str = Field(examples=["It is needed"])
 
 
 class Problem(BaseModel):
@@ -168,19 +169,6 @@ def _fault(found: Mapping[str, Any]) -> dict[str, str]:
         broken = found["type"] == "json_invalid"
         return {"pointer": pointer(() if broken else path), "detail": in_a_sentence(found)}
     return {"parameter": ".".join(str(step) for step in path), "detail": in_a_sentence(found)}
-
-
-def in_a_sentence(found: Mapping[str, Any]) -> str:
-    """Return what pydantic found wrong, without what was sent: some of pydantic's messages quote it."""
-    kind, message = str(found["type"]), str(found["msg"])
-    if kind == "union_tag_invalid":
-        return "Input tag is none of the expected ones"
-    if kind == "string_pattern_mismatch":
-        return "It is not written as it should be"
-    if kind == "value_error":
-        said = message.removeprefix("Value error, ")
-        return f"It {said}" if said.startswith(("is ", "has ")) else said[:1].upper() + said[1:]
-    return message.partition(",")[0] if kind.endswith(("_parsing", "_syntax_violation")) else message
 
 
 _NO_DATABASE: Final = (503, "", "The database does not answer at the moment.")

@@ -10,9 +10,9 @@ import uvloop
 from pydantic import ValidationError
 
 from chassis.database import migrate
+from chassis.faults import in_a_sentence
 from chassis.health import operators_app
 from chassis.logs import start_logging
-from chassis.problem import in_a_sentence
 from chassis.recover import StoreBehindError, StoreDivergedError, require_whole
 from chassis.serving import serve_app
 from chassis.settings import ServiceSettings

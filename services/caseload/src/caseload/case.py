@@ -64,10 +64,20 @@ class SnoozedIntoThePast(Refusal):
     about = "until"
 
 
+class ConcernPutOff(Refusal):
+    """A worry about safety is not put off: who has to act does."""
+
+    about = "rule"
+
+
 class PausedIntoThePast(Refusal):
     """A case rests until a day that is still to come."""
 
     about = "until"
+
+
+SAFETY: Final = 1
+"""The rule of Today that is about safety."""
 
 
 class Case(Aggregate):
@@ -263,7 +273,9 @@ class Case(Aggregate):
             self.record(NextStepTakenUp(occurred_at=now, step=step))
 
     def snooze(self, snoozed: CaseSnoozed, today: date) -> None:
-        """Put a line of Today off."""
+        """Put a line of Today off, but never one about safety."""
+        if snoozed.rule == SAFETY:
+            raise ConcernPutOff(str(ConcernPutOff.__doc__))
         if snoozed.until <= today:
             raise SnoozedIntoThePast(str(SnoozedIntoThePast.__doc__))
         if self.snoozed != (snoozed.rule, snoozed.until):

@@ -5,10 +5,12 @@ from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, PositiveInt
 
+from chassis.faults import SAYS_SOMETHING
+
 LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 FAR_AWAY: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
-Words = Annotated[str, Field(min_length=1, max_length=2_000)]
+Words = Annotated[str, Field(min_length=1, max_length=2_000), SAYS_SOMETHING]
 Moment = Annotated[AwareDatetime, Field(gt=LONG_AGO, lt=FAR_AWAY)]
 Day = Annotated[date, Field(gt=LONG_AGO.date(), lt=FAR_AWAY.date())]
 Link = Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2_000)]

@@ -6,8 +6,9 @@ from typing import Final, Self
 from uuid import UUID
 
 from caseload.sentences import label
+from caseload.step_names import about_of
 from caseload.views.timeline import TimelineRow
-from events.caseload import ActionAgreed, ActionSuggested, JobRecorded
+from events.caseload import ActionAgreed, ActionSuggested, JobRecorded, NextStepSetAside, NextStepTakenUp
 from events.fact import Fact, read
 from events.jobsearch import ApplicationSaved, EmployerTargeted
 from events.sealed import Sealed
@@ -44,9 +45,10 @@ class Names:
 
 
 def _thing(id: str, fact: Fact) -> UUID:  # noqa: A002
-    """Return what a fact is about: one action of a case, otherwise the whole aggregate."""
+    """Return what a fact is about: one action of a case, what a step is about, otherwise the whole aggregate."""
     aggregate, _, _ = id.rpartition(":")
-    return getattr(fact, "action_id", None) or UUID(aggregate)
+    step = about_of(fact.step) if isinstance(fact, NextStepSetAside | NextStepTakenUp) else None
+    return getattr(fact, "action_id", None) or step or UUID(aggregate)
 
 
 def _name(fact: Fact) -> Mapping[str, Sealed]:

@@ -414,8 +414,9 @@ class Standing(Value):
         return latest(part for part in parts if part)
 
     def touched_since(self, moment: datetime) -> bool:
-        """Whether coach and person were in contact at that moment or later."""
-        return self.last_contact is not None and self.last_contact.at >= moment
+        """Whether coach and person were in contact at that moment or later: they are, too, who go through the plan."""
+        reviewed = self.plan.plan.reviewed if self.plan.plan else None
+        return any(one is not None and one.at >= moment for one in (self.last_contact, reviewed))
 
 
 def latest(some: Iterable[N]) -> N | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -21,6 +21,9 @@ from caseload.today.reason import Deed, Reason
 from chassis.keyring import Keyring
 from events.caseload import Channel, ContactNeed
 
+SAFETY: Final = 1
+"""The rule whose reason says itself that there is a safety concern."""
+CONCERN: Final = "There is a safety concern."
 ERASED = "Null once the person's data is erased."
 Names = Mapping[UUID, str | None]
 
@@ -244,7 +247,7 @@ def warnings(standing: Standing, now: Now) -> list[str]:
     """Return what somebody has to know who gets in touch."""
     found = []
     if standing.case.concerns:
-        found.append("There is a safety concern.")
+        found.append(CONCERN)
     if standing.person.address_fails:
         found.append("The e-mail address takes no mail.")
     if standing.case.rests(now.today):
@@ -268,6 +271,8 @@ def week_of(start: date | None, end: date | None, day: date) -> int | None:
 
 def _line(line: Line, names: Names, words: Plain, now: Now) -> TodayLine:
     bar = identity(line.standing, names[line.id], now)
+    if line.reason.rule == SAFETY:
+        bar = bar.model_copy(update={"warnings": [one for one in bar.warnings if one != CONCERN]})
     reason, *more = (Why.of(reason, words) for reason in (line.reason, *line.more))
     return TodayLine(**vars(bar), reason=reason, more=more)
 

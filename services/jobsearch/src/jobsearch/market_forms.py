@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.faults import SAYS_SOMETHING
 from events.jobsearch import Contract, PayPeriod
 from jobsearch.uploads import Upload, UploadState
 from jobsearch.vacancy_file import Remark
@@ -149,4 +150,4 @@ class JobPostingForm(BaseModel):
     )
 
     kind: Annotated[str, Field(alias="@type", pattern="^JobPosting$")]
-    title: Annotated[str, Field(min_length=1, max_length=500)]
+    title: Annotated[str, Field(min_length=1, max_length=500), SAYS_SOMETHING]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chassis.faults import SAYS_SOMETHING
 from events.jobsearch import Contract, HoursAWeek, Money, PayPeriod
 from jobsearch.market_forms import VacancyShown
 from jobsearch.places import Town, gazetteer
@@ -15,6 +16,8 @@ from jobsearch.views.search import RANKER
 
 TOWNS_SHOWN: Final = 20
 MOST_PAGES: Final = 50
+
+PlaceName = Annotated[str, Field(min_length=1, max_length=100), SAYS_SOMETHING]
 
 
 class TownShown(BaseModel):
@@ -48,7 +51,7 @@ class PlaceForm(BaseModel):
         extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [{"name": "Newport"}]}
     )
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: PlaceName
 
 
 class PlaceShown(BaseModel):
@@ -83,7 +86,7 @@ class VacancySearch(BaseModel):
     )
 
     words: Annotated[str, Field(max_length=200)] = ""
-    place: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(None, description="A town, as written.")
+    place: PlaceName | None = Field(None, description="A town, as written.")
     town: int | None = Field(None, description="A town by its GeoNames id, where the place has to be chosen.")
     miles: Annotated[int, Field(ge=0, le=200)] = 10
     pay_least: Money | None = Field(None, description="It has to pay this at least.")

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from chassis.faults import says_something
+
 LONGEST_LINE: Final = 300
 LONGEST_TEXT: Final = 4_000
 LONGEST_LINK: Final = 2_000
@@ -36,10 +38,7 @@ def web_link(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    text = unicodedata.normalize("NFC", text)
-    if not text:
-        message = "has no words"
-        raise ValueError(message)
+    text = says_something(unicodedata.normalize("NFC", text))
     if any(unicodedata.category(character) in _UNPRINTABLE and character != "\n" for character in text):
         message = "has characters that cannot be printed"
         raise ValueError(message)

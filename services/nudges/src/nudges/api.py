@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
+from chassis.faults import SAYS_SOMETHING
 from chassis.http import Accepted, AtLeast, CurrentActor
 from chassis.listen.reading import reading
 from chassis.problem import ProblemError
@@ -21,7 +22,7 @@ from nudges.views.messages import MESSAGES, nudges_sent_to, reminders_sent_to, w
 SHOWN_AT_ONCE: Final = 200
 STATUSES: Final[dict[type[Exception], int]] = {NotPermittedError: 403}
 
-Words = Annotated[str, Field(min_length=1, max_length=500)]
+Words = Annotated[str, Field(min_length=1, max_length=500), SAYS_SOMETHING]
 router = APIRouter()
 
 

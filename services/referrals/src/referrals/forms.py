@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from chassis.faults import SAYS_SOMETHING
 from events.meeting import MeetingChannel
 from events.referrals import DidNotStartReason, RejectionReason, WithdrawnBy
 from referrals import person_details
@@ -32,7 +33,12 @@ _PERSON: Final[JsonDict] = {
     "notes": "Prefers a text message the day before.",
 }
 
-Note = Annotated[str, Field(min_length=1, max_length=person_details.LONGEST_NOTE), AfterValidator(person_details.note)]
+Note = Annotated[
+    str,
+    Field(min_length=1, max_length=person_details.LONGEST_NOTE),
+    SAYS_SOMETHING,
+    AfterValidator(person_details.note),
+]
 
 
 def example(shown: JsonDict) -> ConfigDict:

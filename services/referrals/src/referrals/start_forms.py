@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from chassis.faults import SAYS_SOMETHING
 from events.meeting import MeetingChannel
 from events.referrals import DidNotStartReason, WithdrawnBy
 from referrals import person_details
@@ -14,7 +15,12 @@ from referrals.forms import Form, Note, example
 EARLIEST, LATEST = timedelta(days=730), timedelta(days=366)
 _MEETING: Final = "2026-03-04T10:30:00+00:00"
 
-Place = Annotated[str, Field(min_length=1, max_length=person_details.LONGEST_LINE), AfterValidator(person_details.line)]
+Place = Annotated[
+    str,
+    Field(min_length=1, max_length=person_details.LONGEST_LINE),
+    SAYS_SOMETHING,
+    AfterValidator(person_details.line),
+]
 
 
 class HandoverForm(Form):

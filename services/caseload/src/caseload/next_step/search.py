@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from caseload.moment import Now, counted
+from caseload.moment import Now, counted, written
 from caseload.next_step.step import Button, Step, StepRules
 from caseload.standing import ApplicationState, OpenApplication, Standing
 from caseload.today.rules import day_of_interview
@@ -22,15 +22,20 @@ WISHES: Final[Mapping[MissingWish, Step]] = {
 }
 
 
-def offer(standing: Standing, now: Now, _rules: StepRules) -> Iterator[Step]:
-    """Rule 2: an offer waits for an answer."""
+def offer(standing: Standing, now: Now, rules: StepRules) -> Iterator[Step]:
+    """Rule 2: an offer waits for an answer. Once its day has passed, who has no work is asked about it for a while."""
     found = [
         (one.answer_by or now.day_of(one.at) + timedelta(days=365), id_, one)
         for id_, one in standing.search.open_applications.items()
         if one.state is ApplicationState.OFFERED
     ]
-    for _, id_, one in sorted(found, key=lambda pair: pair[:2]):
-        by = f" by {now.named(one.answer_by)}" if one.answer_by and one.answer_by >= now.today else ""
+    for day, id_, one in sorted(found, key=lambda pair: pair[:2]):
+        if day < now.today:
+            if day >= now.plus(-rules.overdue_days) and not standing.works(now.today):
+                why = f"You were to answer by {written(day)}."
+                yield Step(2, "Say what became of your job offer.", why, 5, Button.ANSWER_OFFER, id_, one, day)
+            continue
+        by = f" by {now.named(one.answer_by)}" if one.answer_by else ""
         why = f"The employer offered you the job {now.ago(one.at)}."
         yield Step(2, f"Answer your job offer{by}.", why, 15, Button.ANSWER_OFFER, id_, one, one.answer_by)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from caseload.sentences.wording import Fields, Wording, in_words, says, with_end
+from caseload.step_names import step_name
 from events.caseload import (
     ActionAgreed,
     ActionBegun,
@@ -63,6 +64,7 @@ from events.caseload import (
     SafetyConcernHandled,
     SafetyConcernHandlingTakenBack,
     SafetyConcernRaised,
+    SetAsideReason,
     StandardBreached,
     StandardExcused,
     StandardExcuseTakenBack,
@@ -102,6 +104,19 @@ def _covered(fact: CaseCovered, fields: Fields) -> str:
     last = fact.ends_at - timedelta(microseconds=1)
     first_day, last_day = (in_words(at.astimezone(fields.zone).date(), fields.zone) for at in (fact.begins_at, last))
     return f"Another coach stands in from {first_day} until {last_day}."
+
+
+def _set_aside(fact: NextStepSetAside, fields: Fields) -> str:
+    said = {
+        SetAsideReason.LATER: "The person put this off until {until}",
+        SetAsideReason.NEED_HELP: "The person asks for help with this",
+        SetAsideReason.NOT_RIGHT: "The person says that this is not right for them",
+    }
+    return f"{says(said[fact.reason], fields)}: {step_name(fact.step)}."
+
+
+def _taken_up(fact: NextStepTakenUp, _fields: Fields) -> str:
+    return f"What was put off is there again: {step_name(fact.step)}."
 
 
 def _capital(text: str) -> Wording:
@@ -150,8 +165,8 @@ CASES: Final[Mapping[type[Fact], Wording]] = {
     PlanAgreed: "Both have signed the plan; it is reviewed by {review_by}.",
     PlanReviewed: "Coach and person went through the plan; the next review is due by {review_by}.",
     PlanReviewTakenBack: "A review of the plan was recorded by mistake; it is due by {review_by}.",
-    NextStepSetAside: "The person cannot do the next step now: {reason}.",
-    NextStepTakenUp: "A step that was set aside is there again.",
+    NextStepSetAside: _set_aside,
+    NextStepTakenUp: _taken_up,
     ContactRecorded: "Coach and person {channel}.",
     ContactRecordedInError: "A contact was recorded by mistake and was taken back.",
     StandardPromised: "The time {standard} began: it ends with {due}.",

@@ -18,6 +18,7 @@ from caseload.standing import (
     Noted,
     Standing,
 )
+from caseload.step_names import about_of, step_name
 from caseload.today.reason import Deed, Reason, TodayRules
 from caseload.today.stuck import stuck
 from events.caseload import ActionOwner, CheckInMood, SetAsideReason, Standard
@@ -84,10 +85,13 @@ def waiting(standing: Standing, now: Now, _rules: TodayRules) -> Iterator[Reason
         first = unanswered[0]
         sentence = f"{counted(len(unanswered), 'message')} without a reply, the first written {now.ago(first.at)}."
         yield Reason.of(4, sentence, first, Deed.REPLY, now.day_of(first.at))
-    for step in standing.plan.set_aside.values():
+    for code, step in standing.plan.set_aside.items():
         if step.reason is SetAsideReason.NEED_HELP and not standing.touched_since(step.at):
-            sentence = f"Help with the next step was asked for {now.ago(step.at)}."
-            yield Reason.of(4, sentence, step, Deed.CONTACT, now.day_of(step.at))
+            about = about_of(code)
+            action = standing.plan.actions.get(about) if about else None
+            sentence = f"Help was asked for {now.ago(step.at)}: {step_name(code)}."
+            reason = Reason.of(4, sentence, step, Deed.CONTACT, now.day_of(step.at))
+            yield replace(reason, words=action.words if action else None)
     for id_, action in standing.plan.actions.items():
         if action.owner is ActionOwner.COACH and action.is_under_way and action.due <= now.today:
             sentence = f"What you promised was due {now.named(action.due)}; it was agreed {now.ago(action.at)}."

@@ -34,7 +34,7 @@ async def refusal(
     found = {called.get(place, place): words for place, words in command.faults(visitor.say).items()}
     if status == MISTAKEN:
         found = {
-            place: _plainly(visitor, asked[place], told.get(place, ())) or words if place in asked else words
+            place: (_plainly(visitor, asked.get(place), told.get(place, ())) if place in places else "") or words
             for place, words in found.items()
         }
     return await _again(visitor, {place if place in places else TOP: words for place, words in found.items()}, status)
@@ -62,11 +62,13 @@ async def _told(visitor: Visitor) -> dict[str, list[str]]:
     return {name: [str(value) for value in form.getlist(name)] for name in form}
 
 
-def _plainly(visitor: Visitor, asked: Asked, told: Sequence[str]) -> str:
+def _plainly(visitor: Visitor, asked: Asked | None, told: Sequence[str]) -> str:
     """Return what is wrong with a field in words for whom it is asked of, nothing where the service says it best."""
     text = "".join(told).strip()
     if not text:
         return visitor.say(EMPTY)
+    if asked is None:
+        return ""
     if asked.kind is Kind.NUMBER and not _is_number(text):
         return visitor.say(NUMBERLESS)
     dated = asked.kind in {Kind.DAY, Kind.MOMENT, Kind.NOW}

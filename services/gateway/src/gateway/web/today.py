@@ -1,7 +1,8 @@
 """Today: who needs the coach and why, one line a person; what is fixed today; and who is on course."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -75,6 +76,7 @@ async def today_page(visitor: Visitor, coach: UUID | None, refused: Refused = NO
     return visitor.page(
         "today.html",
         page=today,
+        news_by_person=_by_person(changes["entries"]),
         refused=refused,
         back=f"/today?coach={coach}" if coach else "/today",
         deeds={code: visitor.say(words) for code, words in DEEDS.items()},
@@ -87,3 +89,11 @@ async def today_page(visitor: Visitor, coach: UUID | None, refused: Refused = NO
         deed=OF_PEOPLE,
         outcomes={code: visitor.say(words) for code, (words, _, _) in OUTCOMES.items()},
     )
+
+
+def _by_person(changes: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Return what is new by the person whom it is about, whom the newest is about first."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in changes:
+        found.setdefault(one["participant_id"], []).append(one)
+    return list(found.values())

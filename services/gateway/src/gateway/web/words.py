@@ -67,10 +67,10 @@ class Words:
         return self._say(N_("yesterday")) if days == 1 else self._many("", N_("%(days)s days ago"), days)
 
     def waits(self, since: datetime | str) -> str:
-        """Return how long somebody has waited: `since today`, `waits 1 day`, `waits 4 days`."""
+        """Return how long somebody has waited: `waits since today`, `waits 1 day`, `waits 4 days`."""
         days = (self._today - self._local(since).date()).days
         if days <= 0:
-            return self._say(N_("since today"))
+            return self._say(N_("waits since today"))
         return self._many(N_("waits 1 day"), N_("waits %(days)s days"), days)
 
     def number(self, number: float) -> str:
