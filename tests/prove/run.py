@@ -36,6 +36,9 @@ def main(word: str = "") -> int:
     proofs = tomllib.loads(Path(__file__).with_name("proofs.toml").read_text())["proof"]
     chosen: list[Proof] = [proof for proof in proofs if word in proof["patch"]]
     console = Console()
+    if not chosen:
+        console.print(f"No patch of tests/prove has {word} in its name.")
+        return 1
     with tempfile.TemporaryDirectory(prefix="waymark-prove-") as folder:
         copies = [copied(Path(folder) / str(number)) for number in range(AT_ONCE)]
         tests = sorted({proof["test"] for proof in chosen})
