@@ -175,11 +175,12 @@ def test_the_first_contact_takes_two_keys_after_the_row_is_chosen(
         assert len(hand.keys) - chosen <= 2
 
 
-def test_a_row_is_put_off_by_keys_and_taken_back_by_one(
-    reading: As, queue: list[Person], record_property: Tell
-) -> None:
-    with reading(queue[0].coach) as reader:
-        page = reader.open("/today")
+def test_a_row_is_put_off_by_keys_and_taken_back_by_one(reading: As, platform: Platform, record_property: Tell) -> None:
+    somebody = platform.refer(name="Maya Osei")
+    wrote = platform.client(somebody.actor).post(f"{API}/cases/{somebody.case}/messages", json={"text": "Hello?"})
+    place = done(wrote).headers["waymark-position"]
+    with reading(somebody.coach) as reader:
+        page = reader.open(f"/today?at_least={place}")
         name = page.locator("[data-rows] .queue-name").first.inner_text()
         hand = Hand(page)
         hand.press("j", "s")

@@ -37,9 +37,13 @@ def test_every_stage_has_a_sentence(stage: Stage) -> None:
         assert "{" not in sentence
 
 
-@pytest.mark.parametrize("stage", sorted(CLOSED))
+@pytest.mark.parametrize("stage", sorted(CLOSED - {Stage.STARTED}))
 def test_a_closed_referral_says_that_nothing_follows(stage: Stage) -> None:
     assert what_next(replace(FULL, stage=stage.value), LONDON, held=False).startswith("Nothing more")
+
+
+def test_who_started_is_heard_of_again_at_the_end() -> None:
+    assert what_next(replace(FULL, stage="started"), LONDON, held=False).endswith("You read here how it ends.")
 
 
 @pytest.mark.parametrize(
