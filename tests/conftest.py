@@ -1,6 +1,7 @@
 """The real things tests run against: private, on sockets or free ports, in folders of their own."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,8 @@ from tests.running import throw_away
 from waymark.local.kafka import Kafka
 from waymark.local.postgres import Postgres
 
+# In the background of a shell SIGINT is ignored, and so it would be in every process that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes on a machine that is busy with everything else says nothing.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

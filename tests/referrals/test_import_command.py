@@ -15,7 +15,7 @@ from tests.referrals.conftest import Running
 EXAMPLES = Path(__file__).parents[2] / "examples/referrals.csv"
 
 
-MANY = 3_000
+MANY = 1_000
 PATIENCE_SECONDS = 60.0
 
 

@@ -15,7 +15,8 @@ from chassis.identity import Actor
 from chassis.signing import SigningKey, person_token
 from chassis.telemetry import current_traceparent
 
-WITHIN_SECONDS: Final = 2.0
+WITHIN_SECONDS: Final = 1.8
+"""So that a page answers within 2 s, its own work included, also where a service hangs."""
 FILE_WITHIN_SECONDS: Final = 60.0
 LARGEST_ANSWER: Final = 64 * 1024 * 1024
 IDLE_SECONDS: Final = 3.0
