@@ -200,7 +200,7 @@ def test_a_worry_and_why_somebody_was_put_off_are_for_the_staff_until_they_are_s
     page = read(coach, path, at_least=mistaken.headers["Waymark-Position"])
     assert (page["file"]["concerns"], page["file"]["handled"]) == ([concern], [])
     assert page["reasons"][0]["about"] == concern["concern_id"]
-    told = {entry["sentence"]: entry["taken_back"] for entry in page["timeline"]}
-    assert told["A worry about the person's safety was dealt with."]
+    struck = {entry["sentence"]: entry["taken_back"] for entry in page["timeline"]}
+    assert struck["A worry about the person's safety was dealt with."]
     with platform.client("jobseeker", NORTHWAY, ada.id) as person:
         assert not [entry for entry in read(person, path)["timeline"] if "worry" in entry["sentence"]]

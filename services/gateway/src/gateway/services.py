@@ -1,4 +1,4 @@
-"""The services behind the gateway: asked in parallel, in the name of who is signed in, each for 2 s at most."""
+"""The services behind the gateway: asked in parallel, in the name of who is signed in, each for not quite 2 s."""
 
 import asyncio
 from collections.abc import Mapping
