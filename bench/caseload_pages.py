@@ -18,7 +18,7 @@ from waymark.personas import persona
 
 PEOPLE = 20_000
 BUSY = 200
-READS, LARGE_READS = 150, 40
+READS, LARGE_READS = 100, 40
 RUNS = 3
 P95_MILLISECONDS = 50.0
 WHO = "manager-grace"
